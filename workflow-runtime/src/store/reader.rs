@@ -1,0 +1,233 @@
+//! Reading: connections of their own, which see the last commit and are in nobody's way.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+use super::chain::{self, Head};
+use super::error::Fault;
+use super::{Header, Holder, Line, Status, StoreError, StoredRun, file, owner};
+
+pub(super) struct Readers {
+    path: Arc<Path>,
+    /// Those that nobody uses just now.
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// More are opened when more read at once; these are kept.
+    const KEPT: usize = 4;
+
+    pub(super) fn new(path: Arc<Path>) -> Self {
+        Self {
+            path,
+            idle: Mutex::default(),
+        }
+    }
+
+    pub(super) fn read(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
+        self.on_one(|connection| {
+            let Some(record) = Record::find(connection, id)? else {
+                return Ok(None);
+            };
+            let lines = chain::read(connection, id, record.run, &record.head, 0)?;
+            let header = record.into_header(&mut Plans::new(connection), &mut Living::new(&self.path))?;
+            Ok(Some(StoredRun { header, lines }))
+        })
+    }
+
+    pub(super) fn read_since(&self, id: &str, after: u64) -> Result<Vec<Line>, StoreError> {
+        self.on_one(|connection| {
+            let record = Record::find(connection, id)?.ok_or_else(|| unknown(&self.path, id))?;
+            chain::read(connection, id, record.run, &record.head, after)
+        })
+    }
+
+    pub(super) fn header(&self, id: &str) -> Result<Option<Header>, StoreError> {
+        self.on_one(|connection| {
+            let record = Record::find(connection, id)?;
+            let (mut plans, mut living) = (Plans::new(connection), Living::new(&self.path));
+            record
+                .map(|record| record.into_header(&mut plans, &mut living))
+                .transpose()
+        })
+    }
+
+    pub(super) fn list(&self) -> Result<Vec<Header>, StoreError> {
+        self.on_one(|connection| {
+            let (mut plans, mut living) = (Plans::new(connection), Living::new(&self.path));
+            let mut select = connection.prepare_cached(&format!("{SELECT} ORDER BY key"))?;
+            let records = select.query_and_then((), Record::from_row)?;
+            records
+                .map(|record| record?.into_header(&mut plans, &mut living))
+                .collect()
+        })
+    }
+
+    pub(super) fn verify(&self, id: &str) -> Result<(), StoreError> {
+        self.on_one(|connection| {
+            let record = Record::find(connection, id)?.ok_or_else(|| unknown(&self.path, id))?;
+            chain::verify(connection, id, record.run, &record.head)
+        })
+    }
+
+    /// Runs `look` on one connection, inside one transaction: all it sees is of one moment.
+    fn on_one<T>(&self, look: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => file::open_to_read(&self.path)?,
+        };
+        let seen = connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(Fault::from)
+            .and_then(|transaction| look(&transaction))
+            .map_err(|fault| fault.at(&self.path));
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_ok() && idle.len() < Self::KEPT {
+            idle.push(connection);
+        }
+        seen
+    }
+}
+
+pub(super) fn unknown(path: &Path, id: &str) -> StoreError {
+    StoreError::Unknown {
+        id: id.to_owned(),
+        path: path.to_owned(),
+    }
+}
+
+const SELECT: &str = "SELECT key, id, workflow, fingerprint, plan, created_at, updated_at, state, position,
+    last_seq, last_row, head, epoch, owner, holder_pid, holder_host, held_since FROM runs";
+
+/// A row of `runs`.
+pub(super) struct Record {
+    pub(super) run: i64,
+    pub(super) id: String,
+    pub(super) head: Head,
+    pub(super) epoch: i64,
+    pub(super) owner: Option<(String, Holder)>,
+    workflow: String,
+    fingerprint: String,
+    plan: i64,
+    created_at: i64,
+    updated_at: i64,
+    status: Status,
+}
+
+impl Record {
+    pub(super) fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<Self>> {
+        let mut select = connection.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
+        select.query_row([id], Self::from_row).optional()
+    }
+
+    pub(super) fn get(connection: &Connection, run: i64) -> rusqlite::Result<Option<Self>> {
+        let mut select = connection.prepare_cached(&format!("{SELECT} WHERE key = ?1"))?;
+        select.query_row(params![run], Self::from_row).optional()
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let owner = match row.get(13)? {
+            None => None,
+            Some(token) => {
+                let holder = Holder {
+                    pid: row.get::<_, Option<u32>>(14)?.unwrap_or_default(),
+                    host: row.get::<_, Option<String>>(15)?.unwrap_or_default(),
+                    since_ms: row.get::<_, Option<i64>>(16)?.unwrap_or_default(),
+                };
+                Some((token, holder))
+            }
+        };
+        Ok(Self {
+            run: row.get(0)?,
+            id: row.get(1)?,
+            workflow: row.get(2)?,
+            fingerprint: row.get(3)?,
+            plan: row.get(4)?,
+            created_at: row.get(5)?,
+            updated_at: row.get(6)?,
+            status: Status {
+                state: row.get(7)?,
+                position: row.get(8)?,
+            },
+            head: Head {
+                seq: row.get(9)?,
+                row: row.get(10)?,
+                hash: row.get(11)?,
+            },
+            epoch: row.get(12)?,
+            owner,
+        })
+    }
+
+    pub(super) fn into_header(self, plans: &mut Plans<'_>, living: &mut Living<'_>) -> Result<Header, Fault> {
+        Ok(Header {
+            plan: plans.get(self.plan)?,
+            holder: self
+                .owner
+                .filter(|(token, _)| living.has(token))
+                .map(|(_, holder)| holder),
+            id: self.id,
+            workflow: self.workflow,
+            fingerprint: self.fingerprint,
+            status: self.status,
+            last_seq: self.head.seq.max(0).cast_unsigned(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+/// The plans by their keys, each read once.
+pub(super) struct Plans<'c> {
+    connection: &'c Connection,
+    known: HashMap<i64, Arc<str>>,
+}
+
+impl<'c> Plans<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            known: HashMap::new(),
+        }
+    }
+
+    fn get(&mut self, key: i64) -> rusqlite::Result<Arc<str>> {
+        if let Some(plan) = self.known.get(&key) {
+            return Ok(Arc::clone(plan));
+        }
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT body FROM plans WHERE key = ?1")?;
+        let plan: Arc<str> = select.query_row([key], |row| row.get::<_, String>(0))?.into();
+        self.known.insert(key, Arc::clone(&plan));
+        Ok(plan)
+    }
+}
+
+/// Which owners live, each asked once.
+pub(super) struct Living<'p> {
+    path: &'p Path,
+    known: HashMap<String, bool>,
+}
+
+impl<'p> Living<'p> {
+    pub(super) fn new(path: &'p Path) -> Self {
+        Self {
+            path,
+            known: HashMap::new(),
+        }
+    }
+
+    fn has(&mut self, token: &str) -> bool {
+        if let Some(&lives) = self.known.get(token) {
+            return lives;
+        }
+        let lives = owner::lives(self.path, token);
+        self.known.insert(token.to_owned(), lives);
+        lives
+    }
+}
