@@ -1,0 +1,68 @@
+//! What a step may take or yield, and how it gets into the journal and back.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+/// An input of a workflow or the product of a step: any owned type that the journal can keep.
+///
+/// Nobody implements this by hand. Every type that is `Serialize + DeserializeOwned + Send + Sync + 'static` is an
+/// artifact; derive the two serde traits and it is one.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Artifact;
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Brief {
+///     title: String,
+/// }
+///
+/// fn is_artifact<A: Artifact>() {}
+/// is_artifact::<Brief>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be journaled, so it cannot be an artifact",
+    label = "an artifact must be `Serialize + DeserializeOwned + Send + Sync + 'static`",
+    note = "derive both serde traits for it: `#[derive(serde::Serialize, serde::Deserialize)]`"
+)]
+pub trait Artifact: Send + Sync + 'static {
+    /// How the journal writes and reads this type.
+    #[doc(hidden)]
+    const CODEC: &'static Codec;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Serialize + DeserializeOwned + Send + Sync + 'static> Artifact for A {
+    const CODEC: &'static Codec = &Codec { encode: encode::<A>, decode: decode::<A> };
+}
+
+/// An artifact without its type; which type it has follows from its place in the plan.
+pub(crate) type Value = Arc<dyn Any + Send + Sync>;
+
+/// The pair of functions that take one artifact type to JSON and back.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Codec {
+    pub(crate) encode: fn(&(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String>,
+    pub(crate) decode: fn(&RawValue) -> Result<Value, String>,
+}
+
+fn encode<A: Serialize + 'static>(value: &(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String> {
+    let Some(value) = value.downcast_ref::<A>() else {
+        return Err(format!("expected a value of type `{}`", std::any::type_name::<A>()));
+    };
+    serde_json::value::to_raw_value(value).map_err(|error| error.to_string())
+}
+
+fn decode<A: DeserializeOwned + Send + Sync + 'static>(json: &RawValue) -> Result<Value, String> {
+    let mut reader = serde_json::Deserializer::from_str(json.get());
+    match serde_path_to_error::deserialize::<_, A>(&mut reader) {
+        Ok(value) => Ok(Arc::new(value)),
+        Err(error) if error.path().iter().next().is_none() => Err(error.into_inner().to_string()),
+        Err(error) => Err(format!("at `{}`: {}", error.path(), error.inner())),
+    }
+}

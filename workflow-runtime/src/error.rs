@@ -1,0 +1,317 @@
+//! Why a run could not begin, go on or be read: opaque errors with predicates.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::verdict::Rejection;
+
+/// The journal could not do what was asked, or would not.
+///
+/// Says what was attempted, on which run, and what to do about it; ask it by its predicates.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Runtime;
+/// let error = Runtime::open("/no/such/folder/plan.db").unwrap_err();
+/// assert!(error.to_string().contains("/no/such/folder"));
+/// assert!(!error.is_held());
+/// ```
+#[derive(Clone)]
+pub struct RuntimeError {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    message: String,
+}
+
+/// What kind of refusal or failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Store,
+    Held,
+    Fenced,
+    Exists,
+    Unknown,
+    OtherWorkflow,
+    OtherInputs,
+    PlanChanged,
+    Artifact,
+    NotWaiting,
+    Refused,
+}
+
+impl RuntimeError {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        RuntimeError { inner: Arc::new(Inner { kind, message: message.into() }) }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.inner.kind
+    }
+
+    /// Another handle, here or in another process, drives this run.
+    pub fn is_held(&self) -> bool {
+        self.kind() == Kind::Held
+    }
+
+    /// Another driver took this run over while this one was away; nothing was written.
+    pub fn is_fenced(&self) -> bool {
+        self.kind() == Kind::Fenced
+    }
+
+    /// A run of that id exists already.
+    pub fn is_taken(&self) -> bool {
+        self.kind() == Kind::Exists
+    }
+
+    /// There is no run of that id.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == Kind::Unknown
+    }
+
+    /// The run of that id belongs to another workflow.
+    pub fn is_other_workflow(&self) -> bool {
+        self.kind() == Kind::OtherWorkflow
+    }
+
+    /// The run of that id was begun with other inputs.
+    pub fn is_other_inputs(&self) -> bool {
+        self.kind() == Kind::OtherInputs
+    }
+
+    /// The plan was edited in a way that changes what the run's journal means.
+    pub fn is_plan_changed(&self) -> bool {
+        self.kind() == Kind::PlanChanged
+    }
+
+    /// An artifact could not be written, or read back as its type.
+    pub fn is_artifact(&self) -> bool {
+        self.kind() == Kind::Artifact
+    }
+
+    /// Something was handed in for a step that does not wait for it.
+    pub fn is_not_waiting(&self) -> bool {
+        self.kind() == Kind::NotWaiting
+    }
+}
+
+impl fmt::Display for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)
+    }
+}
+
+impl fmt::Debug for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RuntimeError({:?}: {})", self.inner.kind, self.inner.message)
+    }
+}
+
+impl std::error::Error for RuntimeError {}
+
+/// A run that stopped before its end, handed back with the reason.
+///
+/// The run is a `Position` of its workflow: match on it, mend what is wrong, and drive it on; or drop it, which ends
+/// the hold on the run, and start the program again later.
+///
+/// If the journal refused the run before it was taken up (another process holds it, the id belongs to another
+/// workflow), `run` is at `Start` and detached: it shows the inputs that were given, holds nothing, and every call on
+/// it is refused with the same cause.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::prelude::*;
+///
+/// workflow! {
+///     workflow Publish(text: String) {
+///         phase Review {
+///             manual gate sign_off(text);
+///         }
+///     }
+/// }
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let runtime = Runtime::in_memory();
+/// let halted = Publish::run(&runtime, "essay", &std::sync::Arc::new(()), "draft".to_owned()).await.unwrap_err();
+/// assert!(halted.is_waiting());
+/// let publish::Position::Start(run) = halted.run else { panic!("Review is not done") };
+///
+/// publish::hand_in::sign_off(&runtime, "essay", Actor::new("ada"), Verdict::Pass).await?;
+/// let run = run.review(&std::sync::Arc::new(())).await?;
+/// assert_eq!(run.artifacts().text(), "draft");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(example()).unwrap();
+/// ```
+pub struct Halted<P> {
+    /// The run, where it stands.
+    pub run: P,
+    /// Why it stopped.
+    pub cause: Cause,
+}
+
+impl<P> Halted<P> {
+    /// Whether it waits for something to be handed in: a planned stop, not a fault.
+    pub fn is_waiting(&self) -> bool {
+        self.cause.is_waiting()
+    }
+
+    /// Whether a gate rejected and there is no rework left.
+    pub fn is_rejected(&self) -> bool {
+        self.cause.is_rejected()
+    }
+
+    /// Whether a step failed.
+    pub fn is_failed(&self) -> bool {
+        self.cause.is_failed()
+    }
+
+    /// Whether the journal failed or refused.
+    pub fn is_journal(&self) -> bool {
+        self.cause.is_journal()
+    }
+}
+
+impl<P> fmt::Display for Halted<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl<P> fmt::Debug for Halted<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Halted({})", self.cause)
+    }
+}
+
+impl<P> std::error::Error for Halted<P> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.cause)
+    }
+}
+
+/// Why a run stopped.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Cause;
+/// fn exit_code(cause: &Cause) -> u8 {
+///     if cause.is_waiting() { 0 } else { 1 }
+/// }
+/// ```
+pub struct Cause {
+    inner: Box<CauseInner>,
+}
+
+/// The reasons a run stops for.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    Failed { step: String, attempt: u32, error: Arc<str>, terminal: bool },
+    Rejected(Rejection),
+    Waiting { steps: Vec<String> },
+    Journal(RuntimeError),
+}
+
+#[derive(Debug)]
+struct CauseInner {
+    workflow: &'static str,
+    run: Arc<str>,
+    reason: Reason,
+}
+
+impl Cause {
+    pub(crate) fn new(workflow: &'static str, run: Arc<str>, reason: Reason) -> Self {
+        Cause { inner: Box::new(CauseInner { workflow, run, reason }) }
+    }
+
+    /// Whether it waits for something to be handed in: a planned stop, not a fault.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.inner.reason, Reason::Waiting { .. })
+    }
+
+    /// Whether a gate rejected and there is no rework left.
+    pub fn is_rejected(&self) -> bool {
+        matches!(self.inner.reason, Reason::Rejected(_))
+    }
+
+    /// Whether a step failed.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.inner.reason, Reason::Failed { .. })
+    }
+
+    /// Whether the journal failed or refused.
+    pub fn is_journal(&self) -> bool {
+        matches!(self.inner.reason, Reason::Journal(_))
+    }
+
+    /// The paths of the steps it is about, as in `Testing.quality`: the one that failed or rejected, or all that wait.
+    pub fn steps(&self) -> Vec<&str> {
+        match &self.inner.reason {
+            Reason::Failed { step, .. } => vec![step],
+            Reason::Rejected(rejection) => vec![rejection.gate()],
+            Reason::Waiting { steps } => steps.iter().map(String::as_str).collect(),
+            Reason::Journal(_) => Vec::new(),
+        }
+    }
+
+    /// The rejection, if a gate rejected.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match &self.inner.reason {
+            Reason::Rejected(rejection) => Some(rejection),
+            _ => None,
+        }
+    }
+
+    /// The journal's error, if it failed or refused.
+    pub fn journal(&self) -> Option<&RuntimeError> {
+        match &self.inner.reason {
+            Reason::Journal(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CauseInner { workflow, run, reason } = &*self.inner;
+        match reason {
+            Reason::Failed { step, attempt, error, terminal } => {
+                let terminal = if *terminal { "terminally " } else { "" };
+                write!(f, "run `{run}` of `{workflow}`: step `{step}` failed {terminal}on attempt {attempt}: {error}; ")?;
+                f.write_str("drive the run again to take it up from this step")
+            }
+            Reason::Rejected(rejection) => {
+                let Rejection { gate, reason, .. } = rejection;
+                write!(f, "run `{run}` of `{workflow}`: gate `{gate}` rejected: {reason}; ")?;
+                f.write_str("the rejection stands and no rework is left")
+            }
+            Reason::Waiting { steps } => {
+                let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();
+                write!(f, "run `{run}` of `{workflow}` waits for {}; ", steps.join(" and "))?;
+                f.write_str("hand it in, then drive the run again")
+            }
+            Reason::Journal(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cause({self})")
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.inner.reason {
+            Reason::Journal(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Handing in what a manual step or gate waits for, by whoever can open the journal. Not public API: the generated
+//! `hand_in` functions are.
+
+use std::sync::Arc;
+
+use crate::artifact::Artifact;
+use crate::error::{Kind, RuntimeError};
+use crate::journal::backend::Record;
+use crate::journal::event::{Event, Payload};
+use crate::layout::Layout;
+use crate::plan::Plan;
+use crate::run::core::Driving;
+use crate::run::perform::through_text;
+use crate::run::state::State;
+use crate::runtime::Runtime;
+use crate::verdict::{Actor, Verdict};
+
+/// Hands in the artifact of a manual step; `()` for a step that yields none.
+pub fn artifact<A: Artifact>(
+    runtime: &Runtime,
+    plan: &'static Plan,
+    id: &str,
+    path: &'static str,
+    actor: Actor,
+    value: A,
+) -> Driving<Result<(), RuntimeError>> {
+    let handing = Handing { runtime: runtime.clone(), layout: runtime.layout(plan), id: id.into(), path, actor };
+    Box::pin(async move {
+        let step = handing.step()?;
+        let mut payload = None;
+        if let Some(artifact) = handing.layout.step(step).yields {
+            let writes = handing.runtime.backend().writes();
+            let ready = through_text(&handing.layout, artifact, Arc::new(value), writes);
+            payload = Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
+        }
+        if let Some(check) = handing.layout.step(step).check
+            && let Some(Payload::Live(value) | Payload::Both(value, _)) = &payload
+            && let Verdict::Reject(reason) = check(&**value)
+        {
+            return Err(handing.refused(&format!("its check rejects it: {reason}")));
+        }
+        let by = Some(handing.actor.clone());
+        let event = |state: &State| Event::Done {
+            step,
+            round: state.round,
+            attempt: 1,
+            payload: payload.clone(),
+            by: by.clone(),
+        };
+        handing.append(step, event).await
+    })
+}
+
+/// Hands in the verdict of a manual gate.
+pub fn verdict(
+    runtime: &Runtime,
+    plan: &'static Plan,
+    id: &str,
+    path: &'static str,
+    actor: Actor,
+    verdict: Verdict,
+) -> Driving<Result<(), RuntimeError>> {
+    let handing = Handing { runtime: runtime.clone(), layout: runtime.layout(plan), id: id.into(), path, actor };
+    Box::pin(async move {
+        let step = handing.step()?;
+        let event = |state: &State| {
+            state.judged(&handing.layout, step, 1, verdict.clone(), Some(handing.actor.clone()))
+        };
+        handing.append(step, event).await
+    })
+}
+
+struct Handing {
+    runtime: Runtime,
+    layout: Arc<Layout>,
+    id: Arc<str>,
+    path: &'static str,
+    actor: Actor,
+}
+
+impl Handing {
+    fn step(&self) -> Result<u16, RuntimeError> {
+        self.layout.find(self.path).ok_or_else(|| self.refused("the plan has no such step"))
+    }
+
+    fn refused(&self, why: &str) -> RuntimeError {
+        let Handing { id, path, actor, .. } = self;
+        RuntimeError::new(Kind::Refused, format!("run `{id}`: what `{actor}` handed in for `{path}` is refused; {why}"))
+    }
+
+    /// Appends the event if the step waits. The run may move on in between: then it is looked at again.
+    async fn append(&self, step: u16, event: impl Fn(&State) -> Event) -> Result<(), RuntimeError> {
+        loop {
+            let read = self.runtime.backend().read(&self.layout, &self.id).await?;
+            let Some(Record { other_plan, events, seen }) = read else {
+                let error = format!("there is no run `{}`; begin it with `start` or `run`", self.id);
+                return Err(RuntimeError::new(Kind::Unknown, error));
+            };
+            let mut state = State::new(&self.layout);
+            events.iter().for_each(|event| state.apply(&self.layout, event));
+            if let Some(before) = other_plan {
+                crate::change::accept(&self.id, &before, &self.layout, &state)?;
+            }
+            if !state.step_waits(step) {
+                return Err(self.not_waiting(step, &state));
+            }
+            if self.runtime.backend().hand_in(&self.layout, &self.id, seen, event(&state)).await? {
+                tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
+                return Ok(());
+            }
+        }
+    }
+
+    fn not_waiting(&self, step: u16, state: &State) -> RuntimeError {
+        let Handing { id, path, .. } = self;
+        let why = if state.step_is_done(step) {
+            "it was handed in already".to_owned()
+        } else if let Some(rejection) = state.rejection(&self.layout, step) {
+            format!("it was rejected already: {}", rejection.reason())
+        } else {
+            "the run has not come to it yet; drive the run until it halts there".to_owned()
+        };
+        RuntimeError::new(Kind::NotWaiting, format!("run `{id}`: `{path}` is not waiting; {why}"))
+    }
+}

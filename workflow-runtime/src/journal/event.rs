@@ -1,0 +1,36 @@
+//! What happens to a run: the lines of its journal, in the plan's numbers.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::artifact::Value;
+use crate::verdict::{Actor, Waiver};
+
+/// One thing that happened to a run.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    /// The run began with these inputs.
+    Begun { inputs: Vec<Payload> },
+    /// A step yielded what it makes, or a gate passed.
+    Done { step: u16, round: u32, attempt: u32, payload: Option<Payload>, by: Option<Actor> },
+    /// An attempt failed. With `last`, the run halted over it.
+    Failed { step: u16, round: u32, attempt: u32, error: Arc<str>, terminal: bool, last: bool },
+    /// A gate rejected; `back` tells the phase that the run was sent back to.
+    Rejected { step: u16, round: u32, reason: Arc<str>, back: Option<u16>, by: Option<Actor> },
+    /// The run came to a manual step that nothing was handed in for yet.
+    Waiting { step: u16, round: u32 },
+    /// An optional phase was waived.
+    Waived { phase: u16, round: u32, waiver: Waiver },
+}
+
+/// An artifact on its way into the journal or out of it.
+#[derive(Debug, Clone)]
+pub(crate) enum Payload {
+    /// As it is in memory.
+    Live(Value),
+    /// As the journal has it.
+    Written(Arc<RawValue>),
+    /// Both: written, and read back already.
+    Both(Value, Arc<RawValue>),
+}

@@ -1,0 +1,72 @@
+//! Watching runs: every event as it happens.
+
+use std::time::Duration;
+
+/// Receives every event of every run of a runtime.
+///
+/// It is called between steps, on the task that drives the run, so it must be quick and must not block. Any
+/// `Fn(&RunEvent<'_>)` is one.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::{Runtime, RunEvent, RunEventKind};
+///
+/// let runtime = Runtime::in_memory().with_observer(|event: &RunEvent<'_>| {
+///     if let RunEventKind::StepDone { step, took, .. } = event.kind {
+///         println!("{}: {step} took {took:?}", event.run);
+///     }
+/// });
+/// # drop(runtime);
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// Something happened.
+    fn observe(&self, event: &RunEvent<'_>);
+}
+
+impl<F: Fn(&RunEvent<'_>) + Send + Sync + 'static> Observer for F {
+    fn observe(&self, event: &RunEvent<'_>) {
+        self(event);
+    }
+}
+
+/// Something that happened to a run.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RunEvent<'a> {
+    /// The workflow's name.
+    pub workflow: &'a str,
+    /// The run's id.
+    pub run: &'a str,
+    /// Which pass through the plan it is in: 0 at first, one more after each rework.
+    pub round: u32,
+    /// What happened.
+    pub kind: RunEventKind<'a>,
+}
+
+/// What happened. Steps are named by path, as in `Testing.unit_tests`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are named by what they hold")]
+pub enum RunEventKind<'a> {
+    /// The run began.
+    Began,
+    /// The run was taken up again; so many steps are done already.
+    TakenUp { done: usize },
+    /// An attempt at a step is about to be made; the first is 1.
+    StepStarted { step: &'a str, attempt: u32 },
+    /// A step is done and journaled, or a gate passed.
+    StepDone { step: &'a str, attempt: u32, took: Duration },
+    /// An attempt failed; it is made again after `retry_in`, or the run halts if that is `None`.
+    StepFailed { step: &'a str, attempt: u32, error: &'a str, retry_in: Option<Duration> },
+    /// A gate rejected; `back_to` names the phase that the run was sent back to.
+    Rejected { gate: &'a str, reason: &'a str, back_to: Option<&'a str> },
+    /// A manual step waits for something to be handed in.
+    Waiting { step: &'a str },
+    /// An optional phase was waived.
+    Waived { phase: &'a str, reason: &'a str },
+    /// A phase is done.
+    PhaseDone { phase: &'a str },
+    /// The run is at its end.
+    Finished,
+}

@@ -1,0 +1,313 @@
+//! Drives a phase, or one step of it, from where the run stands.
+
+use std::sync::atomic::AtomicU16;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::call::{Taken, WAIVE};
+use crate::error::{Reason, RuntimeError};
+use crate::journal::backend::{Hold, Standing};
+use crate::journal::event::Event;
+use crate::observe::RunEventKind;
+use crate::plan::Take;
+use crate::run::core::Live;
+use crate::run::perform::{Carried, Crew, Job};
+use crate::step::StepContext;
+use crate::verdict::{Rejection, Verdict, Waiver};
+
+/// Where a phase or step left the run.
+pub(crate) enum Left {
+    /// It is done.
+    Done,
+    /// A gate sent the run back to this phase.
+    Back(u16, Rejection),
+}
+
+/// What is known of a step before anything is called.
+enum Ahead {
+    Done,
+    Rejected(Rejection),
+    Waiting,
+    Open,
+}
+
+impl Live {
+    /// Drives the phase to its end.
+    pub(crate) async fn drive_phase(&mut self, crew: &dyn Crew, phase: u16) -> Result<Left, Reason> {
+        let layout = self.layout.clone();
+        if layout.phase(phase).parallel {
+            return self.drive_parallel(crew, phase).await;
+        }
+        for step in layout.members(phase) {
+            if let Left::Back(target, rejection) = self.drive_step(crew, step).await? {
+                return Ok(Left::Back(target, rejection));
+            }
+        }
+        self.tell_phase_done(phase);
+        Ok(Left::Done)
+    }
+
+    /// Drives one step; one that is done already stays done.
+    pub(crate) async fn drive_step(&mut self, crew: &dyn Crew, step: u16) -> Result<Left, Reason> {
+        if let Some(sent_back) = self.catch_up(step).await? {
+            return Ok(sent_back);
+        }
+        match self.ahead(step) {
+            Ahead::Done => Ok(Left::Done),
+            Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
+            Ahead::Waiting => {
+                self.wait_for(step).await?;
+                Err(Reason::Waiting { steps: vec![self.layout.path(step).to_owned()] })
+            }
+            Ahead::Open => {
+                let left = AtomicU16::new(self.state.left_in_phase());
+                let carried = self.job(crew, step, self.hold()?, &left).carry_out().await;
+                self.take_in(carried)
+            }
+        }
+    }
+
+    /// Everything that is ready runs at once, in one task. After a failure or a rejection nothing new starts, and what
+    /// is in flight finishes; while something is waited for, everything else goes on.
+    async fn drive_parallel(&mut self, crew: &dyn Crew, phase: u16) -> Result<Left, Reason> {
+        let layout = self.layout.clone();
+        let members: Vec<u16> = layout.members(phase).collect();
+        let mut halt: Option<Reason> = None;
+        let mut waiting = Vec::new();
+        let mut started: Vec<u16> = Vec::new();
+        for step in &members {
+            if let Some(sent_back) = self.catch_up(*step).await? {
+                return Ok(sent_back);
+            }
+        }
+        let hold = self.take_hold()?;
+        let left = AtomicU16::new(self.state.left_in_phase());
+        let mut in_flight = FuturesUnordered::new();
+        let mut sent_back = None;
+        loop {
+            let stopped = halt.is_some() || sent_back.is_some();
+            for step in members.iter().copied().filter(|_| !stopped) {
+                let ready = layout.awaits(step).iter().all(|made_by| self.state.step_is_done(*made_by));
+                if !ready || started.contains(&step) {
+                    continue;
+                }
+                match self.ahead(step) {
+                    Ahead::Done => continue,
+                    Ahead::Rejected(rejection) => halt = halt.or(Some(Reason::Rejected(rejection))),
+                    Ahead::Waiting => waiting.push(step),
+                    Ahead::Open => in_flight.push(self.detached_job(crew, step, &*hold, &left)),
+                }
+                started.push(step);
+            }
+            let Some(carried) = in_flight.next().await else { break };
+            match self.take_in(carried) {
+                Ok(Left::Done) => {}
+                Ok(back) => sent_back = sent_back.or(Some(back)),
+                Err(reason) => halt = halt.or(Some(reason)),
+            }
+        }
+        drop(in_flight);
+        self.hold = Ok(hold);
+        if let Some(back) = sent_back {
+            return Ok(back);
+        }
+        for step in &waiting {
+            self.wait_for(*step).await?;
+        }
+        if let Some(reason) = halt {
+            return Err(reason);
+        }
+        if waiting.is_empty() {
+            self.tell_phase_done(phase);
+            return Ok(Left::Done);
+        }
+        let steps = waiting.iter().map(|step| layout.path(*step).to_owned()).collect();
+        Err(Reason::Waiting { steps })
+    }
+
+    /// Asks whether the optional phase is waived, unless it was begun; records a waiver.
+    pub(crate) async fn ask_to_waive(&mut self, crew: &dyn Crew, phase: u16) -> Result<bool, Reason> {
+        if self.state.phase_has_begun(&self.layout, phase) {
+            return Ok(false);
+        }
+        self.hold()?;
+        let cx = StepContext {
+            run: self.id.clone(),
+            layout: self.layout.clone(),
+            step: self.layout.members(phase).start,
+            attempt: 1,
+            round: self.state.round,
+        };
+        let work = crew.work(WAIVE, cx, self.taken(self.layout.phase(phase).waive_takes));
+        match Job::asked(work).await {
+            Ok(None) => Ok(false),
+            Ok(Some(waiver)) => self.waive(phase, waiver).await.map(|()| true),
+            Err(error) => Err(Reason::Failed {
+                step: format!("{}.waive", self.layout.phase(phase).name),
+                attempt: 1,
+                terminal: error.is_terminal(),
+                error: error.to_string().into(),
+            }),
+        }
+    }
+
+    /// Records a waiver.
+    pub(crate) async fn waive(&mut self, phase: u16, waiver: Waiver) -> Result<(), Reason> {
+        let reason = waiver.reason().to_owned();
+        let standing = if self.layout.is_last(phase) { Standing::Done } else { Standing::Running };
+        self.record(Event::Waived { phase, round: self.state.round, waiver }, standing).await?;
+        let name = self.layout.phase(phase).name;
+        self.tell(RunEventKind::Waived { phase: name, reason: &reason });
+        Ok(())
+    }
+
+    /// A manual step may have been handed in by others since the journal was last read.
+    async fn catch_up(&mut self, step: u16) -> Result<Option<Left>, Reason> {
+        if !self.layout.step(step).manual || self.state.step_is_done(step) {
+            return Ok(None);
+        }
+        let (events, seen) =
+            self.hold()?.since(&self.layout, self.seen).await.map_err(Reason::Journal)?;
+        self.seen = seen;
+        let mut sent_back = None;
+        for mut event in events {
+            let handed_in = match &event {
+                Event::Done { by, .. } | Event::Rejected { by, .. } => by.is_some(),
+                _ => false,
+            };
+            if !handed_in {
+                continue;
+            }
+            self.read_back(&mut event)?;
+            if let Left::Back(target, rejection) = self.apply(&event) {
+                sent_back = Some(Left::Back(target, rejection));
+            }
+        }
+        Ok(sent_back)
+    }
+
+    fn ahead(&self, step: u16) -> Ahead {
+        if self.state.step_is_done(step) {
+            return Ahead::Done;
+        }
+        if let Some(rejection) = self.state.rejection(&self.layout, step) {
+            return Ahead::Rejected(rejection);
+        }
+        if self.layout.step(step).manual { Ahead::Waiting } else { Ahead::Open }
+    }
+
+    async fn wait_for(&mut self, step: u16) -> Result<(), Reason> {
+        if !self.state.step_waits(step) {
+            self.record(Event::Waiting { step, round: self.state.round }, Standing::Waiting).await?;
+        }
+        let path = self.layout.clone();
+        self.tell(RunEventKind::Waiting { step: path.path(step) });
+        Ok(())
+    }
+
+    /// Appends an event and takes it in.
+    async fn record(&mut self, event: Event, standing: Standing) -> Result<(), Reason> {
+        let recorded = self.hold()?.record(&self.layout, &event, standing).await;
+        if let Err(error) = recorded {
+            return Err(self.lost(error));
+        }
+        self.apply(&event);
+        Ok(())
+    }
+
+    /// Takes in what one step came to.
+    fn take_in(&mut self, carried: Carried) -> Result<Left, Reason> {
+        match carried {
+            Carried::Out(event) => match self.apply(&event) {
+                Left::Done => match &event {
+                    Event::Rejected { step, .. } => {
+                        let standing = self.state.rejection(&self.layout, *step);
+                        standing.map_or(Ok(Left::Done), |rejection| Err(Reason::Rejected(rejection)))
+                    }
+                    _ => Ok(Left::Done),
+                },
+                back @ Left::Back(..) => Ok(back),
+            },
+            Carried::Failed { event, attempt, error, terminal } => {
+                self.apply(&event);
+                let Event::Failed { step, .. } = event else { return Ok(Left::Done) };
+                let step = self.layout.path(step).to_owned();
+                Err(Reason::Failed { step, attempt, error, terminal })
+            }
+            Carried::Unrecorded(error) => Err(self.lost(error)),
+        }
+    }
+
+    /// A fenced run is lost to this handle for good.
+    fn lost(&mut self, error: RuntimeError) -> Reason {
+        if error.is_fenced() && self.hold.is_ok() {
+            self.hold = Err(error.clone());
+        }
+        Reason::Journal(error)
+    }
+
+    fn job<'a>(&'a self, crew: &'a dyn Crew, step: u16, hold: &'a dyn Hold, left: &'a AtomicU16) -> Job<'a> {
+        let plan = self.layout.step(step);
+        let verdict = Verdict::Reject(String::new());
+        let back = match plan.gate.then(|| self.state.judged(&self.layout, step, 0, verdict, None)) {
+            Some(Event::Rejected { back, .. }) => back,
+            _ => None,
+        };
+        Job {
+            runtime: &self.runtime,
+            layout: &self.layout,
+            run: &self.id,
+            hold,
+            crew,
+            step,
+            round: self.state.round,
+            attempts: self.state.attempts(step),
+            taken: self.taken(plan.takes),
+            back,
+            left: self.layout.is_last(self.layout.phase_of(step)).then_some(left),
+        }
+    }
+
+    /// A job for one of several steps at once: it shares nothing with the run but the journal.
+    fn detached_job<'a>(
+        &self,
+        crew: &'a dyn Crew,
+        step: u16,
+        hold: &'a dyn Hold,
+        left: &'a AtomicU16,
+    ) -> impl Future<Output = Carried> + use<'a> {
+        let (runtime, layout, run) = (self.runtime.clone(), self.layout.clone(), self.id.clone());
+        let Job { round, attempts, taken, back, .. } = self.job(crew, step, hold, left);
+        let left = self.layout.is_last(self.layout.phase_of(step)).then_some(left);
+        async move {
+            let job = Job {
+                runtime: &runtime,
+                layout: &layout,
+                run: &run,
+                hold,
+                crew,
+                step,
+                round,
+                attempts,
+                taken,
+                back,
+                left,
+            };
+            job.carry_out().await
+        }
+    }
+
+    fn taken(&self, takes: &[Take]) -> Taken {
+        takes.iter().map(|take| self.state.newest(take.artifact).cloned()).collect()
+    }
+
+    fn tell_phase_done(&self, phase: u16) {
+        let name = self.layout.phase(phase).name;
+        tracing::info!(phase = name, "phase done");
+        self.tell(RunEventKind::PhaseDone { phase: name });
+        if self.state.is_done(&self.layout) {
+            self.tell(RunEventKind::Finished);
+        }
+    }
+}

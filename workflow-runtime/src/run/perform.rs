@@ -1,0 +1,217 @@
+//! Carries one step out: attempts, their time limits and the waits between them, a panic caught, each result recorded.
+
+use std::hash::{BuildHasher, Hasher};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tracing::Instrument;
+
+use crate::artifact::Value;
+use crate::call::{Product, Taken, Work};
+use crate::error::RuntimeError;
+use crate::journal::backend::{Hold, Standing};
+use crate::journal::event::{Event, Payload};
+use crate::layout::Layout;
+use crate::observe::RunEventKind;
+use crate::plan::{Retry, StepPlan};
+use crate::runtime::Runtime;
+use crate::step::{StepContext, StepError};
+use crate::verdict::{Verdict, Waiver};
+
+/// A team with its methods of one phase, without its type.
+pub(crate) trait Crew: Send + Sync {
+    /// One attempt at the step of that number within the phase.
+    fn work(&self, member: u16, cx: StepContext, taken: Taken) -> Work;
+}
+
+/// One step to be carried out.
+pub(crate) struct Job<'a> {
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) layout: &'a Arc<Layout>,
+    pub(crate) run: &'a Arc<str>,
+    pub(crate) hold: &'a dyn Hold,
+    pub(crate) crew: &'a dyn Crew,
+    pub(crate) step: u16,
+    pub(crate) round: u32,
+    /// Attempts in this round, and how many failed since the run last halted here.
+    pub(crate) attempts: (u32, u32),
+    pub(crate) taken: Taken,
+    /// Where a rejection sends the run, if rework is left.
+    pub(crate) back: Option<u16>,
+    /// In the last phase of the plan: how many of its members are still to be done.
+    pub(crate) left: Option<&'a AtomicU16>,
+}
+
+/// How it ended.
+pub(crate) enum Carried {
+    /// Recorded: `Done` or `Rejected`.
+    Out(Event),
+    /// Given up; the failure is recorded.
+    Failed { event: Event, attempt: u32, error: Arc<str>, terminal: bool },
+    /// It could not be recorded.
+    Unrecorded(RuntimeError),
+}
+
+/// A product ready for the journal.
+enum Ready {
+    Payload(Option<Payload>),
+    Verdict(Verdict),
+}
+
+impl Job<'_> {
+    pub(crate) async fn carry_out(self) -> Carried {
+        let plan = self.layout.step(self.step);
+        let (mut attempt, mut failed) = self.attempts;
+        loop {
+            attempt += 1;
+            let started = self.runtime.is_observed().then(Instant::now);
+            self.tell(|step| RunEventKind::StepStarted { step, attempt });
+            let error = match self.attempt(plan, attempt).await {
+                Ok(ready) => return self.keep(ready, attempt, started).await,
+                Err(error) => error,
+            };
+            failed += 1;
+            let terminal = error.is_terminal();
+            let last = terminal || failed >= plan.retry.attempts;
+            let text: Arc<str> = error.to_string().into();
+            let retry_in = (!last).then(|| wait_before(plan.retry, failed));
+            tracing::warn!(step = self.path(), attempt, error = &*text, ?retry_in, "attempt failed");
+            self.tell(|step| RunEventKind::StepFailed { step, attempt, error: &text, retry_in });
+            let (step, round) = (self.step, self.round);
+            let event = Event::Failed { step, round, attempt, error: Arc::clone(&text), terminal, last };
+            let standing = if last { Standing::Halted } else { Standing::Running };
+            if let Err(error) = self.hold.record(self.layout, &event, standing).await {
+                return Carried::Unrecorded(error);
+            }
+            match retry_in {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Carried::Failed { event, attempt, error: text, terminal },
+            }
+        }
+    }
+
+    /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
+    async fn attempt(&self, plan: &'static StepPlan, attempt: u32) -> Result<Ready, StepError> {
+        let cx = StepContext {
+            run: Arc::clone(self.run),
+            layout: Arc::clone(self.layout),
+            step: self.step,
+            attempt,
+            round: self.round,
+        };
+        let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
+        let attempt = async {
+            let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
+            let work = self.crew.work(member, cx, self.taken.clone());
+            let product = match plan.timeout {
+                None => work.await?,
+                Some(limit) => tokio::time::timeout(limit, work)
+                    .await
+                    .map_err(|_| StepError::new(format!("took longer than its time limit of {limit:?}")))??,
+            };
+            self.ready(plan, product)
+        };
+        let caught = AssertUnwindSafe(attempt.instrument(span)).catch_unwind().await;
+        caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic)))
+    }
+
+    /// Takes a product through the journal's text and its check.
+    fn ready(&self, plan: &'static StepPlan, product: Product) -> Result<Ready, StepError> {
+        let value = match product {
+            Product::Judged(verdict) => return Ok(Ready::Verdict(verdict)),
+            Product::Nothing | Product::Waived(_) => return Ok(Ready::Payload(None)),
+            Product::Made(value) => value,
+        };
+        let Some(artifact) = plan.yields else { return Ok(Ready::Payload(None)) };
+        let payload = through_text(self.layout, artifact, value, self.hold.writes())
+            .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
+        if let (Some(check), Payload::Live(value) | Payload::Both(value, _)) = (plan.check, &payload)
+            && let Verdict::Reject(reason) = check(&**value)
+        {
+            let name = self.layout.plan.artifacts[usize::from(artifact)].name;
+            return Err(StepError::new(format!("artifact `{name}` was rejected by its check: {reason}")));
+        }
+        Ok(Ready::Payload(Some(payload)))
+    }
+
+    async fn keep(&self, ready: Ready, attempt: u32, started: Option<Instant>) -> Carried {
+        let (step, round, by) = (self.step, self.round, None);
+        let (event, standing) = match ready {
+            Ready::Verdict(Verdict::Reject(reason)) => {
+                let standing = if self.back.is_some() { Standing::Running } else { Standing::Halted };
+                (Event::Rejected { step, round, reason: reason.into(), back: self.back, by }, standing)
+            }
+            Ready::Verdict(Verdict::Pass) => {
+                (Event::Done { step, round, attempt, payload: None, by }, self.standing())
+            }
+            Ready::Payload(payload) => (Event::Done { step, round, attempt, payload, by }, self.standing()),
+        };
+        if let Err(error) = self.hold.record(self.layout, &event, standing).await {
+            return Carried::Unrecorded(error);
+        }
+        if let Some(started) = started {
+            self.tell(|path| match &event {
+                Event::Rejected { reason, back, .. } => RunEventKind::Rejected {
+                    gate: path,
+                    reason,
+                    back_to: back.map(|phase| self.layout.phase(phase).name),
+                },
+                _ => RunEventKind::StepDone { step: path, attempt, took: started.elapsed() },
+            });
+        }
+        Carried::Out(event)
+    }
+
+    fn standing(&self) -> Standing {
+        let last = self.left.is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
+        if last { Standing::Done } else { Standing::Running }
+    }
+
+    /// Asks a team whether a phase is waived; a panic is an error here too.
+    pub(crate) async fn asked(work: Work) -> Result<Option<Waiver>, StepError> {
+        match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(Ok(Product::Waived(waiver))) => Ok(waiver),
+            Ok(Ok(_)) => Ok(None),
+            Ok(Err(error)) => Err(error),
+            Err(panic) => Err(StepError::panicked(&*panic)),
+        }
+    }
+
+    fn path(&self) -> &str {
+        self.layout.path(self.step)
+    }
+
+    fn tell<'s>(&'s self, kind: impl FnOnce(&'s str) -> RunEventKind<'s>) {
+        if self.runtime.is_observed() {
+            self.runtime.tell(self.layout, self.run, self.round, kind(self.path()));
+        }
+    }
+}
+
+/// A value as takers will get it: what the journal reads back, where it is written.
+pub(crate) fn through_text(
+    layout: &Layout,
+    artifact: u16,
+    value: Value,
+    writes: bool,
+) -> Result<Payload, String> {
+    if !writes {
+        return Ok(Payload::Live(value));
+    }
+    let codec = layout.plan.artifacts[usize::from(artifact)].codec;
+    let json = Arc::from((codec.encode)(&*value)?);
+    let value = (codec.decode)(&json)?;
+    Ok(Payload::Both(value, json))
+}
+
+/// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest.
+fn wait_before(retry: Retry, failed: u32) -> Duration {
+    let doubled = retry.first.saturating_mul(1 << (failed - 1).min(20)).min(retry.longest);
+    let spread = doubled.saturating_sub(retry.first);
+    // The standard library's random hasher keys are the only randomness that is needed here.
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    retry.first + spread.mul_f64(random as f64 / u64::MAX as f64)
+}

@@ -1,0 +1,262 @@
+//! Where a run stands: the fold of its journal. The same fold serves a run as it is driven and one that is resumed.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::artifact::Value;
+use crate::journal::event::{Event, Payload};
+use crate::layout::{Layout, index};
+use crate::verdict::{Rejection, Verdict};
+
+/// Where a run stands.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    steps: Vec<Progress>,
+    artifacts: Vec<Vec<Version>>,
+    waived: Vec<bool>,
+    sent_back: Vec<u32>,
+    phases_done: u16,
+    /// How many members of the current phase are still to be done.
+    left_in_phase: u16,
+    pub(crate) round: u32,
+}
+
+/// How far one step is.
+#[derive(Debug, Default, Clone)]
+struct Progress {
+    status: Status,
+    /// Attempts in this round.
+    attempts: u32,
+    /// Failed attempts since the run last halted over this step.
+    failed_in_a_row: u32,
+}
+
+#[derive(Debug, Default, Clone)]
+enum Status {
+    #[default]
+    Open,
+    Waiting,
+    Done,
+    Rejected(Arc<str>),
+}
+
+/// An artifact as one step made it.
+#[derive(Debug)]
+struct Version {
+    /// The phase that made it; `None` for an input.
+    phase: Option<u16>,
+    payload: Payload,
+}
+
+impl State {
+    pub(crate) fn new(layout: &Layout) -> Self {
+        let mut state = State {
+            steps: vec![Progress::default(); layout.step_count()],
+            artifacts: std::iter::repeat_with(Vec::new).take(layout.plan.artifacts.len()).collect(),
+            waived: vec![false; layout.plan.phases.len()],
+            sent_back: vec![0; layout.step_count()],
+            ..State::default()
+        };
+        state.left_in_phase = index(layout.members(0).len());
+        state
+    }
+
+    /// Takes in what happened. Events of a round that is over change nothing.
+    pub(crate) fn apply(&mut self, layout: &Layout, event: &Event) {
+        match event {
+            Event::Begun { inputs } => {
+                for (versions, payload) in self.artifacts.iter_mut().zip(inputs) {
+                    versions.push(Version { phase: None, payload: payload.clone() });
+                }
+            }
+            Event::Done { step, round, attempt, payload, .. } if *round == self.round => {
+                self.done(layout, *step, *attempt, payload.as_ref());
+            }
+            Event::Failed { step, round, attempt, last, .. } if *round == self.round => {
+                let progress = &mut self.steps[usize::from(*step)];
+                progress.attempts = *attempt;
+                progress.failed_in_a_row = if *last { 0 } else { progress.failed_in_a_row + 1 };
+            }
+            Event::Rejected { step, round, reason, back, .. } if *round == self.round => match back {
+                Some(target) => self.send_back(layout, *step, *target),
+                None => self.steps[usize::from(*step)].status = Status::Rejected(Arc::clone(reason)),
+            },
+            Event::Waiting { step, round } if *round == self.round => {
+                let progress = &mut self.steps[usize::from(*step)];
+                if matches!(progress.status, Status::Open) {
+                    progress.status = Status::Waiting;
+                }
+            }
+            Event::Waived { phase, round, .. } if *round == self.round && *phase == self.phases_done => {
+                self.waived[usize::from(*phase)] = true;
+                self.phase_done(layout);
+            }
+            Event::Done { .. }
+            | Event::Failed { .. }
+            | Event::Rejected { .. }
+            | Event::Waiting { .. }
+            | Event::Waived { .. } => {}
+        }
+    }
+
+    fn done(&mut self, layout: &Layout, step: u16, attempt: u32, payload: Option<&Payload>) {
+        let progress = &mut self.steps[usize::from(step)];
+        if matches!(progress.status, Status::Done) {
+            return;
+        }
+        progress.status = Status::Done;
+        progress.attempts = attempt;
+        if let (Some(artifact), Some(payload)) = (layout.step(step).yields, payload) {
+            let phase = Some(layout.phase_of(step));
+            let versions = &mut self.artifacts[usize::from(artifact)];
+            // Rework restores whole phases, so one version a phase is enough.
+            if versions.last().is_some_and(|last| last.phase == phase) {
+                versions.pop();
+            }
+            versions.push(Version { phase, payload: payload.clone() });
+        }
+        if layout.phase_of(step) == self.phases_done {
+            self.left_in_phase -= 1;
+            if self.left_in_phase == 0 {
+                self.phase_done(layout);
+            }
+        }
+    }
+
+    fn phase_done(&mut self, layout: &Layout) {
+        self.phases_done += 1;
+        self.count_left(layout);
+    }
+
+    fn count_left(&mut self, layout: &Layout) {
+        self.left_in_phase = if self.is_done(layout) {
+            0
+        } else {
+            index(layout.members(self.phases_done).filter(|step| !self.step_is_done(*step)).count())
+        };
+    }
+
+    fn send_back(&mut self, layout: &Layout, gate: u16, target: u16) {
+        self.sent_back[usize::from(gate)] += 1;
+        self.round += 1;
+        for phase in usize::from(target)..self.waived.len() {
+            self.waived[phase] = false;
+            for step in layout.members(index(phase)) {
+                self.steps[usize::from(step)] = Progress::default();
+            }
+        }
+        for versions in &mut self.artifacts {
+            versions.retain(|version| version.phase.is_none_or(|phase| phase < target));
+        }
+        self.phases_done = target;
+        self.count_left(layout);
+    }
+
+    /// Reads every artifact that is still of use, so that a value that no longer decodes shows at once.
+    pub(crate) fn decode(&mut self, layout: &Layout) -> Result<(), (usize, String)> {
+        for (at, versions) in self.artifacts.iter_mut().enumerate() {
+            for version in versions {
+                if let Payload::Written(json) = &version.payload {
+                    let value = (layout.plan.artifacts[at].codec.decode)(json).map_err(|error| (at, error))?;
+                    version.payload = Payload::Both(value, Arc::clone(json));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many phases are behind the run.
+    pub(crate) fn phases_done(&self) -> u16 {
+        self.phases_done
+    }
+
+    /// How many members of the current phase are still to be done.
+    pub(crate) fn left_in_phase(&self) -> u16 {
+        self.left_in_phase
+    }
+
+    pub(crate) fn is_done(&self, layout: &Layout) -> bool {
+        usize::from(self.phases_done) == layout.plan.phases.len()
+    }
+
+    pub(crate) fn step_is_done(&self, step: u16) -> bool {
+        matches!(self.steps[usize::from(step)].status, Status::Done)
+    }
+
+    pub(crate) fn step_waits(&self, step: u16) -> bool {
+        matches!(self.steps[usize::from(step)].status, Status::Waiting)
+    }
+
+    pub(crate) fn steps_done(&self) -> usize {
+        self.steps.iter().filter(|progress| matches!(progress.status, Status::Done)).count()
+    }
+
+    /// Whether anything was begun of a phase: a step done, tried or waiting.
+    pub(crate) fn phase_has_begun(&self, layout: &Layout, phase: u16) -> bool {
+        layout.members(phase).any(|step| {
+            let progress = &self.steps[usize::from(step)];
+            progress.attempts > 0 || !matches!(progress.status, Status::Open)
+        })
+    }
+
+    /// The rejection that stands at a gate.
+    pub(crate) fn rejection(&self, layout: &Layout, step: u16) -> Option<Rejection> {
+        let Status::Rejected(reason) = &self.steps[usize::from(step)].status else { return None };
+        Some(Rejection {
+            gate: layout.path(step).to_owned(),
+            reason: reason.to_string(),
+            round: self.round,
+        })
+    }
+
+    /// Attempts of a step in this round, and how many of them failed since the run last halted over it.
+    pub(crate) fn attempts(&self, step: u16) -> (u32, u32) {
+        let progress = &self.steps[usize::from(step)];
+        (progress.attempts, progress.failed_in_a_row)
+    }
+
+    /// What becomes of a gate's verdict: the event to record.
+    pub(crate) fn judged(
+        &self,
+        layout: &Layout,
+        step: u16,
+        attempt: u32,
+        verdict: Verdict,
+        by: Option<crate::verdict::Actor>,
+    ) -> Event {
+        let round = self.round;
+        match verdict {
+            Verdict::Pass => Event::Done { step, round, attempt, payload: None, by },
+            Verdict::Reject(reason) => {
+                let rework = layout.step(step).rework;
+                let sent_back = self.sent_back[usize::from(step)];
+                let back = rework.filter(|rework| sent_back < rework.max).map(|rework| rework.to);
+                Event::Rejected { step, round, reason: reason.into(), back, by }
+            }
+        }
+    }
+
+    /// The newest version of an artifact, if there is one.
+    pub(crate) fn newest(&self, artifact: u16) -> Option<&Value> {
+        match &self.artifacts[usize::from(artifact)].last()?.payload {
+            Payload::Live(value) | Payload::Both(value, _) => Some(value),
+            Payload::Written(_) => None,
+        }
+    }
+
+    /// The inputs as the journal has them.
+    pub(crate) fn inputs<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = Option<&'a Payload>> {
+        self.artifacts.iter().take(layout.plan.inputs).map(|versions| {
+            versions.first().map(|version| &version.payload)
+        })
+    }
+}
+
+/// An artifact as JSON, whichever form it is in.
+pub(crate) fn written(layout: &Layout, artifact: usize, payload: &Payload) -> Result<Arc<RawValue>, String> {
+    match payload {
+        Payload::Written(json) | Payload::Both(_, json) => Ok(Arc::clone(json)),
+        Payload::Live(value) => (layout.plan.artifacts[artifact].codec.encode)(&**value).map(Arc::from),
+    }
+}

@@ -1,0 +1,243 @@
+//! What the author of a step works with: its context, its result, and steps that a library publishes.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::layout::Layout;
+
+/// What a step method returns: its artifact, or why there is none.
+pub type StepResult<T> = Result<T, StepError>;
+
+/// Why a step failed.
+///
+/// Any error turns into one by `?` and is then retried as `#[retry]` says; [`StepError::terminal`] makes one that is
+/// not.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::{StepError, StepResult};
+/// fn port(text: &str) -> StepResult<u16> {
+///     if text.is_empty() {
+///         return Err(StepError::terminal("no port given"));
+///     }
+///     Ok(text.parse()?)
+/// }
+///
+/// assert!(port("").unwrap_err().is_terminal());
+/// assert!(!port("http").unwrap_err().is_terminal());
+/// ```
+pub struct StepError {
+    source: Box<dyn std::error::Error + Send + Sync>,
+    terminal: bool,
+    panic: bool,
+}
+
+impl StepError {
+    /// A failure that may pass when tried again.
+    pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        StepError { source: reason.into(), terminal: false, panic: false }
+    }
+
+    /// A failure that trying again will not change; the step is not retried.
+    pub fn terminal(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        StepError { source: reason.into(), terminal: true, panic: false }
+    }
+
+    pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a value that is not text");
+        StepError { source: format!("panicked: {text}").into(), terminal: false, panic: true }
+    }
+
+    /// Whether it was made by [`StepError::terminal`].
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Whether the step panicked.
+    pub fn is_panic(&self) -> bool {
+        self.panic
+    }
+
+    /// The error itself, for a look at its type.
+    pub fn get_ref(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &*self.source
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for StepError {
+    fn from(error: E) -> Self {
+        StepError::new(error)
+    }
+}
+
+impl fmt::Display for StepError {
+    /// The error and what it was caused by, in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source)?;
+        let mut said = self.source.to_string();
+        let mut cause = self.source.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Many errors print their cause themselves.
+            if !said.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            said = text;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepError")
+            .field("source", &self.source)
+            .field("terminal", &self.terminal)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a step is: which run, which step, which attempt.
+///
+/// Every step method gets one as `cx`.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::{StepContext, StepResult};
+/// async fn charge(cx: &StepContext) -> StepResult<String> {
+///     // The same key on every attempt and after a crash, so the bank can tell a repeat.
+///     Ok(format!("POST /charges with Idempotency-Key: {}", cx.idempotency_key()))
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct StepContext {
+    pub(crate) run: Arc<str>,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) step: u16,
+    pub(crate) attempt: u32,
+    pub(crate) round: u32,
+}
+
+impl StepContext {
+    /// The id of the run.
+    pub fn run_id(&self) -> &str {
+        &self.run
+    }
+
+    /// The path of the step, as in `Testing.unit_tests`.
+    pub fn step(&self) -> &str {
+        self.layout.path(self.step)
+    }
+
+    /// Which attempt this is, from 1; it goes on counting over restarts.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Which pass through the plan this is: 0 at first, one more after each rework.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// A key that is the same for every attempt of this step in this round of this run, also after a crash, and
+    /// different for any other step, round or run.
+    pub fn idempotency_key(&self) -> String {
+        format!("{}/{}/{}/{}", self.layout.plan.name, self.run, self.step(), self.round)
+    }
+}
+
+/// A step that a library publishes, to be bound in a plan by `= path::to::Thing::new();`.
+///
+/// `Takes` is the tuple of the artifacts that the plan names, in that order; `Makes` is what the step yields
+/// (`()` if nothing, [`Verdict`](crate::Verdict) for a gate). An artifact that only an optional phase makes comes as
+/// `Option<A>`, which needs `A: Clone`.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::{Given, Step, StepContext, StepResult};
+///
+/// /// Counts the words of a text.
+/// pub struct CountWords;
+///
+/// impl Step<(String,), usize> for CountWords {
+///     async fn perform(&self, _: &StepContext, Given((text,)): Given<'_, (String,)>) -> StepResult<usize> {
+///         Ok(text.split_whitespace().count())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be bound here: it is no step that takes `{Takes}` and yields `{Makes}`",
+    label = "the plan asks for a step that takes `{Takes}` and yields `{Makes}`",
+    note = "implement `Step<{Takes}, {Makes}>` for it, or change what the plan's step takes and yields"
+)]
+pub trait Step<Takes: Takeable, Makes>: Send + Sync {
+    /// Does the work, with references to what the plan's step takes.
+    fn perform(
+        &self,
+        cx: &StepContext,
+        takes: Given<'_, Takes>,
+    ) -> impl Future<Output = StepResult<Makes>> + Send;
+}
+
+/// What a bound step is given: references to its artifacts, as a tuple.
+pub struct Given<'a, Takes: Takeable>(pub Takes::References<'a>);
+
+impl<'a, Takes: Takeable> Deref for Given<'a, Takes> {
+    type Target = Takes::References<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<Takes: Takeable> Clone for Given<'_, Takes> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Takes: Takeable> Copy for Given<'_, Takes> {}
+
+impl<Takes: Takeable> fmt::Debug for Given<'_, Takes> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Given(..)")
+    }
+}
+
+/// The tuples that a [`Step`] can take: up to twelve artifacts.
+pub trait Takeable: 'static {
+    /// The same tuple of references.
+    type References<'a>: Copy + Send;
+}
+
+macro_rules! takeable {
+    ($($name:ident)*) => {
+        impl<$($name: Sync + 'static),*> Takeable for ($($name,)*) {
+            type References<'a> = ($(&'a $name,)*);
+        }
+    };
+}
+
+takeable!();
+takeable!(A);
+takeable!(A B);
+takeable!(A B C);
+takeable!(A B C D);
+takeable!(A B C D E);
+takeable!(A B C D E F);
+takeable!(A B C D E F G);
+takeable!(A B C D E F G H);
+takeable!(A B C D E F G H I);
+takeable!(A B C D E F G H I J);
+takeable!(A B C D E F G H I J K);
+takeable!(A B C D E F G H I J K L);
