@@ -43,7 +43,7 @@ pub(crate) enum StoreError {
         path.display()
     )]
     NotADatabase { path: PathBuf },
-    #[error("`{}` belongs to another application (id {application:#010x}); choose another path", path.display())]
+    #[error("`{}` is not a store of runs (its application id is {application:#010x}); choose another path", path.display())]
     Foreign { path: PathBuf, application: i32 },
     #[error("`{}` has format {found}, while this build reads up to {known}; use a newer build", path.display())]
     Newer { path: PathBuf, found: i32, known: i32 },

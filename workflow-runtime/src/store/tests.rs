@@ -1,13 +1,61 @@
 //! The store's promises, each seen from outside.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{Claim, NewLine, NewRun, SqliteStore, Status, StoreError};
 
+mod claims;
+mod commits;
+mod integrity;
+mod opening;
+mod reading;
 mod speed;
+
+/// A folder with a path in it where a store may come to be.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            folder: TempDir::new().expect("a folder"),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("runs.db")
+    }
+
+    fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.path()).expect("opens")
+    }
+
+    /// A way in past the store.
+    fn sqlite(&self) -> Connection {
+        Connection::open(self.path()).expect("opens")
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).expect("a folder");
+        let mut names: Vec<_> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+}
 
 fn line(body: &str) -> NewLine {
     NewLine {
@@ -40,31 +88,9 @@ fn bodies(store: &SqliteStore, id: &str) -> Vec<String> {
     stored.lines.into_iter().map(|line| line.body).collect()
 }
 
-#[test]
-fn lines_survive_reopening() {
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("runs.db");
-    let store = SqliteStore::open(&path).expect("opens");
-    let claim = store.create(run("a")).wait().expect("entered");
-    assert_eq!(
-        store
-            .append(&claim, vec![line("one"), line("two")], Some(status("done")))
-            .wait()
-            .expect("kept"),
-        3
-    );
-    drop(claim);
-    drop(store);
-
-    let names: Vec<_> = std::fs::read_dir(folder.path())
-        .expect("read")
-        .map(|entry| entry.expect("entry").file_name())
-        .collect();
-    assert_eq!(names, ["runs.db"], "neither log nor lock stays behind");
-    let store = SqliteStore::open(&path).expect("opens again");
-    let stored = store.read("a").expect("readable").expect("there");
-    assert_eq!(stored.header.status, status("done"));
-    assert_eq!((stored.header.last_seq, stored.header.holder), (3, None));
-    assert_eq!(bodies(&store, "a"), ["started", "one", "two"]);
-    store.verify("a").expect("whole");
+/// Enters a run with `started` and the numbers up to `last`, and lets go of it.
+fn enter(store: &SqliteStore, id: &str, last: u32) {
+    let claim = store.create(run(id)).wait().expect("entered");
+    let lines = (1..=last).map(|number| line(&number.to_string())).collect();
+    store.append(&claim, lines, None).wait().expect("kept");
 }
