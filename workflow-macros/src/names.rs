@@ -30,7 +30,7 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
 
 /// Modules of the generated module.
 pub(crate) const MODULES: &[&str] = &[
-    "after", "past", "hand_in", "next", "machine", "types", "private", "rt",
+    "after", "past", "hand_in", "next", "methods", "types", "private", "rt",
 ];
 
 /// Generic parameters of the generated items.

@@ -5,3 +5,21 @@ pub use crate::hand_in::{artifact as hand_in_artifact, verdict as hand_in_verdic
 pub use crate::plan::write as plan;
 pub use crate::run::begin::{Input, drive, input, resume, start};
 pub use crate::run::core::{Core, Driving, Entered, Methods};
+
+use std::any::Any;
+
+use crate::verdict::Verdict;
+
+/// A type of the user's that the generated module cannot name as it is written.
+pub trait Written {
+    /// That type.
+    type Type;
+}
+
+/// Shows a value to a check.
+pub fn checked<A: 'static>(value: &(dyn Any + Send + Sync), check: fn(&A) -> Verdict) -> Verdict {
+    match value.downcast_ref() {
+        Some(value) => check(value),
+        None => Verdict::Reject(format!("it is not of type `{}`", std::any::type_name::<A>())),
+    }
+}

@@ -17,19 +17,21 @@ mod verdict;
 
 
 
+pub use workflow_macros::workflow;
+
 pub use crate::artifact::Artifact;
 pub use crate::error::{Cause, Halted, RuntimeError};
 pub use crate::observe::{Observer, RunEvent, RunEventKind};
 pub use crate::plan::Plan;
 pub use crate::runtime::Runtime;
-pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable};
+pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable, Team};
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 
 /// Everything that a plan and its team name, in one import.
 pub mod prelude {
     pub use crate::{
         Actor, Given, Halted, Rejection, Runtime, RuntimeError, Step, StepContext, StepError, StepResult, Verdict,
-        Waiver,
+        Waiver, workflow,
     };
 }
 

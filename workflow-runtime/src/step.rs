@@ -241,3 +241,26 @@ takeable!(A B C D E F G H I);
 takeable!(A B C D E F G H I J);
 takeable!(A B C D E F G H I J K);
 takeable!(A B C D E F G H I J K L);
+
+/// Whoever does the work: any type that can be shared between threads.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Team;
+/// struct Backend {
+///     token: String,
+/// }
+///
+/// fn is_team<T: Team>() {}
+/// is_team::<Backend>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a team, because it cannot be shared between threads",
+    label = "a team must be `Send + Sync + 'static`",
+    note = "use `Arc`, `Mutex` and atomics in it instead of `Rc`, `RefCell` and `Cell`"
+)]
+pub trait Team: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> Team for T {}

@@ -166,6 +166,11 @@ impl Core {
         Halted { run: position(self), cause }
     }
 
+    /// What stands where a phase without rework would be sent back: the plan says that it never is.
+    pub fn no_rework(self) -> ! {
+        unreachable!("{self:?} was sent back by a phase that declares no rework")
+    }
+
     /// For `Debug`: the workflow, the id and where the run stands.
     pub fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let live = &*self.0;
