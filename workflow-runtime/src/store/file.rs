@@ -1,6 +1,6 @@
 //! Opening the file: whose it is, its tables, and the settings on which the promise rests.
 //!
-//! A file that is not ours is looked at without locks, logs or repairs, so nothing in it or beside it changes. It is never
+//! A file that is not ours is looked at without locks, logs or repairs: nothing in it or beside it changes. It is never
 //! opened other than by SQLite: closing it would take away the locks that another connection of this process has on it.
 
 use std::fmt::Write as _;
@@ -265,6 +265,9 @@ fn use_log(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     }
     let settle = || -> rusqlite::Result<i64> {
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // On macOS an fsync stops at the disk's cache unless this is on; elsewhere it changes nothing.
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)?;
         // The writer sees to it by itself, after it has answered.
         connection.query_row("PRAGMA wal_autocheckpoint = 0", (), |_| Ok(()))?;
         connection.pragma_query_value(None, "synchronous", |row| row.get(0))

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -46,6 +47,7 @@ impl Ledger {
     const LOG_PAGES: i64 = 1000;
     /// The size of the log is looked at once in so many commits.
     const COMMITS_PER_LOOK: u32 = 32;
+    const PATIENCE_AT_CLOSE: Duration = Duration::from_millis(500);
 
     pub(super) fn open(
         mut connection: Connection,
@@ -112,19 +114,27 @@ impl Ledger {
             return;
         }
         self.commits_since_look = 0;
-        let pages = |(how, column): (&str, usize)| -> rusqlite::Result<i64> {
-            self.connection
-                .prepare_cached(how)?
-                .query_row((), |row| row.get(column))
-        };
         // Should it fail, nothing is lost: the log stays and the next attempt writes it back.
-        if pages(("PRAGMA wal_checkpoint(NOOP)", 1)).is_ok_and(|pages| pages >= Self::LOG_PAGES) {
-            let _ = pages(("PRAGMA wal_checkpoint(PASSIVE)", 1));
+        if self
+            .checkpoint("NOOP")
+            .is_ok_and(|pages| pages >= Self::LOG_PAGES)
+        {
+            let _ = self.checkpoint("PASSIVE");
         }
+    }
+
+    /// Yields the size of the log in pages.
+    fn checkpoint(&self, mode: &str) -> rusqlite::Result<i64> {
+        let mut pragma = self
+            .connection
+            .prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
+        pragma.query_row((), |row| row.get(1))
     }
 
     /// Lets go of all runs and closes the file.
     pub(super) fn close(mut self) {
+        // Whoever drops the last handle waits for this.
+        let _ = self.connection.busy_timeout(Self::PATIENCE_AT_CLOSE);
         if !self.held.is_empty() && self.begin().is_ok() {
             let held = std::mem::take(&mut self.held);
             let released = held

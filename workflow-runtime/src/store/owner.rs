@@ -10,6 +10,7 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::StoreError;
@@ -122,7 +123,7 @@ impl Holder {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             pid: std::process::id(),
-            host: host(),
+            host: host().to_owned(),
             since_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         }
     }
@@ -145,17 +146,23 @@ impl fmt::Display for Holder {
     }
 }
 
-fn host() -> String {
-    let named = ["/proc/sys/kernel/hostname", "/etc/hostname"]
-        .iter()
-        .find_map(|path| fs::read_to_string(path).ok());
-    let named = named
-        .or_else(|| std::env::var("COMPUTERNAME").ok())
-        .or_else(|| std::env::var("HOSTNAME").ok());
-    named
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "this host".to_owned())
+fn host() -> &'static str {
+    static HOST: OnceLock<String> = OnceLock::new();
+    HOST.get_or_init(|| {
+        let files = ["/proc/sys/kernel/hostname", "/etc/hostname"]
+            .iter()
+            .map(|path| fs::read_to_string(path).ok());
+        let variables = ["COMPUTERNAME", "HOSTNAME"]
+            .iter()
+            .map(|name| std::env::var(name).ok());
+        let mut names = files
+            .chain(variables)
+            .flatten()
+            .map(|name| name.trim().to_owned());
+        names
+            .find(|name| !name.is_empty())
+            .unwrap_or_else(|| "this host".to_owned())
+    })
 }
 
 /// A moment in milliseconds of the Unix epoch, shown in UTC.

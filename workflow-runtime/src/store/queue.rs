@@ -5,11 +5,9 @@ use std::future::Future;
 use std::mem;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -64,8 +62,6 @@ impl<W: Work> Pending for Job<W> {
 pub(super) struct Queue {
     path: Arc<Path>,
     waiting: Mutex<Waiting>,
-    /// How much waits; to be looked at without the lock.
-    length: AtomicUsize,
     arrival: Condvar,
 }
 
@@ -77,14 +73,10 @@ struct Waiting {
 }
 
 impl Queue {
-    /// How long the writer looks out for more before it goes to sleep: waking it costs about as much.
-    const LOOK_OUT: Duration = Duration::from_micros(60);
-
     pub(super) fn new(path: Arc<Path>) -> Arc<Self> {
         Arc::new(Self {
             path,
             waiting: Mutex::default(),
-            length: AtomicUsize::new(0),
             arrival: Condvar::new(),
         })
     }
@@ -99,7 +91,6 @@ impl Queue {
         let mut waiting = self.lock();
         if !waiting.is_closed {
             waiting.jobs.push(job);
-            self.length.store(waiting.jobs.len(), Ordering::Release);
             if mem::take(&mut waiting.writer_sleeps) {
                 drop(waiting);
                 self.arrival.notify_one();
@@ -112,20 +103,16 @@ impl Queue {
     }
 
     /// Waits for work and takes all there is; `false` when there is none and none will come.
+    ///
+    /// It does not pay to look out for more before going to sleep: that takes time from those who prepare it (measured).
     pub(super) fn take(&self, jobs: &mut Vec<Box<dyn Pending>>) -> bool {
-        self.look_out();
         let mut waiting = self.lock();
         while waiting.jobs.is_empty() && !waiting.is_closed {
             waiting.writer_sleeps = true;
             waiting = self.arrival.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         mem::swap(&mut waiting.jobs, jobs);
-        self.length.store(waiting.jobs.len(), Ordering::Release);
         !jobs.is_empty()
-    }
-
-    pub(super) fn is_idle(&self) -> bool {
-        self.length.load(Ordering::Acquire) == 0
     }
 
     /// Lets nothing more in; what is in will still be done.
@@ -141,14 +128,6 @@ impl Queue {
         let jobs = mem::take(&mut waiting.jobs);
         drop(waiting);
         drop(jobs);
-    }
-
-    fn look_out(&self) {
-        let start = Instant::now();
-        while self.is_idle() && start.elapsed() < Self::LOOK_OUT {
-            // The processor goes to whoever has work, perhaps the one who is about to hand over more.
-            thread::yield_now();
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

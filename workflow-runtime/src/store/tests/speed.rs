@@ -116,14 +116,20 @@ fn appends_against_bare_commits() {
 #[test]
 #[ignore = "a measurement"]
 fn appends_with_an_index_and_without() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("runtime");
     for runs in [1, 64] {
         let measure = |with_index: bool| {
             figures(|path| {
                 let store = SqliteStore::open(path).expect("opens");
                 if with_index {
                     let index = "CREATE UNIQUE INDEX places ON journal (run, seq)";
-                    Connection::open(path).expect("opens").execute_batch(index).expect("made");
+                    Connection::open(path)
+                        .expect("opens")
+                        .execute_batch(index)
+                        .expect("made");
                 }
                 runtime.block_on(at_once_in(store, runs))
             })
@@ -133,7 +139,11 @@ fn appends_with_an_index_and_without() {
             without.push(measure(false));
             with.push(measure(true));
         }
-        eprintln!("{runs} runs: {:.0} appends/s, with an index {:.0}", median(without), median(with));
+        eprintln!(
+            "{runs} runs: {:.0} appends/s, with an index {:.0}",
+            median(without),
+            median(with)
+        );
     }
 }
 
@@ -154,24 +164,38 @@ fn reading_a_long_run() {
     for others in [0_usize, 63] {
         let place = Place::new();
         let store = place.open();
-        let claims: Vec<_> =
-            (0..=others).map(|index| store.create(run(&format!("run {index}"))).wait().expect("entered")).collect();
+        let claims: Vec<_> = (0..=others)
+            .map(|index| {
+                store
+                    .create(run(&format!("run {index}")))
+                    .wait()
+                    .expect("entered")
+            })
+            .collect();
         for _ in 0..10_000 / 100 {
             // One line of each run after the other, as when all are driven at once.
             let replies: Vec<_> = (0..100)
                 .flat_map(|_| claims.iter())
                 .map(|claim| store.append(claim, vec![line(&"x".repeat(BODY))], None))
                 .collect();
-            replies.into_iter().for_each(|reply| drop(reply.wait().expect("kept")));
+            for reply in replies {
+                reply.wait().expect("kept");
+            }
         }
         drop(claims);
         eprintln!("10,000 lines among those of {others} other runs");
         timed("  read", || store.read("run 0").expect("readable"));
         timed("  verify", || store.verify("run 0").expect("whole"));
-        timed("  claim with all lines", || store.claim("run 0", 0).wait().expect("held"));
-        timed("  read_since the last ten", || store.read_since("run 0", 9_991).expect("readable"));
+        timed("  claim with all lines", || {
+            store.claim("run 0", 0).wait().expect("held")
+        });
+        timed("  read_since the last ten", || {
+            store.read_since("run 0", 9_991).expect("readable")
+        });
         drop(store);
-        timed("  open and read", || place.open().read("run 0").expect("readable"));
+        timed("  open and read", || {
+            place.open().read("run 0").expect("readable")
+        });
     }
 }
 
@@ -182,9 +206,12 @@ fn opening_beside_many_finished_runs() {
         let place = Place::new();
         let store = place.open();
         for group in 0..runs / 1000 {
-            let replies: Vec<_> =
-                (0..1000).map(|index| store.create(run(&format!("run {group} {index}")))).collect();
-            replies.into_iter().for_each(|reply| drop(reply.wait().expect("entered")));
+            let replies: Vec<_> = (0..1000)
+                .map(|index| store.create(run(&format!("run {group} {index}"))))
+                .collect();
+            replies
+                .into_iter()
+                .for_each(|reply| drop(reply.wait().expect("entered")));
         }
         drop(store);
         eprintln!("{runs} runs");
