@@ -1,4 +1,34 @@
 //! Write your process as Rust code: skipping a phase does not compile, and a journal carries it out durably.
+//!
+//! - [`workflow!`] declares the process and says what it becomes; its page is the reference of the language.
+//! - [`Runtime`] is an opened journal; runs begin and go on in it.
+//! - [`StepContext`], [`StepResult`] and [`StepError`] are what the author of a step works with.
+//! - [`Halted`] is a run that stopped, with the reason, and can be driven on.
+//!
+//! # What is promised
+//!
+//! **Order.** The types let a phase start only where it comes next. Nobody can make a state, and nobody outside can
+//! implement the traits over states. What types cannot see (other processes, old builds, people) acts through the
+//! journal, which checks again.
+//!
+//! **Durability.** With [`Runtime::open`], the result of a step is on disk, written and fsynced, before the next step
+//! starts. After a crash, a power cut included, a run goes on from its journal: completed steps are not run again; only
+//! one that was in flight may be. [`StepContext::idempotency_key`] is the same over such repeats.
+//!
+//! **No replay.** Resuming loads the artifacts and jumps to where the run stands; code that has run does not run again,
+//! so it need not be deterministic.
+//!
+//! **One writer.** Each run has one live handle, over all processes. Dropping it, or the end of its process, frees the
+//! run.
+//!
+//! **Failure is a value.** An error is retried as the plan says, then halts the run and hands it back. A panic in a step
+//! is such an error. Nothing is lost, and driving the run again takes it up from that step.
+//!
+//! # What is not
+//!
+//! The effects of a step happen at least once: a step that was killed in the middle is run again. Steps of a parallel
+//! phase run at once in one task; a step that computes for long should use `tokio::task::spawn_blocking`. Steps with a
+//! retry or a time limit need tokio's timer, so drive runs on a tokio runtime.
 
 mod artifact;
 mod call;
@@ -15,8 +45,7 @@ mod step;
 mod store;
 mod verdict;
 
-
-
+#[doc = include_str!("../docs/language.md")]
 pub use workflow_macros::workflow;
 
 pub use crate::artifact::Artifact;
@@ -28,6 +57,16 @@ pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable,
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 
 /// Everything that a plan and its team name, in one import.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::prelude::*;
+///
+/// async fn no_work(_: &StepContext) -> StepResult<Verdict> {
+///     Ok(Verdict::Pass)
+/// }
+/// ```
 pub mod prelude {
     pub use crate::{
         Actor, Given, Halted, Rejection, Runtime, RuntimeError, Step, StepContext, StepError, StepResult, Verdict,

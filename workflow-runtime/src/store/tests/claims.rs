@@ -153,6 +153,35 @@ fn what_a_killed_process_had_acknowledged_is_there() {
 }
 
 #[test]
+fn two_processes_write_to_one_file() {
+    let place = Place::new();
+    let store = place.open();
+    enter(&store, "a", 0);
+    let mut child = child("appends_until_killed", &place.path());
+    let mut reports = reports(&mut child);
+    let claim = store.create(run("b")).wait().expect("entered");
+    for number in 2..100 {
+        assert_eq!(
+            store
+                .append(&claim, vec![line("step")], None)
+                .wait()
+                .expect("kept"),
+            number
+        );
+        assert!(reports.next().is_some(), "the other goes on too");
+        let last = store.header("a").expect("readable").expect("there").last_seq;
+        // What is handed in there between two steps of the other comes too late more often than not.
+        match store.append_if("a", last, vec![line("handed in")], None).wait() {
+            Ok(seq) => assert_eq!(seq, last + 1),
+            Err(error) => assert!(matches!(error, StoreError::Conflict { .. }), "{error}"),
+        }
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    ["a", "b"].iter().for_each(|id| store.verify(id).expect("whole"));
+}
+
+#[test]
 fn a_run_is_held_once_within_a_process() {
     let place = Place::new();
     let (store, other) = (place.open(), place.open());

@@ -154,12 +154,10 @@ fn a_failed_commit_is_told_to_all_and_leaves_the_store_usable() {
     let replies = [
         store.append(&claims[0], vec![line("fine")], None),
         store.append(&claims[1], vec![line("late")], None),
-        // Nobody may come by this run later because it was entered in vain.
-        store.append_if("a", 1, vec![line("handed in")], None),
     ];
     let entered = store.create(run("c"));
     other.execute_batch("COMMIT").expect("let go");
-    let [a, b, _] = replies.map(super::super::Reply::wait);
+    let [a, b] = replies.map(super::super::Reply::wait);
     b.expect_err("told");
     drop(entered.wait());
     assert_eq!(
@@ -176,7 +174,11 @@ fn a_failed_commit_is_told_to_all_and_leaves_the_store_usable() {
         .append(&claims[1], vec![line("again")], None)
         .wait()
         .expect("goes on");
-    drop(store.create(run("c")).wait());
+    assert_eq!(
+        store.create(run("c")).wait().is_err(),
+        entered,
+        "what was entered in vain is in nobody's way"
+    );
     ["a", "b", "c"]
         .iter()
         .for_each(|id| store.verify(id).expect("whole"));
