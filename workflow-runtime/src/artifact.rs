@@ -37,7 +37,10 @@ pub trait Artifact: Send + Sync + 'static {
 
 #[diagnostic::do_not_recommend]
 impl<A: Serialize + DeserializeOwned + Send + Sync + 'static> Artifact for A {
-    const CODEC: &'static Codec = &Codec { encode: encode::<A>, decode: decode::<A> };
+    const CODEC: &'static Codec = &Codec {
+        encode: encode::<A>,
+        decode: decode::<A>,
+    };
 }
 
 /// An artifact without its type; which type it has follows from its place in the plan.
@@ -53,7 +56,10 @@ pub struct Codec {
 
 fn encode<A: Serialize + 'static>(value: &(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String> {
     let Some(value) = value.downcast_ref::<A>() else {
-        return Err(format!("expected a value of type `{}`", std::any::type_name::<A>()));
+        return Err(format!(
+            "expected a value of type `{}`",
+            std::any::type_name::<A>()
+        ));
     };
     serde_json::value::to_raw_value(value).map_err(|error| error.to_string())
 }

@@ -60,7 +60,10 @@ pub trait Arrives {
 impl<A: 'static> Arrives for Needed<A> {
     type As<'a> = &'a A;
     fn arrive(taken: &Taken, at: usize) -> &A {
-        taken[at].as_ref().and_then(|value| value.downcast_ref()).expect("the plan's order makes it before it is taken")
+        taken[at]
+            .as_ref()
+            .and_then(|value| value.downcast_ref())
+            .expect("the plan's order makes it before it is taken")
     }
 }
 

@@ -16,7 +16,8 @@ pub(crate) fn accept(id: &str, before: &Outline, layout: &Layout, state: &State)
 }
 
 pub(crate) fn changed_plan(id: &str, workflow: &str, differences: &[String]) -> RuntimeError {
-    let mut text = format!("run `{id}` was begun under another plan of `{workflow}`, and cannot be taken up:");
+    let mut text =
+        format!("run `{id}` was begun under another plan of `{workflow}`, and cannot be taken up:");
     for difference in differences {
         text.push_str("\n  - ");
         text.push_str(difference);
@@ -30,7 +31,10 @@ fn changed(before: &Outline, layout: &Layout, state: &State) -> Vec<String> {
     let mut differences = Vec::new();
     for (was, is) in before.inputs.iter().zip(&layout.outline.inputs) {
         if was != is {
-            differences.push(format!("input `{}: {}` is now `{}: {}`", was.0, was.1, is.0, is.1));
+            differences.push(format!(
+                "input `{}: {}` is now `{}: {}`",
+                was.0, was.1, is.0, is.1
+            ));
         }
     }
     for phase in &before.phases {
@@ -45,11 +49,19 @@ fn changed(before: &Outline, layout: &Layout, state: &State) -> Vec<String> {
                 differences.push(format!("`{path}` is now a {}, it was a {}", kind(is), kind(was)));
             }
             if was.takes != is.takes {
-                differences.push(format!("`{path}` takes ({}), it took ({})", list(&is.takes), list(&was.takes)));
+                differences.push(format!(
+                    "`{path}` takes ({}), it took ({})",
+                    list(&is.takes),
+                    list(&was.takes)
+                ));
             }
             if was.yields != is.yields {
                 let text = |yields: &Option<(String, String)>| list(yields.as_slice());
-                differences.push(format!("`{path}` yields ({}), it yielded ({})", text(&is.yields), text(&was.yields)));
+                differences.push(format!(
+                    "`{path}` yields ({}), it yielded ({})",
+                    text(&is.yields),
+                    text(&was.yields)
+                ));
             }
         }
     }
@@ -64,10 +76,15 @@ fn inserted(layout: &Layout, state: &State) -> Vec<String> {
     for step in 0..index(layout.step_count()) {
         let phase = layout.phase_of(step);
         let members_after = layout.members(phase).filter(|member| *member > step);
-        let later_sibling = !layout.phase(phase).parallel && members_after.into_iter().any(|member| state.step_is_done(member));
-        let later_phase = phase >= state.phases_done() && last_done.is_some_and(|last| usize::from(phase) < last);
+        let later_sibling = !layout.phase(phase).parallel
+            && members_after.into_iter().any(|member| state.step_is_done(member));
+        let later_phase =
+            phase >= state.phases_done() && last_done.is_some_and(|last| usize::from(phase) < last);
         if !state.step_is_done(step) && (later_sibling || later_phase) {
-            differences.push(format!("`{}` was added before the run's position", layout.path(step)));
+            differences.push(format!(
+                "`{}` was added before the run's position",
+                layout.path(step)
+            ));
         }
     }
     differences
@@ -80,9 +97,17 @@ fn outline(layout: &Layout, step: u16) -> &StepOutline {
 }
 
 fn kind(step: &StepOutline) -> String {
-    format!("{}{}", if step.manual { "manual " } else { "" }, if step.gate { "gate" } else { "step" })
+    format!(
+        "{}{}",
+        if step.manual { "manual " } else { "" },
+        if step.gate { "gate" } else { "step" }
+    )
 }
 
 fn list(artifacts: &[(String, String)]) -> String {
-    artifacts.iter().map(|(name, ty)| format!("{name}: {ty}")).collect::<Vec<_>>().join(", ")
+    artifacts
+        .iter()
+        .map(|(name, ty)| format!("{name}: {ty}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -46,7 +46,12 @@ pub(crate) enum Kind {
 
 impl RuntimeError {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        RuntimeError { inner: Arc::new(Inner { kind, message: message.into() }) }
+        RuntimeError {
+            inner: Arc::new(Inner {
+                kind,
+                message: message.into(),
+            }),
+        }
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -212,9 +217,16 @@ pub struct Cause {
 /// The reasons a run stops for.
 #[derive(Debug)]
 pub(crate) enum Reason {
-    Failed { step: String, attempt: u32, error: Arc<str>, terminal: bool },
+    Failed {
+        step: String,
+        attempt: u32,
+        error: Arc<str>,
+        terminal: bool,
+    },
     Rejected(Rejection),
-    Waiting { steps: Vec<String> },
+    Waiting {
+        steps: Vec<String>,
+    },
     Journal(RuntimeError),
 }
 
@@ -227,7 +239,13 @@ struct CauseInner {
 
 impl Cause {
     pub(crate) fn new(workflow: &'static str, run: Arc<str>, reason: Reason) -> Self {
-        Cause { inner: Box::new(CauseInner { workflow, run, reason }) }
+        Cause {
+            inner: Box::new(CauseInner {
+                workflow,
+                run,
+                reason,
+            }),
+        }
     }
 
     /// Whether it waits for something to be handed in: a planned stop, not a fault.
@@ -279,21 +297,40 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CauseInner { workflow, run, reason } = &*self.inner;
+        let CauseInner {
+            workflow,
+            run,
+            reason,
+        } = &*self.inner;
         match reason {
-            Reason::Failed { step, attempt, error, terminal } => {
+            Reason::Failed {
+                step,
+                attempt,
+                error,
+                terminal,
+            } => {
                 let terminal = if *terminal { "terminally " } else { "" };
-                write!(f, "run `{run}` of `{workflow}`: step `{step}` failed {terminal}on attempt {attempt}: {error}; ")?;
+                write!(
+                    f,
+                    "run `{run}` of `{workflow}`: step `{step}` failed {terminal}on attempt {attempt}: {error}; "
+                )?;
                 f.write_str("drive the run again to take it up from this step")
             }
             Reason::Rejected(rejection) => {
                 let Rejection { gate, reason, .. } = rejection;
-                write!(f, "run `{run}` of `{workflow}`: gate `{gate}` rejected: {reason}; ")?;
+                write!(
+                    f,
+                    "run `{run}` of `{workflow}`: gate `{gate}` rejected: {reason}; "
+                )?;
                 f.write_str("the rejection stands and no rework is left")
             }
             Reason::Waiting { steps } => {
                 let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();
-                write!(f, "run `{run}` of `{workflow}` waits for {}; ", steps.join(" and "))?;
+                write!(
+                    f,
+                    "run `{run}` of `{workflow}` waits for {}; ",
+                    steps.join(" and ")
+                )?;
                 f.write_str("hand it in, then drive the run again")
             }
             Reason::Journal(error) => error.fmt(f),

@@ -24,14 +24,21 @@ pub fn artifact<A: Artifact>(
     actor: Actor,
     value: A,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing { runtime: runtime.clone(), layout: runtime.layout(plan), id: id.into(), path, actor };
+    let handing = Handing {
+        runtime: runtime.clone(),
+        layout: runtime.layout(plan),
+        id: id.into(),
+        path,
+        actor,
+    };
     Box::pin(async move {
         let step = handing.step()?;
         let mut payload = None;
         if let Some(artifact) = handing.layout.step(step).yields {
             let writes = handing.runtime.backend().writes();
             let ready = through_text(&handing.layout, artifact, Arc::new(value), writes);
-            payload = Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
+            payload =
+                Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
         }
         if let Some(check) = handing.layout.step(step).check
             && let Some(Payload::Live(value) | Payload::Both(value, _)) = &payload
@@ -60,11 +67,23 @@ pub fn verdict(
     actor: Actor,
     verdict: Verdict,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing { runtime: runtime.clone(), layout: runtime.layout(plan), id: id.into(), path, actor };
+    let handing = Handing {
+        runtime: runtime.clone(),
+        layout: runtime.layout(plan),
+        id: id.into(),
+        path,
+        actor,
+    };
     Box::pin(async move {
         let step = handing.step()?;
         let event = |state: &State| {
-            state.judged(&handing.layout, step, 1, verdict.clone(), Some(handing.actor.clone()))
+            state.judged(
+                &handing.layout,
+                step,
+                1,
+                verdict.clone(),
+                Some(handing.actor.clone()),
+            )
         };
         handing.append(step, event).await
     })
@@ -80,19 +99,29 @@ struct Handing {
 
 impl Handing {
     fn step(&self) -> Result<u16, RuntimeError> {
-        self.layout.find(self.path).ok_or_else(|| self.refused("the plan has no such step"))
+        self.layout
+            .find(self.path)
+            .ok_or_else(|| self.refused("the plan has no such step"))
     }
 
     fn refused(&self, why: &str) -> RuntimeError {
         let Handing { id, path, actor, .. } = self;
-        RuntimeError::new(Kind::Refused, format!("run `{id}`: what `{actor}` handed in for `{path}` is refused; {why}"))
+        RuntimeError::new(
+            Kind::Refused,
+            format!("run `{id}`: what `{actor}` handed in for `{path}` is refused; {why}"),
+        )
     }
 
     /// Appends the event if the step waits. The run may move on in between: then it is looked at again.
     async fn append(&self, step: u16, event: impl Fn(&State) -> Event) -> Result<(), RuntimeError> {
         loop {
             let read = self.runtime.backend().read(&self.layout, &self.id).await?;
-            let Some(Record { other_plan, events, seen }) = read else {
+            let Some(Record {
+                other_plan,
+                events,
+                seen,
+            }) = read
+            else {
                 let error = format!("there is no run `{}`; begin it with `start` or `run`", self.id);
                 return Err(RuntimeError::new(Kind::Unknown, error));
             };
@@ -104,7 +133,12 @@ impl Handing {
             if !state.step_waits(step) {
                 return Err(self.not_waiting(step, &state));
             }
-            if self.runtime.backend().hand_in(&self.layout, &self.id, seen, event(&state)).await? {
+            if self
+                .runtime
+                .backend()
+                .hand_in(&self.layout, &self.id, seen, event(&state))
+                .await?
+            {
                 tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
                 return Ok(());
             }
@@ -120,6 +154,9 @@ impl Handing {
         } else {
             "the run has not come to it yet; drive the run until it halts there".to_owned()
         };
-        RuntimeError::new(Kind::NotWaiting, format!("run `{id}`: `{path}` is not waiting; {why}"))
+        RuntimeError::new(
+            Kind::NotWaiting,
+            format!("run `{id}`: `{path}` is not waiting; {why}"),
+        )
     }
 }

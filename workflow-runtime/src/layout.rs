@@ -43,7 +43,9 @@ impl Layout {
                 let path = format!("{}.{}", phase.name, step.name);
                 for phase_name in [Some(phase.name), phase.was].into_iter().flatten() {
                     for step_name in [Some(step.name), step.was].into_iter().flatten() {
-                        by_path.entry(format!("{phase_name}.{step_name}")).or_insert(index(steps.len()));
+                        by_path
+                            .entry(format!("{phase_name}.{step_name}"))
+                            .or_insert(index(steps.len()));
                     }
                 }
                 by_path.insert(path.clone(), index(steps.len()));
@@ -58,9 +60,19 @@ impl Layout {
         }
         let outline = Outline::of(plan);
         let outline_json = serde_json::to_string(&outline).unwrap_or_default();
-        let fingerprint =
-            Sha256::digest(outline_json.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        Layout { plan, steps, phases, by_path, outline, outline_json, fingerprint }
+        let fingerprint = Sha256::digest(outline_json.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Layout {
+            plan,
+            steps,
+            phases,
+            by_path,
+            outline,
+            outline_json,
+            fingerprint,
+        }
     }
 
     pub(crate) fn step_count(&self) -> usize {
@@ -105,7 +117,6 @@ impl Layout {
         let renamed = || self.plan.phases.iter().position(|phase| phase.was == Some(name));
         self.plan.phase(name).or_else(renamed).map(index)
     }
-
 }
 
 /// Positions are `u16` by the grammar: the macro refuses a plan with more.
@@ -169,9 +180,9 @@ impl Outline {
             manual: step.manual,
             takes: step.takes.iter().map(|take| artifact(take.artifact)).collect(),
             yields: step.yields.map(artifact),
-            rework: step.rework.map(|rework| {
-                (plan.phases[usize::from(rework.to)].name.to_owned(), rework.max)
-            }),
+            rework: step
+                .rework
+                .map(|rework| (plan.phases[usize::from(rework.to)].name.to_owned(), rework.max)),
         };
         Outline {
             workflow: plan.name.to_owned(),

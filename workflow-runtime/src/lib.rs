@@ -69,8 +69,8 @@ pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 /// ```
 pub mod prelude {
     pub use crate::{
-        Actor, Given, Halted, Rejection, Runtime, RuntimeError, Step, StepContext, StepError, StepResult, Verdict,
-        Waiver, workflow,
+        Actor, Given, Halted, Rejection, Runtime, RuntimeError, Step, StepContext, StepError, StepResult,
+        Verdict, Waiver, workflow,
     };
 }
 

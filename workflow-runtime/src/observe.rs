@@ -56,11 +56,24 @@ pub enum RunEventKind<'a> {
     /// An attempt at a step is about to be made; the first is 1.
     StepStarted { step: &'a str, attempt: u32 },
     /// A step is done and journaled, or a gate passed.
-    StepDone { step: &'a str, attempt: u32, took: Duration },
+    StepDone {
+        step: &'a str,
+        attempt: u32,
+        took: Duration,
+    },
     /// An attempt failed; it is made again after `retry_in`, or the run halts if that is `None`.
-    StepFailed { step: &'a str, attempt: u32, error: &'a str, retry_in: Option<Duration> },
+    StepFailed {
+        step: &'a str,
+        attempt: u32,
+        error: &'a str,
+        retry_in: Option<Duration>,
+    },
     /// A gate rejected; `back_to` names the phase that the run was sent back to.
-    Rejected { gate: &'a str, reason: &'a str, back_to: Option<&'a str> },
+    Rejected {
+        gate: &'a str,
+        reason: &'a str,
+        back_to: Option<&'a str>,
+    },
     /// A manual step waits for something to be handed in.
     Waiting { step: &'a str },
     /// An optional phase was waived.

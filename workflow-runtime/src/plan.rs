@@ -153,22 +153,39 @@ impl Plan {
     pub fn step(&self, path: &str) -> Option<(&'static PhasePlan, &'static StepPlan)> {
         let (phase, step) = path.split_once('.')?;
         let phase = self.phases.iter().find(|candidate| candidate.name == phase)?;
-        phase.steps.iter().find(|candidate| candidate.name == step).map(|step| (phase, step))
+        phase
+            .steps
+            .iter()
+            .find(|candidate| candidate.name == step)
+            .map(|step| (phase, step))
     }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inputs: Vec<_> = self.artifacts.iter().take(self.inputs).map(|input| input.name).collect();
+        let inputs: Vec<_> = self
+            .artifacts
+            .iter()
+            .take(self.inputs)
+            .map(|input| input.name)
+            .collect();
         writeln!(f, "{}({})", self.name, inputs.join(", "))?;
         for (at, phase) in self.phases.iter().enumerate() {
             let last = at + 1 == self.phases.len();
-            let (branch, stem) = if last { ("└── ", "    ") } else { ("├── ", "│   ") };
+            let (branch, stem) = if last {
+                ("└── ", "    ")
+            } else {
+                ("├── ", "│   ")
+            };
             let parallel = if phase.parallel { " (parallel)" } else { "" };
             let optional = if phase.optional { " (optional)" } else { "" };
             writeln!(f, "{branch}{}{parallel}{optional}", phase.name)?;
             for (at, step) in phase.steps.iter().enumerate() {
-                let branch = if at + 1 == phase.steps.len() { "└── " } else { "├── " };
+                let branch = if at + 1 == phase.steps.len() {
+                    "└── "
+                } else {
+                    "├── "
+                };
                 writeln!(f, "{stem}{branch}{}", StepLine { plan: self, step })?;
             }
         }
@@ -184,7 +201,12 @@ struct StepLine<'a> {
 
 impl fmt::Display for StepLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |artifact: u16| self.plan.artifacts.get(usize::from(artifact)).map_or("?", |a| a.name);
+        let name = |artifact: u16| {
+            self.plan
+                .artifacts
+                .get(usize::from(artifact))
+                .map_or("?", |a| a.name)
+        };
         let manual = if self.step.manual { "manual " } else { "" };
         let kind = if self.step.gate { "gate " } else { "" };
         let takes: Vec<_> = self.step.takes.iter().map(|take| name(take.artifact)).collect();
@@ -196,7 +218,11 @@ impl fmt::Display for StepLine<'_> {
             write!(f, " by {role}")?;
         }
         if let Some(rework) = self.step.rework {
-            let to = self.plan.phases.get(usize::from(rework.to)).map_or("?", |phase| phase.name);
+            let to = self
+                .plan
+                .phases
+                .get(usize::from(rework.to))
+                .map_or("?", |phase| phase.name);
             write!(f, " or back to {to}, at most {} times", rework.max)?;
         }
         Ok(())
@@ -222,7 +248,12 @@ pub mod write {
 
     /// An artifact.
     pub const fn artifact(name: &'static str, ty: &'static str, codec: &'static Codec) -> ArtifactPlan {
-        ArtifactPlan { name, ty, codec, check: None }
+        ArtifactPlan {
+            name,
+            ty,
+            codec,
+            check: None,
+        }
     }
 
     #[doc(hidden)]
@@ -244,7 +275,11 @@ pub mod write {
             takes,
             yields: None,
             by: None,
-            retry: Retry { attempts: 1, first: Duration::ZERO, longest: Duration::ZERO },
+            retry: Retry {
+                attempts: 1,
+                first: Duration::ZERO,
+                longest: Duration::ZERO,
+            },
             timeout: None,
             estimate: None,
             undo: None,
@@ -365,6 +400,13 @@ pub mod write {
         artifacts: &'static [ArtifactPlan],
         inputs: usize,
     ) -> Plan {
-        Plan { name, doc, roles, phases, artifacts, inputs }
+        Plan {
+            name,
+            doc,
+            roles,
+            phases,
+            artifacts,
+            inputs,
+        }
     }
 }

@@ -61,7 +61,13 @@ impl Runtime {
     }
 
     fn on(backend: Arc<dyn Backend>) -> Self {
-        Runtime { shared: Arc::new(Shared { backend, observers: Vec::new(), layouts: Arc::default() }) }
+        Runtime {
+            shared: Arc::new(Shared {
+                backend,
+                observers: Vec::new(),
+                layouts: Arc::default(),
+            }),
+        }
     }
 
     /// The same journal with one more observer; runs begun through this value tell it everything.
@@ -70,7 +76,11 @@ impl Runtime {
         observers.push(Arc::new(observer));
         let Shared { backend, layouts, .. } = &*self.shared;
         Runtime {
-            shared: Arc::new(Shared { backend: Arc::clone(backend), observers, layouts: Arc::clone(layouts) }),
+            shared: Arc::new(Shared {
+                backend: Arc::clone(backend),
+                observers,
+                layouts: Arc::clone(layouts),
+            }),
         }
     }
 
@@ -80,7 +90,9 @@ impl Runtime {
 
     pub(crate) fn layout(&self, plan: &'static Plan) -> Arc<Layout> {
         let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        let layout = layouts.entry(std::ptr::from_ref(plan).addr()).or_insert_with(|| Arc::new(Layout::of(plan)));
+        let layout = layouts
+            .entry(std::ptr::from_ref(plan).addr())
+            .or_insert_with(|| Arc::new(Layout::of(plan)));
         Arc::clone(layout)
     }
 
@@ -90,14 +102,24 @@ impl Runtime {
 
     pub(crate) fn tell(&self, layout: &Layout, run: &str, round: u32, kind: RunEventKind<'_>) {
         if self.is_observed() {
-            let event = RunEvent { workflow: layout.plan.name, run, round, kind };
-            self.shared.observers.iter().for_each(|observer| observer.observe(&event));
+            let event = RunEvent {
+                workflow: layout.plan.name,
+                run,
+                round,
+                kind,
+            };
+            self.shared
+                .observers
+                .iter()
+                .for_each(|observer| observer.observe(&event));
         }
     }
 }
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("observers", &self.shared.observers.len()).finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("observers", &self.shared.observers.len())
+            .finish_non_exhaustive()
     }
 }

@@ -38,12 +38,20 @@ pub struct StepError {
 impl StepError {
     /// A failure that may pass when tried again.
     pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        StepError { source: reason.into(), terminal: false, panic: false }
+        StepError {
+            source: reason.into(),
+            terminal: false,
+            panic: false,
+        }
     }
 
     /// A failure that trying again will not change; the step is not retried.
     pub fn terminal(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        StepError { source: reason.into(), terminal: true, panic: false }
+        StepError {
+            source: reason.into(),
+            terminal: true,
+            panic: false,
+        }
     }
 
     pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Self {
@@ -52,7 +60,11 @@ impl StepError {
             .copied()
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("a value that is not text");
-        StepError { source: format!("panicked: {text}").into(), terminal: false, panic: true }
+        StepError {
+            source: format!("panicked: {text}").into(),
+            terminal: false,
+            panic: true,
+        }
     }
 
     /// Whether it was made by [`StepError::terminal`].
@@ -151,7 +163,13 @@ impl StepContext {
     /// A key that is the same for every attempt of this step in this round of this run, also after a crash, and
     /// different for any other step, round or run.
     pub fn idempotency_key(&self) -> String {
-        format!("{}/{}/{}/{}", self.layout.plan.name, self.run, self.step(), self.round)
+        format!(
+            "{}/{}/{}/{}",
+            self.layout.plan.name,
+            self.run,
+            self.step(),
+            self.round
+        )
     }
 }
 

@@ -32,7 +32,11 @@ impl Verdict {
 
     /// Passes if `condition` holds, else rejects with `reason`.
     pub fn pass_if(condition: bool, reason: impl Into<String>) -> Self {
-        if condition { Verdict::Pass } else { Verdict::Reject(reason.into()) }
+        if condition {
+            Verdict::Pass
+        } else {
+            Verdict::Reject(reason.into())
+        }
     }
 
     /// Whether this is [`Verdict::Pass`].
@@ -97,7 +101,9 @@ pub struct Waiver {
 impl Waiver {
     /// A waiver with its reason, which is journaled.
     pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
-        Waiver { reason: reason.into() }
+        Waiver {
+            reason: reason.into(),
+        }
     }
 
     /// The reason given.

@@ -18,7 +18,12 @@ pub(crate) trait Backend: Send + Sync + 'static {
     fn writes(&self) -> bool;
 
     /// Begins a run and takes hold of it. Refused if the id is taken.
-    fn begin<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>, begun: Event) -> Reply<'a, Box<dyn Hold>>;
+    fn begin<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        begun: Event,
+    ) -> Reply<'a, Box<dyn Hold>>;
 
     /// Takes hold of a run that was begun; `None` if there is none of that id.
     fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>>;
@@ -27,7 +32,13 @@ pub(crate) trait Backend: Send + Sync + 'static {
     fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>>;
 
     /// Appends what was handed in, unless the run has moved on since `seen`; says whether it was appended.
-    fn hand_in<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str, seen: u64, event: Event) -> Reply<'a, bool>;
+    fn hand_in<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a str,
+        seen: u64,
+        event: Event,
+    ) -> Reply<'a, bool>;
 }
 
 /// The right to write one run's journal. It ends when this is dropped.

@@ -13,11 +13,30 @@ pub(crate) enum Event {
     /// The run began with these inputs.
     Begun { inputs: Vec<Payload> },
     /// A step yielded what it makes, or a gate passed.
-    Done { step: u16, round: u32, attempt: u32, payload: Option<Payload>, by: Option<Actor> },
+    Done {
+        step: u16,
+        round: u32,
+        attempt: u32,
+        payload: Option<Payload>,
+        by: Option<Actor>,
+    },
     /// An attempt failed. With `last`, the run halted over it.
-    Failed { step: u16, round: u32, attempt: u32, error: Arc<str>, terminal: bool, last: bool },
+    Failed {
+        step: u16,
+        round: u32,
+        attempt: u32,
+        error: Arc<str>,
+        terminal: bool,
+        last: bool,
+    },
     /// A gate rejected; `back` tells the phase that the run was sent back to.
-    Rejected { step: u16, round: u32, reason: Arc<str>, back: Option<u16>, by: Option<Actor> },
+    Rejected {
+        step: u16,
+        round: u32,
+        reason: Arc<str>,
+        back: Option<u16>,
+        by: Option<Actor>,
+    },
     /// The run came to a manual step that nothing was handed in for yet.
     Waiting { step: u16, round: u32 },
     /// An optional phase was waived.

@@ -38,7 +38,12 @@ impl Backend for Memory {
         false
     }
 
-    fn begin<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>, begun: Event) -> Reply<'a, Box<dyn Hold>> {
+    fn begin<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        begun: Event,
+    ) -> Reply<'a, Box<dyn Hold>> {
         let mut runs = lock(&self.runs);
         if runs.contains_key(id) {
             return Box::pin(std::future::ready(Err(taken(id))));
@@ -61,7 +66,10 @@ impl Backend for Memory {
                 if run.held.swap(true, Ordering::AcqRel) {
                     return Err(held(id, "another handle in this process"));
                 }
-                Ok(Some(Found { hold: Box::new(MemoryHold { run }), record }))
+                Ok(Some(Found {
+                    hold: Box::new(MemoryHold { run }),
+                    record,
+                }))
             }),
         };
         Box::pin(std::future::ready(found))
@@ -92,7 +100,11 @@ impl Kept {
         }
         let events = lock(&self.events).clone();
         let seen = events.len() as u64;
-        Ok(Record { other_plan: None, events, seen })
+        Ok(Record {
+            other_plan: None,
+            events,
+            seen,
+        })
     }
 }
 

@@ -25,11 +25,16 @@ struct SqliteHold {
 
 impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, RuntimeError> {
-        Ok(Sqlite { store: SqliteStore::open(path)? })
+        Ok(Sqlite {
+            store: SqliteStore::open(path)?,
+        })
     }
 
     fn hold(&self, claim: Claim) -> Box<dyn Hold> {
-        Box::new(SqliteHold { store: self.store.clone(), claim })
+        Box::new(SqliteHold {
+            store: self.store.clone(),
+            claim,
+        })
     }
 }
 
@@ -38,7 +43,12 @@ impl Backend for Sqlite {
         true
     }
 
-    fn begin<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>, begun: Event) -> Reply<'a, Box<dyn Hold>> {
+    fn begin<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        begun: Event,
+    ) -> Reply<'a, Box<dyn Hold>> {
         Box::pin(async move {
             let line = new_line(layout, &begun)?;
             let run = NewRun {
@@ -62,18 +72,29 @@ impl Backend for Sqlite {
                 claimed => claimed?,
             };
             let record = record(layout, &header, &lines)?;
-            Ok(Some(Found { hold: self.hold(claim), record }))
+            Ok(Some(Found {
+                hold: self.hold(claim),
+                record,
+            }))
         })
     }
 
     fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>> {
         Box::pin(async move {
             let stored = self.store.read(id)?;
-            stored.map(|run| record(layout, &run.header, &run.lines)).transpose()
+            stored
+                .map(|run| record(layout, &run.header, &run.lines))
+                .transpose()
         })
     }
 
-    fn hand_in<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str, seen: u64, event: Event) -> Reply<'a, bool> {
+    fn hand_in<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a str,
+        seen: u64,
+        event: Event,
+    ) -> Reply<'a, bool> {
         Box::pin(async move {
             let line = new_line(layout, &event)?;
             match self.store.append_if(id, seen, vec![line], None).await {
@@ -95,7 +116,9 @@ impl Hold for SqliteHold {
             Ok(line) => line,
             Err(error) => return Recording::Kept(Err(error)),
         };
-        let reply = self.store.append(&self.claim, vec![line], Some(status(layout, event, standing)));
+        let reply = self
+            .store
+            .append(&self.claim, vec![line], Some(status(layout, event, standing)));
         Recording::Writing(Box::pin(async move {
             reply.await?;
             Ok(())
@@ -119,11 +142,18 @@ fn record(layout: &Layout, header: &Header, lines: &[Line]) -> Result<Record, Ru
         None
     } else {
         Some(serde_json::from_str(&header.plan).map_err(|error| {
-            let error = format!("the plan of run `{}` in the journal is damaged: {error}", header.id);
+            let error = format!(
+                "the plan of run `{}` in the journal is damaged: {error}",
+                header.id
+            );
             RuntimeError::new(Kind::Store, error)
         })?)
     };
-    Ok(Record { other_plan, events: events(layout, &header.id, lines)?, seen: header.last_seq })
+    Ok(Record {
+        other_plan,
+        events: events(layout, &header.id, lines)?,
+        seen: header.last_seq,
+    })
 }
 
 fn events(layout: &Layout, id: &str, lines: &[Line]) -> Result<Vec<Event>, RuntimeError> {
@@ -142,7 +172,10 @@ fn events(layout: &Layout, id: &str, lines: &[Line]) -> Result<Vec<Event>, Runti
 }
 
 fn new_line(layout: &Layout, event: &Event) -> Result<NewLine, RuntimeError> {
-    Ok(NewLine { at_ms: now(), body: wire::write(layout, event)? })
+    Ok(NewLine {
+        at_ms: now(),
+        body: wire::write(layout, event)?,
+    })
 }
 
 /// Milliseconds since 1970; a clock before that counts as 1970.
@@ -160,7 +193,10 @@ fn status(layout: &Layout, event: &Event, standing: Standing) -> Status {
         | Event::Waiting { step, .. } => layout.path(*step),
         Event::Waived { phase, .. } => layout.phase(*phase).name,
     };
-    Status { state: standing.name().to_owned(), position: position.to_owned() }
+    Status {
+        state: standing.name().to_owned(),
+        position: position.to_owned(),
+    }
 }
 
 impl From<StoreError> for RuntimeError {

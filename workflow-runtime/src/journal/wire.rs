@@ -65,18 +65,35 @@ struct Input {
 pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
     let path = |step: &u16| layout.path(*step).to_owned();
     let line = match event {
-        Event::Begun { inputs } => Line::Begun { inputs: write_inputs(layout, inputs)? },
-        Event::Done { step, round, attempt, payload, by } => Line::Done {
+        Event::Begun { inputs } => Line::Begun {
+            inputs: write_inputs(layout, inputs)?,
+        },
+        Event::Done {
+            step,
+            round,
+            attempt,
+            payload,
+            by,
+        } => Line::Done {
             step: path(step),
             round: *round,
             attempt: *attempt,
             artifact: match (payload, layout.step(*step).yields) {
-                (Some(payload), Some(artifact)) => Some(write_payload(layout, usize::from(artifact), payload)?),
+                (Some(payload), Some(artifact)) => {
+                    Some(write_payload(layout, usize::from(artifact), payload)?)
+                }
                 _ => None,
             },
             by: by.clone(),
         },
-        Event::Failed { step, round, attempt, error, terminal, last } => Line::Failed {
+        Event::Failed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            last,
+        } => Line::Failed {
             step: path(step),
             round: *round,
             attempt: *attempt,
@@ -84,28 +101,44 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
             terminal: *terminal,
             halts: *last,
         },
-        Event::Rejected { step, round, reason, back, by } => Line::Rejected {
+        Event::Rejected {
+            step,
+            round,
+            reason,
+            back,
+            by,
+        } => Line::Rejected {
             gate: path(step),
             round: *round,
             reason: reason.to_string(),
             back_to: back.map(|phase| layout.phase(phase).name.to_owned()),
             by: by.clone(),
         },
-        Event::Waiting { step, round } => Line::Waiting { step: path(step), round: *round },
+        Event::Waiting { step, round } => Line::Waiting {
+            step: path(step),
+            round: *round,
+        },
         Event::Waived { phase, round, waiver } => Line::Waived {
             phase: layout.phase(*phase).name.to_owned(),
             round: *round,
             waiver: waiver.clone(),
         },
     };
-    serde_json::to_string(&line)
-        .map_err(|error| RuntimeError::new(Kind::Artifact, format!("a journal line cannot be written: {error}")))
+    serde_json::to_string(&line).map_err(|error| {
+        RuntimeError::new(
+            Kind::Artifact,
+            format!("a journal line cannot be written: {error}"),
+        )
+    })
 }
 
 fn write_inputs(layout: &Layout, inputs: &[Payload]) -> Result<Vec<Input>, RuntimeError> {
     let write = |(at, payload): (usize, &Payload)| {
         let name = layout.plan.artifacts[at].name.to_owned();
-        Ok(Input { name, value: write_payload(layout, at, payload)? })
+        Ok(Input {
+            name,
+            value: write_payload(layout, at, payload)?,
+        })
     };
     inputs.iter().enumerate().map(write).collect()
 }
@@ -113,7 +146,10 @@ fn write_inputs(layout: &Layout, inputs: &[Payload]) -> Result<Vec<Input>, Runti
 fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<Arc<RawValue>, RuntimeError> {
     written(layout, artifact, payload).map_err(|error| {
         let name = layout.plan.artifacts[artifact].name;
-        RuntimeError::new(Kind::Artifact, format!("artifact `{name}` cannot be journaled: {error}"))
+        RuntimeError::new(
+            Kind::Artifact,
+            format!("artifact `{name}` cannot be journaled: {error}"),
+        )
     })
 }
 
@@ -121,24 +157,69 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
 pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
     let line: Line = serde_json::from_str(text).map_err(|error| Unread::Garbled(error.to_string()))?;
     let step = |path: String| layout.find(&path).ok_or(Unread::Gone(format!("step `{path}`")));
-    let phase = |name: String| layout.phase_named(&name).ok_or(Unread::Gone(format!("phase `{name}`")));
+    let phase = |name: String| {
+        layout
+            .phase_named(&name)
+            .ok_or(Unread::Gone(format!("phase `{name}`")))
+    };
     Ok(match line {
-        Line::Begun { inputs } => Event::Begun { inputs: read_inputs(layout, inputs)? },
-        Line::Done { step: path, round, attempt, artifact, by } => {
-            Event::Done { step: step(path)?, round, attempt, payload: artifact.map(Payload::Written), by }
-        }
-        Line::Failed { step: path, round, attempt, error, terminal, halts } => {
-            Event::Failed { step: step(path)?, round, attempt, error: error.into(), terminal, last: halts }
-        }
-        Line::Rejected { gate, round, reason, back_to, by } => Event::Rejected {
+        Line::Begun { inputs } => Event::Begun {
+            inputs: read_inputs(layout, inputs)?,
+        },
+        Line::Done {
+            step: path,
+            round,
+            attempt,
+            artifact,
+            by,
+        } => Event::Done {
+            step: step(path)?,
+            round,
+            attempt,
+            payload: artifact.map(Payload::Written),
+            by,
+        },
+        Line::Failed {
+            step: path,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+        } => Event::Failed {
+            step: step(path)?,
+            round,
+            attempt,
+            error: error.into(),
+            terminal,
+            last: halts,
+        },
+        Line::Rejected {
+            gate,
+            round,
+            reason,
+            back_to,
+            by,
+        } => Event::Rejected {
             step: step(gate)?,
             round,
             reason: reason.into(),
             back: back_to.map(phase).transpose()?,
             by,
         },
-        Line::Waiting { step: path, round } => Event::Waiting { step: step(path)?, round },
-        Line::Waived { phase: name, round, waiver } => Event::Waived { phase: phase(name)?, round, waiver },
+        Line::Waiting { step: path, round } => Event::Waiting {
+            step: step(path)?,
+            round,
+        },
+        Line::Waived {
+            phase: name,
+            round,
+            waiver,
+        } => Event::Waived {
+            phase: phase(name)?,
+            round,
+            waiver,
+        },
     })
 }
 
@@ -147,7 +228,8 @@ fn read_inputs(layout: &Layout, inputs: Vec<Input>) -> Result<Vec<Payload>, Unre
     let mut read = Vec::with_capacity(layout.plan.inputs);
     for artifact in declared {
         let found = inputs.iter().find(|input| input.name == artifact.name);
-        let input = found.ok_or_else(|| Unread::Gone(format!("input `{}` (new in the plan)", artifact.name)))?;
+        let input =
+            found.ok_or_else(|| Unread::Gone(format!("input `{}` (new in the plan)", artifact.name)))?;
         read.push(Payload::Written(Arc::clone(&input.value)));
     }
     Ok(read)

@@ -97,7 +97,10 @@ async fn drive_all<T: Send + Sync + 'static>(
 ) -> Result<(), Reason> {
     while !live.state.is_done(&live.layout) {
         let phase = live.state.phases_done();
-        let crew = Team { team: Arc::clone(team), methods: phases[usize::from(phase)] };
+        let crew = Team {
+            team: Arc::clone(team),
+            methods: phases[usize::from(phase)],
+        };
         if live.layout.phase(phase).optional && live.ask_to_waive(&crew, phase).await? {
             continue;
         }
@@ -145,7 +148,10 @@ impl Opening {
 
     async fn begin(&self) -> Result<Core, RuntimeError> {
         if self.id.trim().is_empty() {
-            return Err(RuntimeError::new(Kind::Refused, "the id of a run is empty; give it a name to find it by"));
+            return Err(RuntimeError::new(
+                Kind::Refused,
+                "the id of a run is empty; give it a name to find it by",
+            ));
         }
         let mut inputs = Vec::with_capacity(self.inputs.len());
         for (artifact, value) in self.layout.plan.artifacts.iter().zip(&self.inputs) {
@@ -153,7 +159,11 @@ impl Opening {
             inputs.push(payload);
         }
         let begun = Event::Begun { inputs };
-        let hold = self.runtime.backend().begin(&self.layout, &self.id, begun.clone()).await?;
+        let hold = self
+            .runtime
+            .backend()
+            .begin(&self.layout, &self.id, begun.clone())
+            .await?;
         let live = self.live(Ok(hold), &[begun], 1)?;
         live.tell(RunEventKind::Began);
         Ok(Core(Box::new(live)))
@@ -174,7 +184,10 @@ impl Opening {
         match artifact.check.map(|check| check(&**value)) {
             Some(Verdict::Reject(reason)) => Err(RuntimeError::new(
                 Kind::Refused,
-                format!("run `{}`: input `{}` was rejected by its check: {reason}", self.id, artifact.name),
+                format!(
+                    "run `{}`: input `{}` was rejected by its check: {reason}",
+                    self.id, artifact.name
+                ),
             )),
             _ => Ok(payload),
         }
@@ -184,12 +197,22 @@ impl Opening {
         let Some(found) = self.runtime.backend().take_up(&self.layout, &self.id).await? else {
             return Ok(None);
         };
-        let Found { hold, record: Record { other_plan, events, seen } } = found;
+        let Found {
+            hold,
+            record:
+                Record {
+                    other_plan,
+                    events,
+                    seen,
+                },
+        } = found;
         let live = self.live(Ok(hold), &events, seen)?;
         if let Some(before) = other_plan {
             crate::change::accept(&self.id, &before, &live.layout, &live.state)?;
         }
-        live.tell(RunEventKind::TakenUp { done: live.state.steps_done() });
+        live.tell(RunEventKind::TakenUp {
+            done: live.state.steps_done(),
+        });
         Ok(Some(Core(Box::new(live))))
     }
 
@@ -223,7 +246,10 @@ impl Opening {
             let name = layout.plan.artifacts[at].name;
             let text = |payload: &Payload| {
                 written(layout, at, payload).map_err(|error| {
-                    RuntimeError::new(Kind::Artifact, format!("input `{name}` cannot be journaled: {error}"))
+                    RuntimeError::new(
+                        Kind::Artifact,
+                        format!("input `{name}` cannot be journaled: {error}"),
+                    )
                 })
             };
             let before = begun_with.map(&text).transpose()?;
@@ -241,7 +267,11 @@ impl Opening {
 
     /// The handle that was asked for, detached: it shows the inputs and refuses everything for the same reason.
     fn refused<P>(&self, error: RuntimeError, position: fn(Core) -> P) -> Halted<P> {
-        let inputs = self.inputs.iter().map(|value| Payload::Live(Arc::clone(value))).collect();
+        let inputs = self
+            .inputs
+            .iter()
+            .map(|value| Payload::Live(Arc::clone(value)))
+            .collect();
         let mut state = State::new(&self.layout);
         state.apply(&self.layout, &Event::Begun { inputs });
         let live = Live {

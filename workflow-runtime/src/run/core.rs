@@ -44,7 +44,9 @@ pub(crate) struct Live {
 
 impl Live {
     pub(crate) fn hold(&self) -> Result<&dyn Hold, Reason> {
-        self.hold.as_deref().map_err(|error| Reason::Journal(error.clone()))
+        self.hold
+            .as_deref()
+            .map_err(|error| Reason::Journal(error.clone()))
     }
 
     pub(crate) fn take_hold(&mut self) -> Result<Box<dyn Hold>, Reason> {
@@ -55,19 +57,54 @@ impl Live {
 
     pub(crate) fn apply(&mut self, event: &Event) -> Left {
         let left = match event {
-            Event::Rejected { step, round, reason, back: Some(target), .. } if *round == self.state.round => {
+            Event::Rejected {
+                step,
+                round,
+                reason,
+                back: Some(target),
+                ..
+            } if *round == self.state.round => {
                 let gate = self.layout.path(*step).to_owned();
-                Left::Back(*target, Rejection { gate, reason: reason.to_string(), round: *round })
+                Left::Back(
+                    *target,
+                    Rejection {
+                        gate,
+                        reason: reason.to_string(),
+                        round: *round,
+                    },
+                )
             }
             _ => Left::Done,
         };
+        let before = self.state.phases_done();
         self.state.apply(&self.layout, event);
+        if self.state.phases_done() > before {
+            self.tell_phase_done(before, matches!(event, Event::Waived { .. }));
+        }
         left
+    }
+
+    fn tell_phase_done(&self, phase: u16, waived: bool) {
+        let name = self.layout.phase(phase).name;
+        tracing::info!(phase = name, waived, "phase done");
+        if !waived {
+            self.tell(RunEventKind::PhaseDone { phase: name });
+        }
+        if self.state.is_done(&self.layout) {
+            self.tell(RunEventKind::Finished);
+        }
     }
 
     /// Decodes what was handed in, as takers will get it.
     pub(crate) fn read_back(&self, event: &mut Event) -> Result<(), Reason> {
-        let Event::Done { step, payload: Some(payload), .. } = event else { return Ok(()) };
+        let Event::Done {
+            step,
+            payload: Some(payload),
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
         let (Payload::Written(json), Some(artifact)) = (&*payload, self.layout.step(*step).yields) else {
             return Ok(());
         };
@@ -118,17 +155,28 @@ impl Core {
 
     /// An artifact that is there by the order of the plan.
     pub fn needed<A: 'static>(&self, artifact: u16) -> &A {
-        self.perhaps(artifact).expect("the state of the run proves that the artifact was made")
+        self.perhaps(artifact)
+            .expect("the state of the run proves that the artifact was made")
     }
 
     /// An artifact that only an optional phase makes.
     pub fn perhaps<A: 'static>(&self, artifact: u16) -> Option<&A> {
-        self.0.state.newest(artifact).and_then(|value: &Value| value.downcast_ref())
+        self.0
+            .state
+            .newest(artifact)
+            .and_then(|value: &Value| value.downcast_ref())
     }
 
     /// Enters a phase with a team.
     pub fn enter<T: Send + Sync + 'static>(self, team: &Arc<T>, methods: Methods<T>, phase: u16) -> Entered {
-        Entered { core: self, crew: Box::new(Team { team: Arc::clone(team), methods }), phase }
+        Entered {
+            core: self,
+            crew: Box::new(Team {
+                team: Arc::clone(team),
+                methods,
+            }),
+            phase,
+        }
     }
 
     /// Waives an optional phase, unless a step of it has run.
@@ -163,7 +211,10 @@ impl Core {
     pub(crate) fn halted<P>(self, reason: Reason, position: fn(Core) -> P) -> Halted<P> {
         let cause = self.0.cause(reason);
         tracing::info!(%cause, "halted");
-        Halted { run: position(self), cause }
+        Halted {
+            run: position(self),
+            cause,
+        }
     }
 
     /// What stands where a phase without rework would be sent back: the plan says that it never is.
@@ -197,7 +248,14 @@ pub(crate) struct Team<T> {
 
 impl<T: Send + Sync + 'static> Crew for Team<T> {
     fn work(&self, member: u16, cx: StepContext, taken: Taken) -> Work {
-        (self.methods)(member, Call { team: &self.team, cx, taken })
+        (self.methods)(
+            member,
+            Call {
+                team: &self.team,
+                cx,
+                taken,
+            },
+        )
     }
 }
 
@@ -223,7 +281,11 @@ impl Entered {
     ) -> Driving<Result<N, Halted<P>>> {
         let span = self.span();
         let driving = async move {
-            let Entered { mut core, crew, phase } = self;
+            let Entered {
+                mut core,
+                crew,
+                phase,
+            } = self;
             match core.0.drive_phase(&*crew, phase).await {
                 Ok(Left::Done) => Ok(passed(core)),
                 Ok(Left::Back(target, rejection)) => Ok(back(core, target, rejection)),
@@ -243,7 +305,11 @@ impl Entered {
     ) -> Driving<Result<N, Halted<P>>> {
         let span = self.span();
         let driving = async move {
-            let Entered { mut core, crew, phase } = self;
+            let Entered {
+                mut core,
+                crew,
+                phase,
+            } = self;
             let step = core.0.layout.members(phase).start + member;
             match core.0.drive_step(&*crew, step).await {
                 Ok(Left::Done) => Ok(next(Entered { core, crew, phase })),
@@ -263,6 +329,11 @@ impl Entered {
 
 impl fmt::Debug for Entered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {:?}", self.core.0.layout.phase(self.phase).name, self.core)
+        write!(
+            f,
+            "{} of {:?}",
+            self.core.0.layout.phase(self.phase).name,
+            self.core
+        )
     }
 }

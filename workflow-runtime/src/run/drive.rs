@@ -44,7 +44,6 @@ impl Live {
                 return Ok(Left::Back(target, rejection));
             }
         }
-        self.tell_phase_done(phase);
         Ok(Left::Done)
     }
 
@@ -58,7 +57,9 @@ impl Live {
             Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
             Ahead::Waiting => {
                 self.wait_for(step).await?;
-                Err(Reason::Waiting { steps: vec![self.layout.path(step).to_owned()] })
+                Err(Reason::Waiting {
+                    steps: vec![self.layout.path(step).to_owned()],
+                })
             }
             Ahead::Open => {
                 let left = AtomicU16::new(self.state.left_in_phase());
@@ -80,6 +81,9 @@ impl Live {
             if let Some(sent_back) = self.catch_up(*step).await? {
                 return Ok(sent_back);
             }
+            if let Ahead::Rejected(rejection) = self.ahead(*step) {
+                return Err(Reason::Rejected(rejection));
+            }
         }
         let hold = self.take_hold()?;
         let left = AtomicU16::new(self.state.left_in_phase());
@@ -88,19 +92,23 @@ impl Live {
         loop {
             let stopped = halt.is_some() || sent_back.is_some();
             for step in members.iter().copied().filter(|_| !stopped) {
-                let ready = layout.awaits(step).iter().all(|made_by| self.state.step_is_done(*made_by));
+                let ready = layout
+                    .awaits(step)
+                    .iter()
+                    .all(|made_by| self.state.step_is_done(*made_by));
                 if !ready || started.contains(&step) {
                     continue;
                 }
                 match self.ahead(step) {
-                    Ahead::Done => continue,
-                    Ahead::Rejected(rejection) => halt = halt.or(Some(Reason::Rejected(rejection))),
+                    Ahead::Done | Ahead::Rejected(_) => continue,
                     Ahead::Waiting => waiting.push(step),
                     Ahead::Open => in_flight.push(self.detached_job(crew, step, &*hold, &left)),
                 }
                 started.push(step);
             }
-            let Some(carried) = in_flight.next().await else { break };
+            let Some(carried) = in_flight.next().await else {
+                break;
+            };
             match self.take_in(carried) {
                 Ok(Left::Done) => {}
                 Ok(back) => sent_back = sent_back.or(Some(back)),
@@ -119,7 +127,6 @@ impl Live {
             return Err(reason);
         }
         if waiting.is_empty() {
-            self.tell_phase_done(phase);
             return Ok(Left::Done);
         }
         let steps = waiting.iter().map(|step| layout.path(*step).to_owned()).collect();
@@ -155,10 +162,22 @@ impl Live {
     /// Records a waiver.
     pub(crate) async fn waive(&mut self, phase: u16, waiver: Waiver) -> Result<(), Reason> {
         let reason = waiver.reason().to_owned();
-        let standing = if self.layout.is_last(phase) { Standing::Done } else { Standing::Running };
-        self.record(Event::Waived { phase, round: self.state.round, waiver }, standing).await?;
-        let name = self.layout.phase(phase).name;
-        self.tell(RunEventKind::Waived { phase: name, reason: &reason });
+        let standing = if self.layout.is_last(phase) {
+            Standing::Done
+        } else {
+            Standing::Running
+        };
+        let event = Event::Waived {
+            phase,
+            round: self.state.round,
+            waiver,
+        };
+        self.record(&event, standing).await?;
+        self.tell(RunEventKind::Waived {
+            phase: self.layout.phase(phase).name,
+            reason: &reason,
+        });
+        self.apply(&event);
         Ok(())
     }
 
@@ -167,8 +186,11 @@ impl Live {
         if !self.layout.step(step).manual || self.state.step_is_done(step) {
             return Ok(None);
         }
-        let (events, seen) =
-            self.hold()?.since(&self.layout, self.seen).await.map_err(Reason::Journal)?;
+        let (events, seen) = self
+            .hold()?
+            .since(&self.layout, self.seen)
+            .await
+            .map_err(Reason::Journal)?;
         self.seen = seen;
         let mut sent_back = None;
         for mut event in events {
@@ -194,26 +216,32 @@ impl Live {
         if let Some(rejection) = self.state.rejection(&self.layout, step) {
             return Ahead::Rejected(rejection);
         }
-        if self.layout.step(step).manual { Ahead::Waiting } else { Ahead::Open }
+        if self.layout.step(step).manual {
+            Ahead::Waiting
+        } else {
+            Ahead::Open
+        }
     }
 
     async fn wait_for(&mut self, step: u16) -> Result<(), Reason> {
         if !self.state.step_waits(step) {
-            self.record(Event::Waiting { step, round: self.state.round }, Standing::Waiting).await?;
+            let event = Event::Waiting {
+                step,
+                round: self.state.round,
+            };
+            self.record(&event, Standing::Waiting).await?;
+            self.apply(&event);
         }
         let path = self.layout.clone();
-        self.tell(RunEventKind::Waiting { step: path.path(step) });
+        self.tell(RunEventKind::Waiting {
+            step: path.path(step),
+        });
         Ok(())
     }
 
-    /// Appends an event and takes it in.
-    async fn record(&mut self, event: Event, standing: Standing) -> Result<(), Reason> {
-        let recorded = self.hold()?.record(&self.layout, &event, standing).await;
-        if let Err(error) = recorded {
-            return Err(self.lost(error));
-        }
-        self.apply(&event);
-        Ok(())
+    async fn record(&mut self, event: &Event, standing: Standing) -> Result<(), Reason> {
+        let recorded = self.hold()?.record(&self.layout, event, standing).await;
+        recorded.map_err(|error| self.lost(error))
     }
 
     /// Takes in what one step came to.
@@ -229,11 +257,23 @@ impl Live {
                 },
                 back @ Left::Back(..) => Ok(back),
             },
-            Carried::Failed { event, attempt, error, terminal } => {
+            Carried::Failed {
+                event,
+                attempt,
+                error,
+                terminal,
+            } => {
                 self.apply(&event);
-                let Event::Failed { step, .. } = event else { return Ok(Left::Done) };
+                let Event::Failed { step, .. } = event else {
+                    return Ok(Left::Done);
+                };
                 let step = self.layout.path(step).to_owned();
-                Err(Reason::Failed { step, attempt, error, terminal })
+                Err(Reason::Failed {
+                    step,
+                    attempt,
+                    error,
+                    terminal,
+                })
             }
             Carried::Unrecorded(error) => Err(self.lost(error)),
         }
@@ -250,7 +290,10 @@ impl Live {
     fn job<'a>(&'a self, crew: &'a dyn Crew, step: u16, hold: &'a dyn Hold, left: &'a AtomicU16) -> Job<'a> {
         let plan = self.layout.step(step);
         let verdict = Verdict::Reject(String::new());
-        let back = match plan.gate.then(|| self.state.judged(&self.layout, step, 0, verdict, None)) {
+        let back = match plan
+            .gate
+            .then(|| self.state.judged(&self.layout, step, 0, verdict, None))
+        {
             Some(Event::Rejected { back, .. }) => back,
             _ => None,
         };
@@ -278,7 +321,13 @@ impl Live {
         left: &'a AtomicU16,
     ) -> impl Future<Output = Carried> + use<'a> {
         let (runtime, layout, run) = (self.runtime.clone(), self.layout.clone(), self.id.clone());
-        let Job { round, attempts, taken, back, .. } = self.job(crew, step, hold, left);
+        let Job {
+            round,
+            attempts,
+            taken,
+            back,
+            ..
+        } = self.job(crew, step, hold, left);
         let left = self.layout.is_last(self.layout.phase_of(step)).then_some(left);
         async move {
             let job = Job {
@@ -299,15 +348,9 @@ impl Live {
     }
 
     fn taken(&self, takes: &[Take]) -> Taken {
-        takes.iter().map(|take| self.state.newest(take.artifact).cloned()).collect()
-    }
-
-    fn tell_phase_done(&self, phase: u16) {
-        let name = self.layout.phase(phase).name;
-        tracing::info!(phase = name, "phase done");
-        self.tell(RunEventKind::PhaseDone { phase: name });
-        if self.state.is_done(&self.layout) {
-            self.tell(RunEventKind::Finished);
-        }
+        takes
+            .iter()
+            .map(|take| self.state.newest(take.artifact).cloned())
+            .collect()
     }
 }

@@ -50,7 +50,12 @@ pub(crate) enum Carried {
     /// Recorded: `Done` or `Rejected`.
     Out(Event),
     /// Given up; the failure is recorded.
-    Failed { event: Event, attempt: u32, error: Arc<str>, terminal: bool },
+    Failed {
+        event: Event,
+        attempt: u32,
+        error: Arc<str>,
+        terminal: bool,
+    },
     /// It could not be recorded.
     Unrecorded(RuntimeError),
 }
@@ -78,17 +83,42 @@ impl Job<'_> {
             let last = terminal || failed >= plan.retry.attempts;
             let text: Arc<str> = error.to_string().into();
             let retry_in = (!last).then(|| wait_before(plan.retry, failed));
-            tracing::warn!(step = self.path(), attempt, error = &*text, ?retry_in, "attempt failed");
-            self.tell(|step| RunEventKind::StepFailed { step, attempt, error: &text, retry_in });
+            tracing::warn!(
+                step = self.path(),
+                attempt,
+                error = &*text,
+                ?retry_in,
+                "attempt failed"
+            );
+            self.tell(|step| RunEventKind::StepFailed {
+                step,
+                attempt,
+                error: &text,
+                retry_in,
+            });
             let (step, round) = (self.step, self.round);
-            let event = Event::Failed { step, round, attempt, error: Arc::clone(&text), terminal, last };
+            let event = Event::Failed {
+                step,
+                round,
+                attempt,
+                error: Arc::clone(&text),
+                terminal,
+                last,
+            };
             let standing = if last { Standing::Halted } else { Standing::Running };
             if let Err(error) = self.hold.record(self.layout, &event, standing).await {
                 return Carried::Unrecorded(error);
             }
             match retry_in {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return Carried::Failed { event, attempt, error: text, terminal },
+                None => {
+                    return Carried::Failed {
+                        event,
+                        attempt,
+                        error: text,
+                        terminal,
+                    };
+                }
             }
         }
     }
@@ -125,14 +155,18 @@ impl Job<'_> {
             Product::Nothing | Product::Waived(_) => return Ok(Ready::Payload(None)),
             Product::Made(value) => value,
         };
-        let Some(artifact) = plan.yields else { return Ok(Ready::Payload(None)) };
+        let Some(artifact) = plan.yields else {
+            return Ok(Ready::Payload(None));
+        };
         let payload = through_text(self.layout, artifact, value, self.hold.writes())
             .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
         if let (Some(check), Payload::Live(value) | Payload::Both(value, _)) = (plan.check, &payload)
             && let Verdict::Reject(reason) = check(&**value)
         {
             let name = self.layout.plan.artifacts[usize::from(artifact)].name;
-            return Err(StepError::new(format!("artifact `{name}` was rejected by its check: {reason}")));
+            return Err(StepError::new(format!(
+                "artifact `{name}` was rejected by its check: {reason}"
+            )));
         }
         Ok(Ready::Payload(Some(payload)))
     }
@@ -141,13 +175,42 @@ impl Job<'_> {
         let (step, round, by) = (self.step, self.round, None);
         let (event, standing) = match ready {
             Ready::Verdict(Verdict::Reject(reason)) => {
-                let standing = if self.back.is_some() { Standing::Running } else { Standing::Halted };
-                (Event::Rejected { step, round, reason: reason.into(), back: self.back, by }, standing)
+                let standing = if self.back.is_some() {
+                    Standing::Running
+                } else {
+                    Standing::Halted
+                };
+                (
+                    Event::Rejected {
+                        step,
+                        round,
+                        reason: reason.into(),
+                        back: self.back,
+                        by,
+                    },
+                    standing,
+                )
             }
-            Ready::Verdict(Verdict::Pass) => {
-                (Event::Done { step, round, attempt, payload: None, by }, self.standing())
-            }
-            Ready::Payload(payload) => (Event::Done { step, round, attempt, payload, by }, self.standing()),
+            Ready::Verdict(Verdict::Pass) => (
+                Event::Done {
+                    step,
+                    round,
+                    attempt,
+                    payload: None,
+                    by,
+                },
+                self.standing(),
+            ),
+            Ready::Payload(payload) => (
+                Event::Done {
+                    step,
+                    round,
+                    attempt,
+                    payload,
+                    by,
+                },
+                self.standing(),
+            ),
         };
         if let Err(error) = self.hold.record(self.layout, &event, standing).await {
             return Carried::Unrecorded(error);
@@ -159,14 +222,20 @@ impl Job<'_> {
                     reason,
                     back_to: back.map(|phase| self.layout.phase(phase).name),
                 },
-                _ => RunEventKind::StepDone { step: path, attempt, took: started.elapsed() },
+                _ => RunEventKind::StepDone {
+                    step: path,
+                    attempt,
+                    took: started.elapsed(),
+                },
             });
         }
         Carried::Out(event)
     }
 
     fn standing(&self) -> Standing {
-        let last = self.left.is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
+        let last = self
+            .left
+            .is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
         if last { Standing::Done } else { Standing::Running }
     }
 
@@ -186,7 +255,8 @@ impl Job<'_> {
 
     fn tell<'s>(&'s self, kind: impl FnOnce(&'s str) -> RunEventKind<'s>) {
         if self.runtime.is_observed() {
-            self.runtime.tell(self.layout, self.run, self.round, kind(self.path()));
+            self.runtime
+                .tell(self.layout, self.run, self.round, kind(self.path()));
         }
     }
 }
@@ -209,7 +279,10 @@ pub(crate) fn through_text(
 
 /// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest.
 fn wait_before(retry: Retry, failed: u32) -> Duration {
-    let doubled = retry.first.saturating_mul(1 << (failed - 1).min(20)).min(retry.longest);
+    let doubled = retry
+        .first
+        .saturating_mul(1 << (failed - 1).min(20))
+        .min(retry.longest);
     let spread = doubled.saturating_sub(retry.first);
     // The standard library's random hasher keys are the only randomness that is needed here.
     let random = std::hash::RandomState::new().build_hasher().finish();

@@ -53,7 +53,9 @@ impl State {
     pub(crate) fn new(layout: &Layout) -> Self {
         let mut state = State {
             steps: vec![Progress::default(); layout.step_count()],
-            artifacts: std::iter::repeat_with(Vec::new).take(layout.plan.artifacts.len()).collect(),
+            artifacts: std::iter::repeat_with(Vec::new)
+                .take(layout.plan.artifacts.len())
+                .collect(),
             waived: vec![false; layout.plan.phases.len()],
             sent_back: vec![0; layout.step_count()],
             ..State::default()
@@ -67,18 +69,39 @@ impl State {
         match event {
             Event::Begun { inputs } => {
                 for (versions, payload) in self.artifacts.iter_mut().zip(inputs) {
-                    versions.push(Version { phase: None, payload: payload.clone() });
+                    versions.push(Version {
+                        phase: None,
+                        payload: payload.clone(),
+                    });
                 }
             }
-            Event::Done { step, round, attempt, payload, .. } if *round == self.round => {
+            Event::Done {
+                step,
+                round,
+                attempt,
+                payload,
+                ..
+            } if *round == self.round => {
                 self.done(layout, *step, *attempt, payload.as_ref());
             }
-            Event::Failed { step, round, attempt, last, .. } if *round == self.round => {
+            Event::Failed {
+                step,
+                round,
+                attempt,
+                last,
+                ..
+            } if *round == self.round => {
                 let progress = &mut self.steps[usize::from(*step)];
                 progress.attempts = *attempt;
                 progress.failed_in_a_row = if *last { 0 } else { progress.failed_in_a_row + 1 };
             }
-            Event::Rejected { step, round, reason, back, .. } if *round == self.round => match back {
+            Event::Rejected {
+                step,
+                round,
+                reason,
+                back,
+                ..
+            } if *round == self.round => match back {
                 Some(target) => self.send_back(layout, *step, *target),
                 None => self.steps[usize::from(*step)].status = Status::Rejected(Arc::clone(reason)),
             },
@@ -114,7 +137,10 @@ impl State {
             if versions.last().is_some_and(|last| last.phase == phase) {
                 versions.pop();
             }
-            versions.push(Version { phase, payload: payload.clone() });
+            versions.push(Version {
+                phase,
+                payload: payload.clone(),
+            });
         }
         if layout.phase_of(step) == self.phases_done {
             self.left_in_phase -= 1;
@@ -133,7 +159,12 @@ impl State {
         self.left_in_phase = if self.is_done(layout) {
             0
         } else {
-            index(layout.members(self.phases_done).filter(|step| !self.step_is_done(*step)).count())
+            index(
+                layout
+                    .members(self.phases_done)
+                    .filter(|step| !self.step_is_done(*step))
+                    .count(),
+            )
         };
     }
 
@@ -158,7 +189,8 @@ impl State {
         for (at, versions) in self.artifacts.iter_mut().enumerate() {
             for version in versions {
                 if let Payload::Written(json) = &version.payload {
-                    let value = (layout.plan.artifacts[at].codec.decode)(json).map_err(|error| (at, error))?;
+                    let value =
+                        (layout.plan.artifacts[at].codec.decode)(json).map_err(|error| (at, error))?;
                     version.payload = Payload::Both(value, Arc::clone(json));
                 }
             }
@@ -189,7 +221,10 @@ impl State {
     }
 
     pub(crate) fn steps_done(&self) -> usize {
-        self.steps.iter().filter(|progress| matches!(progress.status, Status::Done)).count()
+        self.steps
+            .iter()
+            .filter(|progress| matches!(progress.status, Status::Done))
+            .count()
     }
 
     /// Whether anything was begun of a phase: a step done, tried or waiting.
@@ -202,7 +237,9 @@ impl State {
 
     /// The rejection that stands at a gate.
     pub(crate) fn rejection(&self, layout: &Layout, step: u16) -> Option<Rejection> {
-        let Status::Rejected(reason) = &self.steps[usize::from(step)].status else { return None };
+        let Status::Rejected(reason) = &self.steps[usize::from(step)].status else {
+            return None;
+        };
         Some(Rejection {
             gate: layout.path(step).to_owned(),
             reason: reason.to_string(),
@@ -227,12 +264,26 @@ impl State {
     ) -> Event {
         let round = self.round;
         match verdict {
-            Verdict::Pass => Event::Done { step, round, attempt, payload: None, by },
+            Verdict::Pass => Event::Done {
+                step,
+                round,
+                attempt,
+                payload: None,
+                by,
+            },
             Verdict::Reject(reason) => {
                 let rework = layout.step(step).rework;
                 let sent_back = self.sent_back[usize::from(step)];
-                let back = rework.filter(|rework| sent_back < rework.max).map(|rework| rework.to);
-                Event::Rejected { step, round, reason: reason.into(), back, by }
+                let back = rework
+                    .filter(|rework| sent_back < rework.max)
+                    .map(|rework| rework.to);
+                Event::Rejected {
+                    step,
+                    round,
+                    reason: reason.into(),
+                    back,
+                    by,
+                }
             }
         }
     }
@@ -247,9 +298,10 @@ impl State {
 
     /// The inputs as the journal has them.
     pub(crate) fn inputs<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = Option<&'a Payload>> {
-        self.artifacts.iter().take(layout.plan.inputs).map(|versions| {
-            versions.first().map(|version| &version.payload)
-        })
+        self.artifacts
+            .iter()
+            .take(layout.plan.inputs)
+            .map(|versions| versions.first().map(|version| &version.payload))
     }
 }
 

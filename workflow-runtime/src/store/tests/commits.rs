@@ -155,7 +155,7 @@ fn a_failed_commit_is_told_to_all_and_leaves_the_store_usable() {
         store.append(&claims[0], vec![line("fine")], None),
         store.append(&claims[1], vec![line("late")], None),
     ];
-    let entered = store.create(run("c"));
+    let entering = store.create(run("c"));
     other.execute_batch("COMMIT").expect("let go");
     let [a, b] = replies.map(super::super::Reply::wait);
     b.expect_err("told");
