@@ -1,0 +1,7 @@
+//! Documentation and finalization: what a client, an operator and an auditor need, made from the contract and the live service.
+
+pub mod bundle;
+pub mod guide;
+pub mod reference;
+pub mod review;
+pub mod usage;

@@ -1,0 +1,161 @@
+//! Single values: whether one is of a kind, and days and moments in the form of RFC 3339.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::brief::FieldKind;
+
+/// Whether the value is of the kind and within its constraints.
+///
+/// # Errors
+/// What is wrong, as the rest of a sentence: "must be ..".
+pub fn conforms(kind: &FieldKind, value: &Value) -> Result<(), String> {
+    match kind {
+        FieldKind::String { min_length, max_length } => {
+            let length = text(value)?.chars().count();
+            let (least, most) = (*min_length as usize, *max_length as usize);
+            holds((least..=most).contains(&length), || format!("must have {least} to {most} characters, not {length}"))
+        }
+        FieldKind::Integer { minimum, maximum } => {
+            let number = value.as_i64().ok_or_else(|| String::from("must be a whole number"))?;
+            holds((minimum..=maximum).contains(&&number), || format!("must be {minimum} to {maximum}"))
+        }
+        FieldKind::Number { minimum, maximum } => {
+            let number = value.as_f64().ok_or_else(|| String::from("must be a number"))?;
+            holds((minimum..=maximum).contains(&&number), || format!("must be {minimum} to {maximum}"))
+        }
+        FieldKind::Boolean => holds(value.is_boolean(), || String::from("must be `true` or `false`")),
+        FieldKind::Date => {
+            holds(is_date(text(value)?), || String::from("must be a day of the calendar, as `2026-01-31`"))
+        }
+        FieldKind::Timestamp => holds(is_timestamp(text(value)?), || {
+            String::from("must be a moment in UTC, as `2026-01-31T08:00:00Z`")
+        }),
+        FieldKind::Email => holds(is_email(text(value)?), || String::from("must be an address for mail")),
+        FieldKind::Uri => holds(is_uri(text(value)?), || String::from("must be an absolute http or https address")),
+        FieldKind::Enum { values, .. } => {
+            let word = text(value)?;
+            holds(values.iter().any(|known| known == word), || format!("must be one of `{}`", values.join("`, `")))
+        }
+    }
+}
+
+fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| String::from("must be a string"))
+}
+
+fn holds(holds: bool, reason: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(reason()) }
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
+        return false;
+    };
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Only the form with whole seconds in UTC, so that moments sort as text does.
+fn is_timestamp(text: &str) -> bool {
+    let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else { return false };
+    let parts: Vec<Option<u32>> = time.split(':').map(|part| digits(part, 2)).collect();
+    is_date(date) && matches!(parts.as_slice(), [Some(0..=23), Some(0..=59), Some(0..=59)])
+}
+
+fn digits(text: &str, count: usize) -> Option<u32> {
+    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+fn is_email(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && !part.contains("..")
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "._%+-".contains(letter))
+    };
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(user, host)| plain(user) && plain(host) && host.contains('.'))
+}
+
+fn is_uri(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    text.len() <= 2048
+        && rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphanumeric()))
+        && text.chars().all(|letter| letter.is_ascii_graphic() && !"\"<>\\^`{|}".contains(letter))
+}
+
+/// This moment, in the form that the service writes.
+#[must_use]
+pub fn now() -> String {
+    timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// Seconds since 1970 in the form of RFC 3339.
+#[must_use]
+pub fn timestamp(unix_seconds: u64) -> String {
+    let (days, seconds) = (unix_seconds / 86_400, unix_seconds % 86_400);
+    // Howard Hinnant's way from days to a date of the civil calendar, for days after 1970.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_the_calendar_has_them() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_767_225_599, "2025-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(timestamp(seconds), text);
+            assert!(is_timestamp(text));
+        }
+    }
+
+    #[test]
+    fn values_out_of_their_kind_are_refused() {
+        let cases = [
+            (FieldKind::Date, "2026-02-29"),
+            (FieldKind::Date, "2026-1-31"),
+            (FieldKind::Timestamp, "2026-01-31T24:00:00Z"),
+            (FieldKind::Timestamp, "2026-01-31T08:00:00+01:00"),
+            (FieldKind::Email, "nobody"),
+            (FieldKind::Email, "a@b@c.example"),
+            (FieldKind::Uri, "ftp://x.example"),
+            (FieldKind::Uri, "https://"),
+            (FieldKind::String { min_length: 2, max_length: 3 }, "ä"),
+        ];
+        for (kind, wrong) in cases {
+            assert!(conforms(&kind, &Value::from(wrong)).is_err(), "{kind:?}: {wrong}");
+        }
+        assert!(conforms(&FieldKind::Integer { minimum: 0, maximum: 9 }, &Value::from(1.5)).is_err());
+        assert!(conforms(&FieldKind::Date, &Value::from("2028-02-29")).is_ok());
+    }
+}
