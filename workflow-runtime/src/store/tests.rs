@@ -93,4 +93,7 @@ fn enter(store: &SqliteStore, id: &str, last: u32) {
     let claim = store.create(run(id)).wait().expect("entered");
     let lines = (1..=last).map(|number| line(&number.to_string())).collect();
     store.append(&claim, lines, None).wait().expect("kept");
+    drop(claim);
+    // The claim goes back without waiting; what is asked for after it is answered after it.
+    assert!(store.claim("nobody", 0).wait().is_err());
 }

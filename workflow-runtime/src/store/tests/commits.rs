@@ -159,7 +159,12 @@ fn a_failed_commit_is_told_to_all_and_leaves_the_store_usable() {
     other.execute_batch("COMMIT").expect("let go");
     let [a, b] = replies.map(super::super::Reply::wait);
     b.expect_err("told");
-    drop(entered.wait());
+    let entered = entering.wait().is_ok();
+    assert_eq!(
+        store.read("c").expect("readable").is_some(),
+        entered,
+        "entered if and only if told so"
+    );
     assert_eq!(
         a.is_ok(),
         bodies(&store, "a").len() == 2,
