@@ -58,6 +58,8 @@ pub(crate) struct Step {
     pub(crate) takes: Vec<Ident>,
     pub(crate) yields: Option<Yields>,
     pub(crate) work: Work,
+    /// Whether something in it could not be read and was reported; it gets no second error.
+    pub(crate) broken: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

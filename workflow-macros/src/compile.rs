@@ -22,7 +22,6 @@ pub(crate) fn compile(tokens: TokenStream) -> (Option<Model>, Errors) {
         return (None, cx);
     };
     let scope = scope::Scope::of(&ast);
-    let model = lower::lower(&ast, &scope);
-    check::check(&mut cx, &ast, &scope);
-    (Some(model), cx)
+    let refused = check::check(&mut cx, &ast, &scope);
+    (Some(lower::lower(&ast, &scope, &refused)), cx)
 }

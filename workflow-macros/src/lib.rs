@@ -1,7 +1,7 @@
 //! The compiler of `workflow!`; its documentation is in `workflow-runtime`.
 //!
-//! `parse` reads tokens into an `ast`, `scope` finds its names, `lower` makes the `model` of it, `check` reports what
-//! is wrong, `expand` writes Rust.
+//! `parse` reads tokens into an `ast`, `scope` finds its names, `check` reports what is wrong, `lower` makes the `model`
+//! of the rest, `expand` writes Rust. Each takes the error sink first, if it can find fault at all.
 
 #![cfg_attr(
     not(test),
@@ -19,19 +19,24 @@ mod parse;
 
 mod ast;
 
+mod nearest;
+
 mod scope;
 
-mod model;
+mod check;
 
 mod lower;
 
-mod check;
+mod model;
 
 mod expand;
 
 mod names;
 
 mod report;
+
+#[cfg(test)]
+mod tests;
 
 /// Declares a workflow; see `workflow_runtime::workflow!`.
 #[proc_macro]

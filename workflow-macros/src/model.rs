@@ -5,6 +5,7 @@
 //!
 //! When there are errors, a model may have no phase, and a phase no step. Indices are always dense.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
@@ -25,6 +26,10 @@ pub(crate) struct Model {
     pub(crate) phases: Vec<Phase>,
     /// All artifacts, the inputs first; `artifacts[n].index == n`.
     pub(crate) artifacts: Vec<Rc<Artifact>>,
+    /// For [`Model::has_item`]: what the module holds that is called after something of the user's.
+    pub(crate) items: HashSet<String>,
+    /// For [`Model::free_name`].
+    pub(crate) artifact_names: HashSet<String>,
 }
 
 /// A declared role.
@@ -211,10 +216,7 @@ impl Model {
         names::RESERVED_ITEMS.contains(&name)
             || names::MODULES.contains(&name)
             || names::GENERICS.contains(&name)
-            || self.name == name
-            || self.phases.iter().any(|phase| {
-                phase.name == name || names::phase(&phase.name) == name || names::outcome(&phase.name) == name
-            })
+            || self.items.contains(name)
     }
 
     /// Whether the type cannot stand in the generated module as it is written: it mentions a name that means something
@@ -242,7 +244,7 @@ impl Model {
     /// expansion adds beside artifacts.
     pub(crate) fn free_name(&self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
-        while self.artifacts.iter().any(|artifact| artifact.name == name) {
+        while self.artifact_names.contains(&name) {
             name.push('_');
         }
         name

@@ -12,20 +12,13 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
     "Run",
     "Undo",
     "Undone",
-    "Undoing",
     "Steps",
     "Position",
     "Artifacts",
     "Halted",
     "Phase",
-    "Outcome",
     "State",
     "Bodies",
-    "Plan",
-    "PLAN",
-    "Step",
-    "Gate",
-    "CanRun",
 ];
 
 /// Modules of the generated module.
@@ -45,17 +38,11 @@ pub(crate) const RESERVED_METHODS: &[&str] = &[
     "artifacts",
     "id",
     "cancel",
-    "abandon",
     "into_future",
-    "into",
-    "try_into",
-    "borrow",
-    "type_id",
-    "fmt",
 ];
 
 /// Methods of an entered phase, refused as steps.
-pub(crate) const RESERVED_STEPS: &[&str] = &["into_future", "into", "try_into", "borrow", "type_id", "fmt"];
+pub(crate) const RESERVED_STEPS: &[&str] = &["into_future"];
 
 /// Modules that a workflow must not be called like.
 pub(crate) const RESERVED_MODULES: &[&str] = &["std", "core", "alloc", "workflow_runtime"];
@@ -66,14 +53,19 @@ pub(crate) const WAIVE: &str = "waive";
 /// The context of a step.
 pub(crate) const CX: &str = "cx";
 
-/// The module of a workflow.
-pub(crate) fn module(workflow: &Ident) -> Ident {
-    Ident::new(&snake_case(&workflow.to_string()), workflow.span())
+/// The module of a workflow, as text.
+pub(crate) fn module_text(workflow: &Ident) -> String {
+    snake_case(&workflow.to_string())
 }
 
 /// The method of a run that enters a phase, and the module that holds what belongs to its steps.
 pub(crate) fn method(phase: &Ident) -> Ident {
     Ident::new(&snake_case(&phase.to_string()), phase.span())
+}
+
+/// The same as text, also where it is no identifier.
+pub(crate) fn method_text(phase: &Ident) -> String {
+    snake_case(&phase.to_string())
 }
 
 /// The method of a run that waives a phase.

@@ -16,7 +16,10 @@ pub(super) fn read_all(cx: &mut Errors, tokens: &mut Cursor) -> Attributes {
     while let Some(pound) = tokens.take_punct('#') {
         let inner = tokens.take_punct('!').is_some();
         let Some(group) = tokens.take_group(Delimiter::Bracket) else {
-            cx.push(pound, "this `#` begins nothing; write an attribute as `#[name(..)]`");
+            cx.push(
+                pound,
+                "this `#` begins nothing; write an attribute as `#[name(..)]`",
+            );
             continue;
         };
         if inner {
@@ -74,29 +77,41 @@ fn read(cx: &mut Errors, group: &Group) -> Option<Attribute> {
                 token => path.push_str(&token.to_string()),
             }
         }
-        return Some(Attribute { name: path, span: name.span(), value: Value::Foreign });
+        return Some(Attribute {
+            name: path,
+            span: name.span(),
+            value: Value::Foreign,
+        });
     }
-    let before = cx.count();
     let value = match Form::of(&name) {
         None => Value::Foreign,
         Some(form) => arguments(cx, &name, form, &mut tokens)
             .and_then(|group| form.value(cx, &name, &group))
             .unwrap_or(Value::Broken),
     };
-    debug_assert!(!matches!(value, Value::Broken) || cx.count() > before, "a broken attribute is reported");
-    Some(Attribute { name: name.to_string(), span: name.span(), value })
+    Some(Attribute {
+        name: name.to_string(),
+        span: name.span(),
+        value,
+    })
 }
 
 /// The parentheses after the name, and nothing else.
 fn arguments(cx: &mut Errors, name: &Ident, form: Form, tokens: &mut Cursor) -> Option<Group> {
     let Some(group) = tokens.take_group(Delimiter::Parenthesis) else {
         let at = tokens.here();
-        cx.push(at, format!("`{name}` needs parentheses; write `#[{}]`", form.example()));
+        cx.push(
+            at,
+            format!("`{name}` needs parentheses; write `#[{}]`", form.example()),
+        );
         return None;
     };
     if !tokens.at_end() {
         let (at, found) = (tokens.here(), tokens.found());
-        cx.push(at, format!("unexpected {found} after `{name}(..)`; write each attribute in its own `#[..]`"));
+        cx.push(
+            at,
+            format!("unexpected {found} after `{name}(..)`; write each attribute in its own `#[..]`"),
+        );
         return None;
     }
     Some(group)
@@ -166,7 +181,8 @@ impl crate::ast::Docs {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+        self.text
+            .push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
     }
 }
 
@@ -175,7 +191,10 @@ pub(super) fn refuse_dangling(cx: &mut Errors, attributes: &Attributes) {
     let first = attributes.list.first().map(|attribute| attribute.span);
     let doc = || attributes.docs.attributes.clone();
     match first {
-        Some(span) => cx.push(span, "this attribute stands above nothing; move it above what it is about"),
+        Some(span) => cx.push(
+            span,
+            "this attribute stands above nothing; move it above what it is about",
+        ),
         None if !attributes.docs.attributes.is_empty() => cx.push_over(
             last_attribute(doc()),
             "this doc comment stands above nothing; move it above what it is about",

@@ -15,7 +15,11 @@ pub(super) struct Cursor {
 impl Cursor {
     /// `outside` is what an error points at when there is no token at all.
     pub(super) fn new(tokens: TokenStream, outside: Span) -> Self {
-        Cursor { tokens: tokens.into_iter().collect(), position: 0, last: outside }
+        Cursor {
+            tokens: tokens.into_iter().collect(),
+            position: 0,
+            last: outside,
+        }
     }
 
     /// What stands between the delimiters of a group.
@@ -104,11 +108,19 @@ impl Cursor {
 
     /// Takes the word if it is next.
     pub(super) fn take_word(&mut self, word: &str) -> Option<Span> {
-        if self.at_word(word) { self.next().map(|token| token.span()) } else { None }
+        if self.at_word(word) {
+            self.next().map(|token| token.span())
+        } else {
+            None
+        }
     }
 
     pub(super) fn take_punct(&mut self, char: char) -> Option<Span> {
-        if self.at_punct(char) { self.next().map(|token| token.span()) } else { None }
+        if self.at_punct(char) {
+            self.next().map(|token| token.span())
+        } else {
+            None
+        }
     }
 
     pub(super) fn take_group(&mut self, delimiter: Delimiter) -> Option<Group> {

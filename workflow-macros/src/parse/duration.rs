@@ -1,7 +1,13 @@
 //! Durations as in `"90s"`, and ranges of them, to milliseconds.
 
 /// How many milliseconds a unit has.
-const UNITS: &[(&str, u64)] = &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const UNITS: &[(&str, u64)] = &[
+    ("ms", 1),
+    ("s", 1_000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+];
 
 /// A hundred years: timers do not reach further, and nobody waits longer.
 const LONGEST: u64 = 36_500 * 86_400_000;
@@ -14,7 +20,8 @@ const LONGEST: u64 = 36_500 * 86_400_000;
 pub(super) fn duration(text: &str) -> Result<u64, String> {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
-    let malformed = || format!("`{text}` is not a duration; write a whole number and ms, s, m, h or d, as in `90s`");
+    let malformed =
+        || format!("`{text}` is not a duration; write a whole number and ms, s, m, h or d, as in `90s`");
     if number.is_empty() {
         return Err(malformed());
     }
@@ -24,7 +31,10 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
             _ => malformed(),
         });
     };
-    let millis = number.parse::<u64>().ok().and_then(|number| number.checked_mul(*factor));
+    let millis = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(*factor));
     millis
         .filter(|millis| *millis <= LONGEST)
         .ok_or_else(|| format!("`{text}` is too long; a duration is at most a hundred years"))
@@ -54,7 +64,9 @@ pub(super) fn range(text: &str) -> Result<(u64, u64), String> {
     };
     let (first, last) = (duration(from)?, duration(to)?);
     if first > last {
-        return Err(format!("`{text}` runs backwards; write the shorter one first, as in `{to}..{from}`"));
+        return Err(format!(
+            "`{text}` runs backwards; write the shorter one first, as in `{to}..{from}`"
+        ));
     }
     Ok((first, last))
 }

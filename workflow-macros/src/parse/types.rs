@@ -26,7 +26,11 @@ pub(super) fn read(tokens: &mut Cursor) -> Result<Written, (Fault, Written)> {
         Err(fault) => return Err((fault, Written::Broken)),
     };
     if collected.is_empty() {
-        let fault = (before, before, "the type is missing; write it after the `:`".to_owned());
+        let fault = (
+            before,
+            before,
+            "the type is missing; write it after the `:`".to_owned(),
+        );
         return Err((fault, Written::Broken));
     }
     let (start, end) = ends(&collected);
@@ -38,7 +42,10 @@ pub(super) fn read(tokens: &mut Cursor) -> Result<Written, (Fault, Written)> {
     match syn::parse2::<syn::Type>(stream.clone()) {
         Ok(ty) => judge(ty),
         Err(_) => {
-            let message = format!("`{}` is not a type; write one, as in `Vec<String>`", names::spell(stream));
+            let message = format!(
+                "`{}` is not a type; write one, as in `Vec<String>`",
+                names::spell(stream)
+            );
             Err(((start, end, message), Written::Broken))
         }
     }
@@ -62,7 +69,8 @@ fn collect(tokens: &mut Cursor) -> Result<Vec<TokenTree>, Fault> {
             },
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                 // `Matrix<{ 2 * N }>`: a block is an argument only where one may begin.
-                let argument = matches!(collected.last(), Some(TokenTree::Punct(p)) if matches!(p.as_char(), '<' | ','));
+                let argument =
+                    matches!(collected.last(), Some(TokenTree::Punct(p)) if matches!(p.as_char(), '<' | ','));
                 if angles == 0 || !argument {
                     break;
                 }
@@ -79,7 +87,8 @@ fn macro_with_braces(tokens: &mut Cursor) -> Fault {
     let at = tokens.here();
     tokens.next();
     tokens.next();
-    let message = "a type macro with braces would be read as the step's body; write `(..)` instead of `{ .. }`";
+    let message =
+        "a type macro with braces would be read as the step's body; write `(..)` instead of `{ .. }`";
     (at, at, message.to_owned())
 }
 
@@ -164,19 +173,32 @@ impl Owned {
 
     /// What can stand inside another type, but not be an artifact by itself.
     fn visit_whole(&mut self, ty: &syn::Type) {
-        let (start, end) = ends(&quote::ToTokens::to_token_stream(ty).into_iter().collect::<Vec<_>>());
+        let (start, end) = ends(
+            &quote::ToTokens::to_token_stream(ty)
+                .into_iter()
+                .collect::<Vec<_>>(),
+        );
         match ty {
             syn::Type::Slice(slice) => {
                 let elem = names::spell(quote::ToTokens::to_token_stream(&*slice.elem));
-                self.found(start, end, format!("`[{elem}]` has no known size; write `Vec<{elem}>`"));
+                self.found(
+                    start,
+                    end,
+                    format!("`[{elem}]` has no known size; write `Vec<{elem}>`"),
+                );
             }
             syn::Type::TraitObject(object) => {
                 let object = names::spell(quote::ToTokens::to_token_stream(object));
-                let message = format!("`{object}` has no known size and cannot be journaled; write the type itself");
+                let message =
+                    format!("`{object}` has no known size and cannot be journaled; write the type itself");
                 self.found(start, end, message);
             }
             syn::Type::FnPtr(_) => {
-                self.found(start, end, "a function cannot be journaled; write the type of what it would compute");
+                self.found(
+                    start,
+                    end,
+                    "a function cannot be journaled; write the type of what it would compute",
+                );
             }
             ty if is_str(ty) => self.found(start, end, "`str` has no known size; write `String`"),
             _ => {}
@@ -193,26 +215,44 @@ impl<'ast> Visit<'ast> for Owned {
                     false => names::spell(quote::ToTokens::to_token_stream(&*reference.elem)),
                 };
                 let at = reference.and_token.span;
-                let message = format!("an artifact is owned, so its type holds no reference; write `{elem}` without `&`");
+                let message = format!(
+                    "an artifact is owned, so its type holds no reference; write `{elem}` without `&`"
+                );
                 self.found(at, at, message);
             }
             syn::Type::Ptr(pointer) => {
                 let at = pointer.star_token.span;
-                self.found(at, at, "a pointer cannot be journaled; write the type that it points to");
+                self.found(
+                    at,
+                    at,
+                    "a pointer cannot be journaled; write the type that it points to",
+                );
             }
             // `PhantomData<fn(&T)>` is fine, and brings its own lifetimes.
             syn::Type::FnPtr(_) => {}
             syn::Type::ImplTrait(opaque) => {
                 let at = opaque.impl_token.span;
-                self.found(at, at, "the journal must know the type of an artifact; write it instead of `impl`");
+                self.found(
+                    at,
+                    at,
+                    "the journal must know the type of an artifact; write it instead of `impl`",
+                );
             }
             syn::Type::Infer(infer) => {
                 let at = infer.underscore_token.span;
-                self.found(at, at, "the type of an artifact is not inferred; write it instead of `_`");
+                self.found(
+                    at,
+                    at,
+                    "the type of an artifact is not inferred; write it instead of `_`",
+                );
             }
             syn::Type::Never(never) => {
                 let at = never.bang_token.span;
-                self.found(at, at, "a step always comes back; write what it yields, or leave out `-> ..`");
+                self.found(
+                    at,
+                    at,
+                    "a step always comes back; write what it yields, or leave out `-> ..`",
+                );
             }
             syn::Type::Paren(paren) => self.visit_type(&paren.elem),
             syn::Type::Group(group) => self.visit_type(&group.elem),
@@ -223,14 +263,22 @@ impl<'ast> Visit<'ast> for Owned {
     fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
         if lifetime.ident != "static" {
             let at = lifetime.span();
-            self.found(at, at, format!("an artifact is owned, so its type has no lifetime `{lifetime}`; write `'static`"));
+            self.found(
+                at,
+                at,
+                format!("an artifact is owned, so its type has no lifetime `{lifetime}`; write `'static`"),
+            );
         }
     }
 
     fn visit_ident(&mut self, ident: &'ast syn::Ident) {
         if ident == "Self" {
             let at = ident.span();
-            self.found(at, at, "`Self` is no type where a workflow is declared; write the name of the type");
+            self.found(
+                at,
+                at,
+                "`Self` is no type where a workflow is declared; write the name of the type",
+            );
         }
     }
 

@@ -14,7 +14,10 @@ pub(super) fn name(cx: &mut Errors, attribute: &Ident, group: &Group, example: &
     match token {
         TokenTree::Ident(ident) => Some(ident),
         token => {
-            cx.push(start_of(&token), format!("`{attribute}` takes a name; write `#[{example}]`"));
+            cx.push(
+                start_of(&token),
+                format!("`{attribute}` takes a name; write `#[{example}]`"),
+            );
             None
         }
     }
@@ -28,17 +31,30 @@ pub(super) fn timeout(cx: &mut Errors, attribute: &Ident, group: &Group, example
 }
 
 /// `("1h..4h")`
-pub(super) fn estimate(cx: &mut Errors, attribute: &Ident, group: &Group, example: &str) -> Option<(u64, u64)> {
+pub(super) fn estimate(
+    cx: &mut Errors,
+    attribute: &Ident,
+    group: &Group,
+    example: &str,
+) -> Option<(u64, u64)> {
     let token = only(cx, attribute, group, example)?;
     let (text, at) = text(cx, attribute, token, example)?;
     reported(cx, at, duration::range(&text))
 }
 
 /// `(path::to::function)`
-pub(super) fn path(cx: &mut Errors, attribute: &Ident, group: &Group, example: &str) -> Option<syn::ExprPath> {
+pub(super) fn path(
+    cx: &mut Errors,
+    attribute: &Ident,
+    group: &Group,
+    example: &str,
+) -> Option<syn::ExprPath> {
     let stream = group.stream();
     if stream.is_empty() {
-        cx.push(attribute.span(), format!("`{attribute}` names nothing; write `#[{example}]`"));
+        cx.push(
+            attribute.span(),
+            format!("`{attribute}` names nothing; write `#[{example}]`"),
+        );
         return None;
     }
     // Reading a path of thousands of nested arguments would exhaust the stack.
@@ -46,7 +62,10 @@ pub(super) fn path(cx: &mut Errors, attribute: &Ident, group: &Group, example: &
     match syn::parse2::<syn::ExprPath>(stream.clone()) {
         Ok(path) if short => Some(path),
         _ => {
-            cx.push_over(stream, format!("`{attribute}` takes the path of a function; write `#[{example}]`"));
+            cx.push_over(
+                stream,
+                format!("`{attribute}` takes the path of a function; write `#[{example}]`"),
+            );
             None
         }
     }
@@ -55,7 +74,11 @@ pub(super) fn path(cx: &mut Errors, attribute: &Ident, group: &Group, example: &
 /// `(attempts = 3, backoff = "200ms..5s")`
 pub(super) fn retry(cx: &mut Errors, attribute: &Ident, group: &Group, example: &str) -> Option<Retry> {
     let fields = fields(cx, attribute, group, &["attempts", "backoff"], example)?;
-    let mut retry = Retry { attempts: 0, first: 0, longest: 0 };
+    let mut retry = Retry {
+        attempts: 0,
+        first: 0,
+        longest: 0,
+    };
     for Field { key, value } in fields {
         if key == "attempts" {
             let remedy = "at least 1, which is no retry";
@@ -66,7 +89,10 @@ pub(super) fn retry(cx: &mut Errors, attribute: &Ident, group: &Group, example: 
         }
     }
     if retry.attempts == 0 {
-        cx.push(attribute.span(), "`retry` does not say how often; add `attempts = 3`");
+        cx.push(
+            attribute.span(),
+            "`retry` does not say how often; add `attempts = 3`",
+        );
         return None;
     }
     Some(retry)
@@ -78,22 +104,36 @@ pub(super) fn rework(cx: &mut Errors, attribute: &Ident, group: &Group, example:
     let (mut target, mut limit) = (None, None);
     for Field { key, value } in fields {
         if key == "max" {
-            limit = Some(number(cx, &key, value, "at least 1; leave out `rework` if the run is to halt")?);
+            limit = Some(number(
+                cx,
+                &key,
+                value,
+                "at least 1; leave out `rework` if the run is to halt",
+            )?);
         } else if let TokenTree::Ident(phase) = value {
             target = Some(phase);
         } else {
-            cx.push(start_of(&value), "`to` takes the name of a phase, without quotes; write `to = Phase`");
+            cx.push(
+                start_of(&value),
+                "`to` takes the name of a phase, without quotes; write `to = Phase`",
+            );
             return None;
         }
     }
     match (target, limit) {
         (Some(to), Some(max)) => Some(Value::Rework { to, max }),
         (None, _) => {
-            cx.push(attribute.span(), "`rework` does not say where to; add `to = Phase`");
+            cx.push(
+                attribute.span(),
+                "`rework` does not say where to; add `to = Phase`",
+            );
             None
         }
         (_, None) => {
-            cx.push(attribute.span(), "`rework` does not say how often at most; add `max = 3`");
+            cx.push(
+                attribute.span(),
+                "`rework` does not say how often at most; add `max = 3`",
+            );
             None
         }
     }
@@ -103,7 +143,10 @@ pub(super) fn rework(cx: &mut Errors, attribute: &Ident, group: &Group, example:
 fn only(cx: &mut Errors, attribute: &Ident, group: &Group, example: &str) -> Option<TokenTree> {
     let mut tokens = Cursor::inside(group);
     let Some(token) = tokens.next() else {
-        cx.push(attribute.span(), format!("`{attribute}` says nothing; write `#[{example}]`"));
+        cx.push(
+            attribute.span(),
+            format!("`{attribute}` says nothing; write `#[{example}]`"),
+        );
         return None;
     };
     tokens.take_punct(',');
@@ -121,7 +164,10 @@ fn text(cx: &mut Errors, of: &Ident, token: TokenTree, example: &str) -> Option<
     match syn::parse2::<syn::LitStr>(token.into()) {
         Ok(text) => Some((text.value(), at)),
         Err(_) => {
-            cx.push(at, format!("`{of}` takes a duration in quotes; write `#[{example}]`"));
+            cx.push(
+                at,
+                format!("`{of}` takes a duration in quotes; write `#[{example}]`"),
+            );
             None
         }
     }
@@ -130,7 +176,9 @@ fn text(cx: &mut Errors, of: &Ident, token: TokenTree, example: &str) -> Option<
 /// A whole number that is not zero.
 fn number(cx: &mut Errors, of: &Ident, token: TokenTree, remedy: &str) -> Option<u32> {
     let at = start_of(&token);
-    let number = syn::parse2::<syn::LitInt>(token.into()).ok().and_then(|literal| literal.base10_parse().ok());
+    let number = syn::parse2::<syn::LitInt>(token.into())
+        .ok()
+        .and_then(|literal| literal.base10_parse().ok());
     if matches!(number, None | Some(0)) {
         cx.push(at, format!("`{of}` takes a whole number; write {remedy}"));
         return None;
@@ -155,8 +203,9 @@ fn fields(cx: &mut Errors, of: &Ident, group: &Group, known: &[&str], example: &
             return None;
         };
         if !known.iter().any(|known| key == known) {
-            let remedy =
-                did_you_mean(&key.to_string(), known.iter().copied(), || format!("it takes {}", listed(known.iter().copied(), "and")));
+            let remedy = did_you_mean(&key.to_string(), known.iter().copied(), || {
+                format!("it takes {}", listed(known.iter().copied(), "and"))
+            });
             cx.push(key.span(), format!("`{of}` has no argument `{key}`; {remedy}"));
             return None;
         }
@@ -165,7 +214,10 @@ fn fields(cx: &mut Errors, of: &Ident, group: &Group, known: &[&str], example: &
             return None;
         }
         if tokens.take_punct('=').is_none() || tokens.at_end() || tokens.at_punct(',') {
-            cx.push(tokens.last(), format!("`{key}` has no value; write `#[{example}]`"));
+            cx.push(
+                tokens.last(),
+                format!("`{key}` has no value; write `#[{example}]`"),
+            );
             return None;
         }
         // A group is never a value; its delimiter is pointed at by whoever reads it.
@@ -182,4 +234,3 @@ fn fields(cx: &mut Errors, of: &Ident, group: &Group, known: &[&str], example: &
 fn reported<T>(cx: &mut Errors, at: Span, result: Result<T, String>) -> Option<T> {
     result.map_err(|message| cx.push(at, message)).ok()
 }
-
