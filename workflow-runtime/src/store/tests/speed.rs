@@ -1,5 +1,5 @@
 //! How fast, beside SQLite alone. Run on a quiet machine:
-//! `cargo test --release -p workflow-runtime --lib -- --ignored --nocapture store::tests::speed`
+//! `cargo test --release -p workflow-runtime --lib -- --ignored --nocapture --test-threads=1 store::tests::speed`
 #![allow(clippy::print_stderr, reason = "figures are what these are for")]
 
 use std::time::{Duration, Instant};
