@@ -98,6 +98,12 @@ pub(crate) fn can_start(phase: &Ident) -> Ident {
     format_ident!("CanStart{phase}", span = phase.span())
 }
 
+/// A trait over the states of one block of phases.
+pub(crate) fn block(at: usize) -> Ident {
+    // Lower case, so that no phase is called the same.
+    format_ident!("block_{at}")
+}
+
 /// A name that holds both a phase and one of its steps, for functions that stand side by side for all phases.
 pub(crate) fn joined(phase: &Ident, step: &Ident) -> Ident {
     // Two underscores cannot stand in the name of a step, so no two pairs give the same.

@@ -13,8 +13,14 @@ use crate::names;
 /// The anonymous constant.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let module = &model.module;
-    let functions: Vec<_> = model.steps().filter_map(|(phase, step)| function(phase, step)).collect();
-    let checks: Vec<_> = checks(model).into_iter().map(|(name, artifact, check)| check_function(&name, artifact, check)).collect();
+    let functions: Vec<_> = model
+        .steps()
+        .filter_map(|(phase, step)| function(phase, step))
+        .collect();
+    let checks: Vec<_> = checks(model)
+        .into_iter()
+        .map(|(name, artifact, check)| check_function(&name, artifact, check))
+        .collect();
     let written = types::written(model);
     let spelled = spelled(model);
     quote! {
@@ -73,11 +79,19 @@ fn makes(step: &Step) -> TokenStream {
 fn bound(step: &Step, cx: &Ident, expression: &TokenStream, makes: &TokenStream) -> TokenStream {
     let takes = step.takes.iter().map(|take| {
         let ty = types::outside(&take.artifact);
-        if take.optional { quote!(::core::option::Option<#ty>) } else { ty }
+        if take.optional {
+            quote!(::core::option::Option<#ty>)
+        } else {
+            ty
+        }
     });
     let given = step.takes.iter().map(|take| {
         let name = &take.name;
-        if take.optional { quote!(&#name.cloned()) } else { quote!(#name) }
+        if take.optional {
+            quote!(&#name.cloned())
+        } else {
+            quote!(#name)
+        }
     });
     let span = expression.span().resolved_at(Span::call_site());
     let call = quote_spanned!(span=> ::workflow_runtime::Step::<(#(#takes,)*), #makes>::perform);
@@ -106,7 +120,11 @@ pub(super) fn input_check(artifact: &Artifact) -> Ident {
 }
 
 pub(super) fn product_check(phase: &Phase, step: &Step) -> Ident {
-    format_ident!("check__{}", names::joined(&phase.name, &step.name), span = step.name.span())
+    format_ident!(
+        "check__{}",
+        names::joined(&phase.name, &step.name),
+        span = step.name.span()
+    )
 }
 
 fn check_function(name: &Ident, artifact: &Artifact, check: &syn::ExprPath) -> TokenStream {

@@ -30,7 +30,10 @@ pub(super) fn run(model: &Model) -> TokenStream {
 
 /// The phase's docs on its trait.
 pub(super) fn team(model: &Model, phase: &Phase) -> TokenStream {
-    let rest = format!(" Phase `{}` of workflow `{}`: a type that implements it can do the phase.", phase.name, model.name);
+    let rest = format!(
+        " Phase `{}` of workflow `{}`: a type that implements it can do the phase.",
+        phase.name, model.name
+    );
     after_own(&phase.docs.attributes, &rest)
 }
 
@@ -63,13 +66,19 @@ pub(super) fn step(phase: &Phase, step: &Step) -> TokenStream {
         None if step.is_gate() => "gives a verdict".to_owned(),
         None => "makes nothing".to_owned(),
     };
-    let rest = format!(" {manual}{kind} `{}` of phase `{}`: {takes}, {makes}.", step.name, phase.name);
+    let rest = format!(
+        " {manual}{kind} `{}` of phase `{}`: {takes}, {makes}.",
+        step.name, phase.name
+    );
     after_own(&step.docs.attributes, &rest)
 }
 
 /// `` `a`, `b` ``
 pub(super) fn artifacts(takes: &[Take]) -> String {
-    let names: Vec<_> = takes.iter().map(|take| format!("`{}`", take.artifact.name)).collect();
+    let names: Vec<_> = takes
+        .iter()
+        .map(|take| format!("`{}`", take.artifact.name))
+        .collect();
     names.join(", ")
 }
 

@@ -25,9 +25,15 @@ fn function(model: &Model, phase: &Phase, step: &Step) -> TokenStream {
     let function_docs = docs::step(phase, step);
     let refused = docs::line(" Refused with the reason when the run does not wait for it.");
     let (given, ty, function) = if step.is_gate() {
-        ("verdict", quote!(::workflow_runtime::Verdict), quote!(hand_in_verdict))
+        (
+            "verdict",
+            quote!(::workflow_runtime::Verdict),
+            quote!(hand_in_verdict),
+        )
     } else {
-        let ty = step.made().map_or_else(|| quote!(()), |artifact| types::inside(model, artifact));
+        let ty = step
+            .made()
+            .map_or_else(|| quote!(()), |artifact| types::inside(model, artifact));
         ("artifact", ty, quote!(hand_in_artifact))
     };
     let given = proc_macro2::Ident::new(given, name.span());

@@ -27,7 +27,11 @@ fn table(phase: &Phase) -> TokenStream {
         let takes = takes(&phase.waive_takes);
         quote!(rt::WAIVE => call.waive::<#takes, _>(T::waive),)
     });
-    let team = if has_methods { quote!(super::#name) } else { quote!(::workflow_runtime::Team) };
+    let team = if has_methods {
+        quote!(super::#name)
+    } else {
+        quote!(::workflow_runtime::Team)
+    };
     quote! {
         pub(super) fn #function<T: #team>(step: u16, call: rt::Call<'_, T>) -> rt::Work {
             match step {

@@ -24,7 +24,12 @@ use crate::model::Model;
 
 /// The items that a workflow becomes.
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let Model { visibility, name, module, .. } = model;
+    let Model {
+        visibility,
+        name,
+        module,
+        ..
+    } = model;
     let module_docs = docs::module(model);
     let parts = [
         states::expand(model),
@@ -54,6 +59,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             // An artifact may be private to the crate although the workflow is public.
             private_interfaces,
             private_bounds,
+            // The states have no values to print.
+            missing_debug_implementations,
             // Everything inside is `pub`; the module's visibility decides.
             unreachable_pub,
             unnameable_types,

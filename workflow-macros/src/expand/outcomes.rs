@@ -9,7 +9,10 @@ use crate::names;
 
 /// An outcome per phase with rework.
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let with_rework = model.phases.iter().filter(|phase| !phase.rework_targets().is_empty());
+    let with_rework = model
+        .phases
+        .iter()
+        .filter(|phase| !phase.rework_targets().is_empty());
     with_rework.map(|phase| outcome(model, phase)).collect()
 }
 
@@ -18,14 +21,29 @@ fn outcome(model: &Model, phase: &Phase) -> TokenStream {
     let outcome = names::outcome(&phase.name);
     let after = states::path(&phase.after());
     let targets = phase.rework_targets();
-    let variants: Vec<_> = targets.iter().map(|target| names::back_to(&target.phase.name)).collect();
-    let states: Vec<_> = targets.iter().map(|target| states::path(&target.before)).collect();
+    let variants: Vec<_> = targets
+        .iter()
+        .map(|target| names::back_to(&target.phase.name))
+        .collect();
+    let states: Vec<_> = targets
+        .iter()
+        .map(|target| states::path(&target.before))
+        .collect();
     let numbers = targets.iter().map(|target| target.phase.index);
     let back_docs = targets.iter().map(|target| {
-        docs::line(&format!(" A gate sent the run back: phase `{}` comes next again.", target.phase.name))
+        docs::line(&format!(
+            " A gate sent the run back: phase `{}` comes next again.",
+            target.phase.name
+        ))
     });
-    let outcome_docs = docs::line(&format!(" What phase `{}` came to, or one of its gates.", phase.name));
-    let must_use = format!("phase `{}` may have sent the run back; match on the outcome", phase.name);
+    let outcome_docs = docs::line(&format!(
+        " What phase `{}` came to, or one of its gates.",
+        phase.name
+    ));
+    let must_use = format!(
+        "phase `{}` may have sent the run back; match on the outcome",
+        phase.name
+    );
     quote! {
         #outcome_docs
         #[must_use = #must_use]

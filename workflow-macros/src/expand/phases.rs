@@ -67,9 +67,15 @@ fn phase_items(model: &Model, phase: &Phase) -> TokenStream {
     let ending = ending(model, phase);
     let alias = names::phase(&phase.name);
     let first = phase.by_step().next().map_or_else(|| quote!(()), before);
-    let alias_docs = docs::line(&format!(" Phase `{}`, entered; at its first step unless said otherwise.", phase.name));
+    let alias_docs = docs::line(&format!(
+        " Phase `{}`, entered; at its first step unless said otherwise.",
+        phase.name
+    ));
     let following = phase.by_step().skip(1).map(Some).chain([None]);
-    let methods = phase.by_step().zip(following).map(|(step, next)| method(model, phase, step, next));
+    let methods = phase
+        .by_step()
+        .zip(following)
+        .map(|(step, next)| method(model, phase, step, next));
     quote! {
         #alias_docs
         pub type #alias<At = #first> = Phase<#ending, At>;

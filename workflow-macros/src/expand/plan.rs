@@ -15,7 +15,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote!(rt::plan::role(#name, #doc))
     });
     let phases = model.phases.iter().map(|phase| phase_plan(model, phase));
-    let artifacts = model.artifacts.iter().map(|artifact| artifact_plan(model, artifact));
+    let artifacts = model
+        .artifacts
+        .iter()
+        .map(|artifact| artifact_plan(model, artifact));
     let inputs = model.inputs().count();
     quote! {
         static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
@@ -108,6 +111,10 @@ fn step_plan(model: &Model, phase: &Phase, step: &Step) -> TokenStream {
 }
 
 fn retry(retry: &Retry) -> TokenStream {
-    let Retry { attempts, first, longest } = retry;
+    let Retry {
+        attempts,
+        first,
+        longest,
+    } = retry;
     quote!(.retry(#attempts, #first, #longest))
 }

@@ -13,7 +13,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let handle = handle(model);
     let beginnings = beginnings(model);
     let enters = model.phases.iter().map(|phase| enter(model, phase));
-    let accessors = model.artifacts.iter().filter_map(|artifact| accessor(model, artifact));
+    let accessors = model
+        .artifacts
+        .iter()
+        .filter_map(|artifact| accessor(model, artifact));
     quote! {
         #handle
         #beginnings
@@ -157,7 +160,11 @@ fn enter(model: &Model, phase: &Phase) -> TokenStream {
     let entered = names::phase(name);
     let method_docs = docs::enter(phase);
     let skip = phase.optional.then(|| skip(model, phase));
-    let team = if phase.methods().next().is_none() { quote!(::workflow_runtime::Team) } else { name.to_token_stream() };
+    let team = if phase.methods().next().is_none() {
+        quote!(::workflow_runtime::Team)
+    } else {
+        name.to_token_stream()
+    };
     quote_spanned! {name.span()=>
         #method_docs
         pub fn #method<T: #team>(self, team: &::std::sync::Arc<T>) -> #entered

@@ -17,7 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let states = states(model);
     let starts = model.phases.iter().map(|phase| can_start(model, phase));
     let past = past(model);
-    let private = private();
+    let private = private(model);
     quote! {
         #states
 
@@ -35,9 +35,13 @@ fn states(model: &Model) -> TokenStream {
     let after = model.phases.iter().map(|phase| {
         let name = &phase.name;
         let state_docs = docs::line(&format!(" Phase `{name}` was the last to be completed."));
-        quote_spanned!(name.span()=> #state_docs #[derive(Debug)] pub struct #name(());)
+        quote_spanned!(name.span()=> #state_docs pub struct #name(());)
     });
-    let next = model.phases.iter().map(|phase| &phase.name).map(|name| quote!(next::#name));
+    let next = model
+        .phases
+        .iter()
+        .map(|phase| &phase.name)
+        .map(|name| quote!(next::#name));
     let next = next.chain([quote!(private::Nothing)]);
     let impls = model.states().zip(next).map(|(state, next)| {
         let state = path(&state);
@@ -50,7 +54,6 @@ fn states(model: &Model) -> TokenStream {
     });
     quote! {
         #[doc = " The state of a run that has just begun."]
-        #[derive(Debug)]
         pub struct Start(());
 
         #[doc = " The states of a run by the phase that it last completed."]
@@ -72,13 +75,15 @@ fn states(model: &Model) -> TokenStream {
 fn next(model: &Model) -> TokenStream {
     let phases = model.phases.iter().map(|phase| &phase.name);
     let mut seen = HashSet::new();
-    let steps = model.steps().map(|(_, step)| &step.name).filter(|name| seen.insert(name.to_string()));
+    let steps = model
+        .steps()
+        .map(|(_, step)| &step.name)
+        .filter(|name| seen.insert(name.to_string()));
     let names = phases.chain(steps);
     quote! {
         #[doc = " What comes next: a phase after a state, a step within a phase."]
         pub mod next {
             #(
-                #[derive(Debug)]
                 pub struct #names(());
             )*
         }
@@ -97,14 +102,15 @@ pub(super) fn path(state: &State) -> TokenStream {
 }
 
 /// What no other module can name, so that nobody can implement the traits over states.
-fn private() -> TokenStream {
+fn private(model: &Model) -> TokenStream {
+    let past = private_past(model);
     quote! {
         mod private {
             pub trait Sealed {}
             pub trait Leads<Next> {}
             impl<S: super::State> Leads<S::Next> for S {}
             pub struct Nothing;
-            pub struct Seal;
+            #past
             pub trait Ending: ::core::marker::Sized + 'static {
                 fn passed(core: super::rt::Core) -> Self;
                 fn back(core: super::rt::Core, target: u16, rejection: ::workflow_runtime::Rejection) -> Self;
@@ -120,7 +126,10 @@ fn can_start(model: &Model, phase: &Phase) -> TokenStream {
     let can_start = names::can_start(name);
     let message = match &phase.before {
         State::Start => format!("phase `{name}` cannot start here: it is the first phase"),
-        State::After(before) => format!("phase `{name}` cannot start here: it comes after `{}`", before.name),
+        State::After(before) => format!(
+            "phase `{name}` cannot start here: it comes after `{}`",
+            before.name
+        ),
     };
     let order = order(model);
     let trait_docs = docs::line(&format!(" Holds where phase `{name}` is the next; sealed."));
@@ -138,44 +147,72 @@ fn can_start(model: &Model, phase: &Phase) -> TokenStream {
 }
 
 fn order(model: &Model) -> String {
-    format!("`{}` runs its phases in this order: {}", model.name, model.phase_order())
+    format!(
+        "`{}` runs its phases in this order: {}",
+        model.name,
+        model.phase_order()
+    )
 }
 
 /// `past::X` holds in every state at or after `after::X`, and implies `past::W` of every earlier phase.
+///
+/// Each follows from the next one, so there are a few impls a phase, not one per pair of phases; they are on private
+/// twins, so that nobody can add to them.
 fn past(model: &Model) -> TokenStream {
     let names: Vec<&Ident> = model.phases.iter().map(|phase| &phase.name).collect();
     let order = order(model);
-    let traits = names.iter().enumerate().map(|(at, name)| {
+    let traits = names.iter().map(|name| {
         let message = format!("phase `{name}` is not done yet at `{{Self}}`");
         let label = format!("this needs a run that has completed phase `{name}`");
         let trait_docs = docs::line(&format!(" Holds in every state from `after::{name}` on; sealed."));
-        let earlier = at.checked_sub(1).and_then(|before| names.get(before)).map_or_else(|| quote!(State), |name| quote!(#name));
         quote_spanned! {name.span()=>
             #trait_docs
             #[diagnostic::on_unimplemented(message = #message, label = #label, note = #order)]
-            pub trait #name: #earlier {
-                #[doc(hidden)]
-                const SEAL: Seal;
-            }
+            pub trait #name: super::private::past::#name {}
+            #[diagnostic::do_not_recommend]
+            impl<S: super::private::past::#name> #name for S {}
         }
-    });
-    let impls = names.iter().enumerate().flat_map(|(at, name)| {
-        names.iter().skip(at).map(move |state| {
-            quote! {
-                #[diagnostic::do_not_recommend]
-                impl #name for super::after::#state {
-                    const SEAL: Seal = Seal;
-                }
-            }
-        })
     });
     quote! {
         #[doc = " What is behind a run: a trait per phase that holds in every state from its end on."]
         pub mod past {
-            use super::State;
-            use super::private::Seal;
             #(#traits)*
-            #(#impls)*
+        }
+    }
+}
+
+/// So many phases make a block. Following the phases one by one, rustc would run into its recursion limit in a plan of
+/// 128 phases; so it follows them to the end of their block, and from there the blocks.
+const BLOCK: usize = 32;
+
+/// The private twins of `past`.
+fn private_past(model: &Model) -> TokenStream {
+    let names: Vec<&Ident> = model.phases.iter().map(|phase| &phase.name).collect();
+    let blocks: Vec<&[&Ident]> = names.chunks(BLOCK).collect();
+    let items = blocks.iter().enumerate().map(|(at, phases)| {
+        let block = names::block(at);
+        let later = blocks.get(at + 1).map(|_| names::block(at + 1));
+        let from_later_block = later.iter().map(|later| quote!(impl<S: #later> #block for S {}));
+        let next = phases.iter().skip(1).map(|phase| quote!(#phase)).map(Some);
+        let next = next.chain([later.as_ref().map(|later| quote!(#later))]);
+        let from_next = phases.iter().zip(next).filter_map(|(phase, next)| {
+            let next = next?;
+            Some(quote!(impl<S: #next> #phase for S {}))
+        });
+        quote! {
+            pub trait #block: super::super::State {}
+            #(
+                pub trait #phases: super::super::State {}
+                impl #phases for super::super::after::#phases {}
+                impl #block for super::super::after::#phases {}
+            )*
+            #(#from_later_block)*
+            #(#from_next)*
+        }
+    });
+    quote! {
+        pub mod past {
+            #(#items)*
         }
     }
 }

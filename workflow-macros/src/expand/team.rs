@@ -11,7 +11,10 @@ use crate::names;
 pub(super) fn expand(model: &Model) -> TokenStream {
     let traits = model.phases.iter().map(|phase| phase_trait(model, phase));
     let names: Vec<_> = model.phases.iter().map(|phase| &phase.name).collect();
-    let steps_docs = docs::line(&format!(" All phases of `{}`; every type that implements them has it.", model.name));
+    let steps_docs = docs::line(&format!(
+        " All phases of `{}`; every type that implements them has it.",
+        model.name
+    ));
     quote! {
         #(#traits)*
 
@@ -20,7 +23,6 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         impl<T: #(#names +)* ::workflow_runtime::Team> Steps for T {}
 
         #[doc(hidden)]
-        #[derive(Debug)]
         pub struct Bodies(());
     }
 }
@@ -39,7 +41,10 @@ fn phase_trait(model: &Model, phase: &Phase) -> TokenStream {
     let methods = phase.methods().map(|step| method(model, phase, step));
     let undos = phase.methods().filter_map(|step| undo(model, phase, step));
     let waive = phase.optional.then(|| waive(model, phase));
-    let message = format!("`{{Self}}` cannot do phase `{name}`; implement `{}::{name}` for it", model.module);
+    let message = format!(
+        "`{{Self}}` cannot do phase `{name}`; implement `{}::{name}` for it",
+        model.module
+    );
     let label = format!("this team lacks phase `{name}`");
     quote_spanned! {name.span()=>
         #trait_docs
@@ -114,7 +119,10 @@ fn waive(model: &Model, phase: &Phase) -> TokenStream {
         " Whether phase `{}` is waived: asked before its first step when the runtime drives; `None` does the phase.",
         phase.name
     ));
-    let parameters = phase.waive_takes.iter().map(|take| types::parameter(take, &types::inside(model, &take.artifact)));
+    let parameters = phase
+        .waive_takes
+        .iter()
+        .map(|take| types::parameter(take, &types::inside(model, &take.artifact)));
     let taken = phase.waive_takes.iter().map(|take| &take.name);
     quote_spanned! {phase.name.span()=>
         #waive_docs
