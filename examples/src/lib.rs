@@ -1,1 +1,3 @@
-//! Shared by the example plans.
+//! Shared by the example plans: steps that a library would publish.
+
+pub mod command;
