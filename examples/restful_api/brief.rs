@@ -201,7 +201,11 @@ impl Relation {
     /// The property of a representation that holds the id or ids.
     #[must_use]
     pub fn property(&self) -> String {
-        if self.many { format!("{}_ids", self.name) } else { format!("{}_id", self.name) }
+        if self.many {
+            format!("{}_ids", self.name)
+        } else {
+            format!("{}_id", self.name)
+        }
     }
 
     /// The query parameter that narrows a list.

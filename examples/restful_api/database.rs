@@ -24,12 +24,19 @@ pub fn open(path: &Path) -> Outcome<Connection> {
     let connection = Connection::open(path).during(attempt())?;
     let mark: i64 = connection
         .pragma_query_value(None, "application_id", |row| row.get(0))
-        .during(format_args!("{} (if it is no database of this service, move it away)", attempt()))?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).during(attempt())?;
+        .during(format_args!(
+            "{} (if it is no database of this service, move it away)",
+            attempt()
+        ))?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .during(attempt())?;
     ensure(
         mark == APPLICATION_ID || (mark == 0 && tables == 0),
-        format_args!("`{}` is the database of another program; move it away or choose another folder", path.display()),
+        format_args!(
+            "`{}` is the database of another program; move it away or choose another folder",
+            path.display()
+        ),
     )?;
     prepare(&connection).during(attempt())?;
     Ok(connection)
@@ -67,9 +74,16 @@ pub fn quoted(name: &str) -> String {
 /// When the statement does not fit the schema.
 pub fn query_plan(connection: &Connection, sql: &str) -> Outcome<Vec<String>> {
     let attempt = || format!("asking how `{sql}` is carried out");
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).during(attempt())?;
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .during(attempt())?;
     // What is bound does not matter for the plan, so every parameter is null.
-    let nulls = rusqlite::params_from_iter(std::iter::repeat_n(rusqlite::types::Null, statement.parameter_count()));
-    let lines = statement.query_map(nulls, |row| row.get::<_, String>("detail")).during(attempt())?;
+    let nulls = rusqlite::params_from_iter(std::iter::repeat_n(
+        rusqlite::types::Null,
+        statement.parameter_count(),
+    ));
+    let lines = statement
+        .query_map(nulls, |row| row.get::<_, String>("detail"))
+        .during(attempt())?;
     lines.collect::<rusqlite::Result<Vec<String>>>().during(attempt())
 }

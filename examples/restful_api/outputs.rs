@@ -31,7 +31,10 @@ pub struct OutputFile {
 /// The SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 impl Outputs {
@@ -43,7 +46,10 @@ impl Outputs {
         let cannot = |doing: &str| format!("cannot {doing} the output folder `{}`", root.display());
         fs::create_dir_all(root).during(cannot("create"))?;
         let root = root.canonicalize().during(cannot("find"))?;
-        tempfile::Builder::new().prefix(".try").tempfile_in(&root).during(cannot("write to"))?;
+        tempfile::Builder::new()
+            .prefix(".try")
+            .tempfile_in(&root)
+            .during(cannot("write to"))?;
         Ok(Outputs { root })
     }
 
@@ -69,12 +75,21 @@ impl Outputs {
         let attempt = || format!("writing `{}`", place.display());
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).during(attempt())?;
-        let mut file = tempfile::Builder::new().prefix(".new").tempfile_in(folder).during(attempt())?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".new")
+            .tempfile_in(folder)
+            .during(attempt())?;
         file.write_all(contents).during(attempt())?;
         make_readable(file.as_file()).during(attempt())?;
         file.as_file().sync_all().during(attempt())?;
-        file.persist(&place).map_err(|error| error.error).during(attempt())?;
-        Ok(OutputFile { path: path.to_owned(), bytes: contents.len() as u64, sha256: sha256_hex(contents) })
+        file.persist(&place)
+            .map_err(|error| error.error)
+            .during(attempt())?;
+        Ok(OutputFile {
+            path: path.to_owned(),
+            bytes: contents.len() as u64,
+            sha256: sha256_hex(contents),
+        })
     }
 
     /// Writes a file that nobody else on the machine may read.
@@ -87,10 +102,15 @@ impl Outputs {
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).during(attempt())?;
         // A temporary file is born with access for its owner only, and keeps that through the rename.
-        let mut file = tempfile::Builder::new().prefix(".new").tempfile_in(folder).during(attempt())?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".new")
+            .tempfile_in(folder)
+            .during(attempt())?;
         file.write_all(contents.as_bytes()).during(attempt())?;
         file.as_file().sync_all().during(attempt())?;
-        file.persist(&place).map_err(|error| error.error).during(attempt())?;
+        file.persist(&place)
+            .map_err(|error| error.error)
+            .during(attempt())?;
         Ok(())
     }
 
@@ -99,7 +119,8 @@ impl Outputs {
     /// # Errors
     /// When the disk refuses.
     pub fn write_json(&self, path: &str, value: &impl Serialize) -> Outcome<OutputFile> {
-        let mut text = serde_json::to_string_pretty(value).during(format_args!("putting `{path}` into JSON"))?;
+        let mut text =
+            serde_json::to_string_pretty(value).during(format_args!("putting `{path}` into JSON"))?;
         text.push('\n');
         self.write(path, text)
     }

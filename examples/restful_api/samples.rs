@@ -23,7 +23,12 @@ pub enum Extent {
 /// Nothing comes back while a required reference has nothing to point to.
 #[must_use]
 pub fn body(schema: &Value, number: u64, known: &Known, extent: Extent) -> Option<Map<String, Value>> {
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut sample = Map::new();
     for (property, schema_of) in schema["properties"].as_object()? {
         let needed = required.contains(&property.as_str());
@@ -46,7 +51,11 @@ pub fn body(schema: &Value, number: u64, known: &Known, extent: Extent) -> Optio
 pub fn value(schema: &Value, property: &str, number: u64, rank: u64, known: &Known) -> Option<Value> {
     if let Some(to) = schema["x-references"].as_str() {
         let id = Value::from(*known.get(to)?.last()?);
-        return Some(if type_of(schema) == "array" { Value::Array(vec![id]) } else { id });
+        return Some(if type_of(schema) == "array" {
+            Value::Array(vec![id])
+        } else {
+            id
+        });
     }
     if let Some(words) = schema["enum"].as_array() {
         return schema.get("default").or_else(|| words.first()).cloned();
@@ -74,7 +83,11 @@ pub fn value(schema: &Value, property: &str, number: u64, rank: u64, known: &Kno
 #[must_use]
 pub fn type_of(schema: &Value) -> &str {
     match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or_default(),
+        Value::Array(types) => types
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|name| *name != "null")
+            .unwrap_or_default(),
         other => other.as_str().unwrap_or_default(),
     }
 }
@@ -82,8 +95,14 @@ pub fn type_of(schema: &Value) -> &str {
 /// How many properties must lie before this one.
 fn rank(schema: &Value, property: &str) -> u64 {
     let rules = schema["x-order"].as_array().into_iter().flatten();
-    let before = rules.filter(|rule| rule["after"] == property).filter_map(|rule| rule["before"].as_str());
-    before.filter(|before| *before != property).map(|before| 1 + rank(schema, before)).max().unwrap_or_default()
+    let before = rules
+        .filter(|rule| rule["after"] == property)
+        .filter_map(|rule| rule["before"].as_str());
+    before
+        .filter(|before| *before != property)
+        .map(|before| 1 + rank(schema, before))
+        .max()
+        .unwrap_or_default()
 }
 
 fn whole(schema: &Value, number: u64) -> i64 {
@@ -99,7 +118,10 @@ fn text(schema: &Value, property: &str, number: u64) -> String {
     let most = usize::try_from(schema["maxLength"].as_u64().unwrap_or(64)).unwrap_or(64);
     let text = format!("{property}{number:06}");
     // The end tells samples apart, so what is too much goes from the front.
-    let text = text.get(text.len().saturating_sub(most)..).unwrap_or_default().to_owned();
+    let text = text
+        .get(text.len().saturating_sub(most)..)
+        .unwrap_or_default()
+        .to_owned();
     format!("{}{text}", "x".repeat(least.saturating_sub(text.len())))
 }
 
@@ -123,7 +145,11 @@ mod tests {
             "required": ["code", "owner_id"],
             "x-order": [{ "before": "from", "after": "until" }],
         });
-        assert_eq!(body(&schema, 1, &Known::new(), Extent::Full), None, "there is no owner yet");
+        assert_eq!(
+            body(&schema, 1, &Known::new(), Extent::Full),
+            None,
+            "there is no owner yet"
+        );
         let known = Known::from([(String::from("owner"), vec![3])]);
         for number in [1, 7, 99_999] {
             let sample = Value::Object(body(&schema, number, &known, Extent::Full).unwrap_or_default());

@@ -92,7 +92,11 @@ impl CommandError {
     }
 
     fn io(kind: Kind, message: String, source: std::io::Error) -> Self {
-        CommandError { kind, message, source: Some(source) }
+        CommandError {
+            kind,
+            message,
+            source: Some(source),
+        }
     }
 }
 
@@ -138,7 +142,11 @@ impl Command {
     pub async fn run(&self) -> Result<Output, CommandError> {
         let begun = Instant::now();
         let mut command = tokio::process::Command::new(&self.program);
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command.kill_on_drop(true);
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
@@ -153,11 +161,19 @@ impl Command {
         let Ok(ended) = ended else {
             // Waits for its end too, so that nothing of it is left.
             let _ = child.kill().await;
-            let message = format!("`{name}` ran longer than {} ms and was killed", self.time_limit.as_millis());
-            return Err(CommandError { kind: Kind::TimedOut, message, source: None });
+            let message = format!(
+                "`{name}` ran longer than {} ms and was killed",
+                self.time_limit.as_millis()
+            );
+            return Err(CommandError {
+                kind: Kind::TimedOut,
+                message,
+                source: None,
+            });
         };
-        let (stdout, stderr, status) = ended
-            .map_err(|error| CommandError::io(Kind::Failed, format!("cannot hear what `{name}` says"), error))?;
+        let (stdout, stderr, status) = ended.map_err(|error| {
+            CommandError::io(Kind::Failed, format!("cannot hear what `{name}` says"), error)
+        })?;
         Ok(Output {
             command: name,
             exit_code: status.code(),
@@ -171,7 +187,9 @@ impl Command {
 impl std::fmt::Display for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.program.display())?;
-        self.arguments.iter().try_for_each(|argument| write!(f, " {}", argument.to_string_lossy()))
+        self.arguments
+            .iter()
+            .try_for_each(|argument| write!(f, " {}", argument.to_string_lossy()))
     }
 }
 
@@ -185,16 +203,30 @@ impl Output {
         if self.exit_code == Some(0) {
             return Ok(self);
         }
-        let last = [&self.stderr, &self.stdout].into_iter().find_map(|text| text.trim().lines().last());
-        let code = self.exit_code.map_or_else(|| String::from("a signal"), |code| format!("exit code {code}"));
-        let message = format!("`{}` ended with {code}: {}", self.command, last.unwrap_or("it said nothing"));
-        Err(CommandError { kind: Kind::Failed, message, source: None })
+        let last = [&self.stderr, &self.stdout]
+            .into_iter()
+            .find_map(|text| text.trim().lines().last());
+        let code = self
+            .exit_code
+            .map_or_else(|| String::from("a signal"), |code| format!("exit code {code}"));
+        let message = format!(
+            "`{}` ended with {code}: {}",
+            self.command,
+            last.unwrap_or("it said nothing")
+        );
+        Err(CommandError {
+            kind: Kind::Failed,
+            message,
+            source: None,
+        })
     }
 }
 
 /// Reads to the end, but keeps no more than is worth keeping.
 async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
-    let Some(mut stream) = stream else { return Ok(String::new()) };
+    let Some(mut stream) = stream else {
+        return Ok(String::new());
+    };
     let (mut kept, mut buffer) = (Vec::new(), vec![0; 16 * 1024]);
     loop {
         let read = stream.read(&mut buffer).await?;
@@ -227,7 +259,10 @@ impl<C> Run<C> {
 
     /// Reads the output with `parse`.
     pub fn parsed<P>(self, parse: P) -> Parsed<C, P> {
-        Parsed { command: self.command, parse }
+        Parsed {
+            command: self.command,
+            parse,
+        }
     }
 }
 
@@ -264,10 +299,16 @@ mod tests {
     #[tokio::test]
     async fn tells_the_exit_code_and_both_streams() -> Result<(), CommandError> {
         let output = shell("echo out; echo err >&2; exit 3").run().await?;
-        assert_eq!((output.exit_code, output.stdout.as_str(), output.stderr.as_str()), (Some(3), "out\n", "err\n"));
+        assert_eq!(
+            (output.exit_code, output.stdout.as_str(), output.stderr.as_str()),
+            (Some(3), "out\n", "err\n")
+        );
         let error = output.succeeded().expect_err("the exit code is 3");
         assert!(error.is_failed());
-        assert_eq!(error.to_string(), "`sh -c echo out; echo err >&2; exit 3` ended with exit code 3: err");
+        assert_eq!(
+            error.to_string(),
+            "`sh -c echo out; echo err >&2; exit 3` ended with exit code 3: err"
+        );
         Ok(())
     }
 
@@ -275,10 +316,17 @@ mod tests {
     async fn kills_what_runs_too_long() -> Result<(), std::io::Error> {
         let folder = tempfile::tempdir()?;
         let command = shell("echo $$ > pid; exec sleep 600").in_folder(folder.path());
-        let error = command.time_limit(Duration::from_millis(500)).run().await.expect_err("it sleeps for 600 s");
+        let error = command
+            .time_limit(Duration::from_millis(500))
+            .run()
+            .await
+            .expect_err("it sleeps for 600 s");
         assert!(error.is_timed_out(), "{error}");
         let pid = std::fs::read_to_string(folder.path().join("pid"))?;
-        let alive = shell(&format!("kill -0 {}", pid.trim())).run().await.map(|output| output.exit_code);
+        let alive = shell(&format!("kill -0 {}", pid.trim()))
+            .run()
+            .await
+            .map(|output| output.exit_code);
         assert_ne!(alive.ok(), Some(Some(0)), "it still runs");
         Ok(())
     }
@@ -292,7 +340,10 @@ mod tests {
 
     #[tokio::test]
     async fn names_a_program_that_is_not_there() {
-        let error = Command::new("no-such-program").run().await.expect_err("there is no such program");
+        let error = Command::new("no-such-program")
+            .run()
+            .await
+            .expect_err("there is no such program");
         assert!(error.is_not_started());
         assert_eq!(error.to_string(), "cannot start `no-such-program`");
     }

@@ -17,11 +17,15 @@ use super::{Api, Brief, faults::Faults, faults::Found, names, written};
 pub fn read(path: &Path) -> Result<Brief, Faults> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Faults::whole(&file, "there is no such file; name a brief in TOML with `--brief FILE`")
-        }
+        std::io::ErrorKind::NotFound => Faults::whole(
+            &file,
+            "there is no such file; name a brief in TOML with `--brief FILE`",
+        ),
         std::io::ErrorKind::InvalidData => Faults::whole(&file, "this is not text; save the brief as UTF-8"),
-        _ => Faults::whole(&file, format!("cannot be read: {error}; name a readable file with `--brief FILE`")),
+        _ => Faults::whole(
+            &file,
+            format!("cannot be read: {error}; name a readable file with `--brief FILE`"),
+        ),
     })?;
     understand(&file, &text)
 }
@@ -32,11 +36,18 @@ fn understand(file: &str, text: &str) -> Result<Brief, Faults> {
         Ok(written) => written,
         Err(error) => {
             let at = error.span().unwrap_or(0..0);
-            let key = if error.message() == "duplicate key" { text.get(at.clone()).unwrap_or_default() } else { "" };
+            let key = if error.message() == "duplicate key" {
+                text.get(at.clone()).unwrap_or_default()
+            } else {
+                ""
+            };
             let fault = format!("{} {key}", error.message().replace('\n', ", "));
             let fault = fault.trim();
             cx.push(at, fault, remedy_for(error.message()));
-            return Err(cx.into_result().err().unwrap_or_else(|| Faults::whole(file, "not a brief; see the shipped ones")));
+            return Err(cx
+                .into_result()
+                .err()
+                .unwrap_or_else(|| Faults::whole(file, "not a brief; see the shipped ones")));
         }
     };
     let api = check_api(&mut cx, &written.api);
@@ -45,7 +56,13 @@ fn understand(file: &str, text: &str) -> Result<Brief, Faults> {
     let limits = limits::check_limits(&mut cx, &written.limits);
     let load = limits::check_load(&mut cx, &written.load);
     cx.into_result()?;
-    Ok(Brief { api, resources, roles, limits, load })
+    Ok(Brief {
+        api,
+        resources,
+        roles,
+        limits,
+        load,
+    })
 }
 
 fn remedy_for(message: &str) -> &'static str {
@@ -65,16 +82,27 @@ fn remedy_for(message: &str) -> &'static str {
 fn check_api(cx: &mut Found<'_>, api: &written::Api) -> Api {
     let name = api.name.get_ref();
     if !names::is_kebab(name) {
-        cx.push(api.name.span(), format_args!("the name `{name}` is not in kebab-case"), "use lower case, digits and `-`");
+        cx.push(
+            api.name.span(),
+            format_args!("the name `{name}` is not in kebab-case"),
+            "use lower case, digits and `-`",
+        );
     }
     if api.title.get_ref().trim().is_empty() {
         cx.push(api.title.span(), "the title is empty", "give the API a title");
     }
     if !(1..=99).contains(api.version.get_ref()) {
-        cx.push(api.version.span(), format_args!("version {} is out of range", api.version.get_ref()), "use 1 to 99");
+        cx.push(
+            api.version.span(),
+            format_args!("version {} is out of range", api.version.get_ref()),
+            "use 1 to 99",
+        );
     }
     let contact_email = api.contact_email.get_ref();
-    if !contact_email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.')) {
+    if !contact_email
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+    {
         cx.push(
             api.contact_email.span(),
             format_args!("`{contact_email}` is not an address for mail"),
@@ -94,7 +122,11 @@ fn check_api(cx: &mut Found<'_>, api: &written::Api) -> Api {
 fn check_name(cx: &mut Found<'_>, name: &written::Word) {
     let word = name.get_ref();
     if !names::is_snake(word) {
-        cx.push(name.span(), format_args!("the name `{word}` is not in snake_case"), "use lower case, digits and `_`");
+        cx.push(
+            name.span(),
+            format_args!("the name `{word}` is not in snake_case"),
+            "use lower case, digits and `_`",
+        );
     } else if names::RESERVED.contains(&word.as_str()) {
         cx.push(
             name.span(),
@@ -110,7 +142,11 @@ fn check_once<'a>(cx: &mut Found<'_>, what: &str, names: impl IntoIterator<Item 
     for name in names {
         let word = name.get_ref().as_str();
         if seen.contains(&word) {
-            cx.push(name.span(), format_args!("{what} `{word}` is written twice"), "rename or remove one of the two");
+            cx.push(
+                name.span(),
+                format_args!("{what} `{word}` is written twice"),
+                "rename or remove one of the two",
+            );
         }
         seen.push(word);
     }
@@ -145,22 +181,62 @@ mod tests {
     #[test]
     fn each_contradiction_has_its_own_words_and_line() {
         let cases = [
-            ("to = \"author\"", "to = \"autor\"", "`autor`, which is no resource; did you mean `author`?"),
-            ("name = \"isbn\"", "name = \"title\"", "field `title` is written twice"),
+            (
+                "to = \"author\"",
+                "to = \"autor\"",
+                "`autor`, which is no resource; did you mean `author`?",
+            ),
+            (
+                "name = \"isbn\"",
+                "name = \"title\"",
+                "field `title` is written twice",
+            ),
             ("name = \"isbn\"", "name = \"Isbn\"", "not in snake_case"),
             ("name = \"isbn\"", "name = \"id\"", "is reserved"),
-            ("type = \"email\"", "type = \"emial\"", "unknown type `emial`; did you mean `email`?"),
-            ("default_page_entries = 20", "default_page_entries = 200", "more than `max_page_entries`"),
-            ("burst_requests = 60", "burst_requests = 6000", "more than `requests_per_minute`"),
-            ("\"orders:write\"", "\"ordres:write\"", "did you mean `orders:write`?"),
+            (
+                "type = \"email\"",
+                "type = \"emial\"",
+                "unknown type `emial`; did you mean `email`?",
+            ),
+            (
+                "default_page_entries = 20",
+                "default_page_entries = 200",
+                "more than `max_page_entries`",
+            ),
+            (
+                "burst_requests = 60",
+                "burst_requests = 6000",
+                "more than `requests_per_minute`",
+            ),
+            (
+                "\"orders:write\"",
+                "\"ordres:write\"",
+                "did you mean `orders:write`?",
+            ),
             ("version = 1", "version = 0", "out of range"),
-            ("version = 1", "version = \"one\"", "write a value of the expected type"),
+            (
+                "version = 1",
+                "version = \"one\"",
+                "write a value of the expected type",
+            ),
             ("version = 1", "version = ", "correct the TOML"),
             ("version = 1\n", "", "missing field `version`"),
             ("public_read = true", "pubic_read = true", "unknown field"),
-            ("min_length = 1\nmax_length = 200", "min_length = 300\nmax_length = 200", "more than `max_length`"),
-            ("max_length = 200", "maximum = 200", "`maximum` means nothing for a `string`"),
-            ("on_delete = \"restrict\"", "on_delete = \"set_null\"", "cannot be required and become null"),
+            (
+                "min_length = 1\nmax_length = 200",
+                "min_length = 300\nmax_length = 200",
+                "more than `max_length`",
+            ),
+            (
+                "max_length = 200",
+                "maximum = 200",
+                "`maximum` means nothing for a `string`",
+            ),
+            (
+                "on_delete = \"restrict\"",
+                "on_delete = \"set_null\"",
+                "cannot be required and become null",
+            ),
             ("default = \"placed\"", "default = \"lost\"", "default"),
         ];
         for (from, to, expected) in cases {

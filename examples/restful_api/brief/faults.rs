@@ -34,7 +34,13 @@ impl Error for Faults {}
 impl Faults {
     /// The file as a whole cannot be used.
     pub(super) fn whole(file: &str, message: impl Into<String>) -> Self {
-        Faults { file: file.to_owned(), faults: vec![Fault { line: None, message: message.into() }] }
+        Faults {
+            file: file.to_owned(),
+            faults: vec![Fault {
+                line: None,
+                message: message.into(),
+            }],
+        }
     }
 }
 
@@ -49,13 +55,26 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     /// Nothing found yet in this text.
     pub(super) fn none_in(file: &'a str, text: &'a str) -> Self {
-        Found { file, text, faults: Vec::new() }
+        Found {
+            file,
+            text,
+            faults: Vec::new(),
+        }
     }
 
     /// A mistake at this place: the fault first, then the remedy.
     pub(super) fn push(&mut self, at: Range<usize>, fault: impl fmt::Display, remedy: impl fmt::Display) {
-        let line = self.text.get(..at.start).unwrap_or(self.text).matches('\n').count() + 1;
-        let fault = Fault { line: Some(line), message: format!("{fault}; {remedy}") };
+        let line = self
+            .text
+            .get(..at.start)
+            .unwrap_or(self.text)
+            .matches('\n')
+            .count()
+            + 1;
+        let fault = Fault {
+            line: Some(line),
+            message: format!("{fault}; {remedy}"),
+        };
         if !self.faults.iter().any(|(_, known)| *known == fault) {
             self.faults.push((at.start, fault));
         }
@@ -67,6 +86,9 @@ impl<'a> Found<'a> {
             return Ok(());
         }
         self.faults.sort_by_key(|(at, _)| *at);
-        Err(Faults { file: self.file.to_owned(), faults: self.faults.into_iter().map(|(_, fault)| fault).collect() })
+        Err(Faults {
+            file: self.file.to_owned(),
+            faults: self.faults.into_iter().map(|(_, fault)| fault).collect(),
+        })
     }
 }

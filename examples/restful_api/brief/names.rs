@@ -1,13 +1,42 @@
 //! How names must look, and how one form becomes another.
 
 /// Properties and parameters that the service itself gives a meaning.
-pub(super) const RESERVED: [&str; 7] = ["id", "created_at", "updated_at", "limit", "cursor", "items", "next"];
+pub(super) const RESERVED: [&str; 7] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "limit",
+    "cursor",
+    "items",
+    "next",
+];
 
 /// Words that SQLite reads as its own, so that a table of that name would need quoting for ever.
 pub(super) const SQL_WORDS: [&str; 24] = [
-    "all", "as", "check", "column", "constraint", "default", "from", "group", "groups", "index", "indexes", "limit",
-    "order", "primary", "references", "select", "set", "table", "tables", "transaction", "trigger", "union",
-    "values", "where",
+    "all",
+    "as",
+    "check",
+    "column",
+    "constraint",
+    "default",
+    "from",
+    "group",
+    "groups",
+    "index",
+    "indexes",
+    "limit",
+    "order",
+    "primary",
+    "references",
+    "select",
+    "set",
+    "table",
+    "tables",
+    "transaction",
+    "trigger",
+    "union",
+    "values",
+    "where",
 ];
 
 /// `snake_case` that starts with a letter: `order_line`.
@@ -23,7 +52,10 @@ pub(super) fn is_kebab(name: &str) -> bool {
 fn is_words(name: &str, joint: char) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.split(joint).all(|word| {
-            !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
         })
 }
 
@@ -34,17 +66,26 @@ pub(super) fn pascal(name: &str) -> String {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+        .unwrap_or_default()
 }
 
 /// The regular English plural, where the brief gives none.
 pub(super) fn plural(name: &str) -> String {
-    let vowel_before = |ending: &str| name.strip_suffix(ending).is_some_and(|stem| stem.ends_with(['a', 'e', 'i', 'o', 'u']));
+    let vowel_before = |ending: &str| {
+        name.strip_suffix(ending)
+            .is_some_and(|stem| stem.ends_with(['a', 'e', 'i', 'o', 'u']))
+    };
     if let Some(stem) = name.strip_suffix('y')
         && !vowel_before("y")
     {
         format!("{stem}ies")
-    } else if ["s", "x", "z", "ch", "sh"].iter().any(|ending| name.ends_with(ending)) {
+    } else if ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+    {
         format!("{name}es")
     } else {
         format!("{name}s")
@@ -68,9 +109,12 @@ mod tests {
 
     #[test]
     fn names_change_form() {
-        for (name, many, type_name) in
-            [("author", "authors", "Author"), ("city", "cities", "City"), ("day", "days", "Day"), ("bus_box", "bus_boxes", "BusBox")]
-        {
+        for (name, many, type_name) in [
+            ("author", "authors", "Author"),
+            ("city", "cities", "City"),
+            ("day", "days", "Day"),
+            ("bus_box", "bus_boxes", "BusBox"),
+        ] {
             assert_eq!(plural(name), many);
             assert_eq!(pascal(name), type_name);
         }
@@ -79,14 +123,25 @@ mod tests {
     #[test]
     fn only_snake_case_is_snake_case() {
         assert!(is_snake("order_line2"));
-        for wrong in ["", "Order", "order-line", "_order", "order__line", "2nd", "order_"] {
+        for wrong in [
+            "",
+            "Order",
+            "order-line",
+            "_order",
+            "order__line",
+            "2nd",
+            "order_",
+        ] {
             assert!(!is_snake(wrong), "{wrong}");
         }
     }
 
     #[test]
     fn near_misses_are_suggested() {
-        assert_eq!(did_you_mean("autor", ["book", "author"]), "did you mean `author`?");
+        assert_eq!(
+            did_you_mean("autor", ["book", "author"]),
+            "did you mean `author`?"
+        );
         assert_eq!(did_you_mean("zebra", ["book", "author"]), "");
     }
 }

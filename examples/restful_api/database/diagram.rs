@@ -40,14 +40,25 @@ pub fn draw(model: &ResourceModel, outputs: &Outputs) -> Outcome<EntityDiagram> 
         }
     }
     let file = outputs.write("design/entities.mmd", &mermaid)?;
-    Ok(EntityDiagram { mermaid, entities: model.resources.len(), relationships, file })
+    Ok(EntityDiagram {
+        mermaid,
+        entities: model.resources.len(),
+        relationships,
+        file,
+    })
 }
 
 fn entity(mermaid: &mut String, resource: &Resource) {
     let _ = writeln!(mermaid, "    {} {{\n        integer id PK", resource.name);
     for field in &resource.fields {
         let key = if field.unique { " UK" } else { "" };
-        let _ = writeln!(mermaid, "        {} {}{key} \"{}\"", type_name(&field.kind), field.name, field.description.replace('"', "'"));
+        let _ = writeln!(
+            mermaid,
+            "        {} {}{key} \"{}\"",
+            type_name(&field.kind),
+            field.name,
+            field.description.replace('"', "'")
+        );
     }
     for relation in resource.relations.iter().filter(|relation| !relation.many) {
         let _ = writeln!(mermaid, "        integer {} FK", relation.property());
@@ -62,7 +73,10 @@ fn relationship(resource: &Resource, relation: &Relation) -> String {
         (true, true) => "|{",
         (true, false) => "o{",
     };
-    format!("    {} }}o--{right} {} : {}\n", resource.name, relation.to, relation.name)
+    format!(
+        "    {} }}o--{right} {} : {}\n",
+        resource.name, relation.to, relation.name
+    )
 }
 
 fn type_name(kind: &FieldKind) -> &'static str {

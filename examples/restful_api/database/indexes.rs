@@ -62,25 +62,45 @@ pub fn linked_list(resource: &Resource, columns: &str, relation: &Relation) -> S
 pub fn plan(model: &ResourceModel, tables: &TableSchema) -> Outcome<IndexPlan> {
     let database = super::in_memory()?;
     for table in &tables.tables {
-        database.execute_batch(&table.sql).during(format_args!("creating the table `{}`", table.name))?;
+        database
+            .execute_batch(&table.sql)
+            .during(format_args!("creating the table `{}`", table.name))?;
     }
-    let mut planned = IndexPlan { indexes: Vec::new(), served_by_unique: Vec::new() };
+    let mut planned = IndexPlan {
+        indexes: Vec::new(),
+        served_by_unique: Vec::new(),
+    };
     for resource in &model.resources {
         for field in resource.fields.iter().filter(|field| field.filterable) {
             let query = narrowed_list(resource, "*", &field.name);
             if field.unique {
                 let plan = query_plan(&database, &query)?;
                 let served = plan.iter().any(|line| line.contains("sqlite_autoindex"));
-                ensure(served, format_args!("the unique `{}.{}` is not searched by its index: {plan:?}", resource.plural, field.name))?;
-                planned.served_by_unique.push(format!("{}.{}", resource.plural, field.name));
+                ensure(
+                    served,
+                    format_args!(
+                        "the unique `{}.{}` is not searched by its index: {plan:?}",
+                        resource.plural, field.name
+                    ),
+                )?;
+                planned
+                    .served_by_unique
+                    .push(format!("{}.{}", resource.plural, field.name));
             } else {
-                planned.indexes.push(index_on(&database, &resource.plural, &field.name, query)?);
+                planned
+                    .indexes
+                    .push(index_on(&database, &resource.plural, &field.name, query)?);
             }
         }
         for relation in &resource.relations {
             planned.indexes.push(if relation.many {
                 let query = linked_list(resource, "*", relation);
-                index_on(&database, &link_table_name(resource, relation), "target_id", query)?
+                index_on(
+                    &database,
+                    &link_table_name(resource, relation),
+                    "target_id",
+                    query,
+                )?
             } else {
                 let query = narrowed_list(resource, "*", &relation.property());
                 index_on(&database, &resource.plural, &relation.property(), query)?
@@ -92,10 +112,28 @@ pub fn plan(model: &ResourceModel, tables: &TableSchema) -> Outcome<IndexPlan> {
 
 fn index_on(database: &rusqlite::Connection, table: &str, column: &str, serves: String) -> Outcome<Index> {
     let name = format!("{table}_by_{column}");
-    let sql = format!("CREATE INDEX {} ON {} ({});", quoted(&name), quoted(table), quoted(column));
-    database.execute_batch(&sql).during(format_args!("creating the index `{name}`"))?;
+    let sql = format!(
+        "CREATE INDEX {} ON {} ({});",
+        quoted(&name),
+        quoted(table),
+        quoted(column)
+    );
+    database
+        .execute_batch(&sql)
+        .during(format_args!("creating the index `{name}`"))?;
     let plan = query_plan(database, &serves)?;
-    let used = plan.iter().any(|line| line.starts_with("SEARCH") && line.contains(&name));
-    ensure(used, format_args!("the index `{name}` is not used: {}", plan.join(", ")))?;
-    Ok(Index { name, table: table.to_owned(), sql, serves, plan })
+    let used = plan
+        .iter()
+        .any(|line| line.starts_with("SEARCH") && line.contains(&name));
+    ensure(
+        used,
+        format_args!("the index `{name}` is not used: {}", plan.join(", ")),
+    )?;
+    Ok(Index {
+        name,
+        table: table.to_owned(),
+        sql,
+        serves,
+        plan,
+    })
 }

@@ -46,26 +46,50 @@ pub const DATABASE_FILE: &str = "service.db";
 /// When a migration fails or cannot be taken back, or the database is not ours.
 pub fn establish(tables: &TableSchema, indexes: &IndexPlan, outputs: &Outputs) -> Outcome<Migrations> {
     let up: Vec<&str> = tables.tables.iter().map(|table| table.sql.as_str()).collect();
-    let down = tables.tables.iter().rev().map(|table| format!("DROP TABLE {};", quoted(&table.name)));
+    let down = tables
+        .tables
+        .iter()
+        .rev()
+        .map(|table| format!("DROP TABLE {};", quoted(&table.name)));
     let mut steps = vec![migration(1, "tables", &up, &down.collect::<Vec<_>>())];
     let up: Vec<&str> = indexes.indexes.iter().map(|index| index.sql.as_str()).collect();
-    let down = indexes.indexes.iter().rev().map(|index| format!("DROP INDEX {};", quoted(&index.name)));
+    let down = indexes
+        .indexes
+        .iter()
+        .rev()
+        .map(|index| format!("DROP INDEX {};", quoted(&index.name)));
     if !up.is_empty() {
         steps.push(migration(2, "indexes", &up, &down.collect::<Vec<_>>()));
     }
     rehearse(&steps)?;
     for step in &steps {
-        outputs.write(&format!("migrations/{:04}_{}.up.sql", step.version, step.name), &step.up_sql)?;
-        outputs.write(&format!("migrations/{:04}_{}.down.sql", step.version, step.name), &step.down_sql)?;
+        outputs.write(
+            &format!("migrations/{:04}_{}.up.sql", step.version, step.name),
+            &step.up_sql,
+        )?;
+        outputs.write(
+            &format!("migrations/{:04}_{}.down.sql", step.version, step.name),
+            &step.down_sql,
+        )?;
     }
     let newly_applied = apply_to(&outputs.place(DATABASE_FILE), &steps)?;
-    Ok(Migrations { steps, database_file: DATABASE_FILE.to_owned(), newly_applied })
+    Ok(Migrations {
+        steps,
+        database_file: DATABASE_FILE.to_owned(),
+        newly_applied,
+    })
 }
 
 fn migration<S: AsRef<str>>(version: u32, name: &str, up: &[&str], down: &[S]) -> Migration {
     let up_sql = up.join("\n") + "\n";
     let down_sql: String = down.iter().map(|line| format!("{}\n", line.as_ref())).collect();
-    Migration { version, name: name.to_owned(), sha256: sha256_hex(up_sql.as_bytes()), up_sql, down_sql }
+    Migration {
+        version,
+        name: name.to_owned(),
+        sha256: sha256_hex(up_sql.as_bytes()),
+        up_sql,
+        down_sql,
+    }
 }
 
 fn rehearse(steps: &[Migration]) -> Outcome<()> {
@@ -74,14 +98,27 @@ fn rehearse(steps: &[Migration]) -> Outcome<()> {
     let first = apply(&mut database, steps)?;
     let full = schema_of(&database)?;
     let second = apply(&mut database, steps)?;
-    ensure(first == steps.len() && second == 0, "migrations that are applied a second time change something")?;
+    ensure(
+        first == steps.len() && second == 0,
+        "migrations that are applied a second time change something",
+    )?;
     for step in steps.iter().rev() {
-        database.execute_batch(&step.down_sql).during(format_args!("taking back `{}`", step.name))?;
+        database
+            .execute_batch(&step.down_sql)
+            .during(format_args!("taking back `{}`", step.name))?;
     }
-    database.execute_batch("DROP TABLE schema_migrations").during("taking back the migrations")?;
-    ensure(schema_of(&database)? == empty, "the way down leaves something behind")?;
+    database
+        .execute_batch("DROP TABLE schema_migrations")
+        .during("taking back the migrations")?;
+    ensure(
+        schema_of(&database)? == empty,
+        "the way down leaves something behind",
+    )?;
     apply(&mut database, steps)?;
-    ensure(schema_of(&database)? == full, "up, down and up again does not lead to the same schema")
+    ensure(
+        schema_of(&database)? == full,
+        "up, down and up again does not lead to the same schema",
+    )
 }
 
 fn schema_of(database: &Connection) -> Outcome<Vec<String>> {
@@ -116,7 +153,11 @@ pub fn apply(database: &mut Connection, steps: &[Migration]) -> Outcome<usize> {
     for step in steps {
         let attempt = || format!("applying migration {} `{}`", step.version, step.name);
         let known: Option<String> = database
-            .query_row("SELECT sha256 FROM schema_migrations WHERE version = ?1", [step.version], |row| row.get(0))
+            .query_row(
+                "SELECT sha256 FROM schema_migrations WHERE version = ?1",
+                [step.version],
+                |row| row.get(0),
+            )
             .optional()
             .during(attempt())?;
         if let Some(sha256) = known {
@@ -131,7 +172,12 @@ pub fn apply(database: &mut Connection, steps: &[Migration]) -> Outcome<usize> {
         }
         let transaction = database.transaction().during(attempt())?;
         transaction.execute_batch(&step.up_sql).during(attempt())?;
-        let row = (step.version, &step.name, &step.sha256, crate::service::values::now());
+        let row = (
+            step.version,
+            &step.name,
+            &step.sha256,
+            crate::service::values::now(),
+        );
         transaction
             .execute("INSERT INTO schema_migrations VALUES (?1, ?2, ?3, ?4)", row)
             .during(attempt())?;

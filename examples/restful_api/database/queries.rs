@@ -51,8 +51,13 @@ pub fn design(model: &ResourceModel, migrations: &[Migration]) -> Outcome<QueryC
             let attempt = || format!("preparing `{}.{name}`", resource.plural);
             let statement = database.prepare(&sql).during(attempt())?;
             let plan = query_plan(&database, &sql)?;
-            let scans = plan.iter().find(|line| line.starts_with("SCAN") && !line.starts_with("SCAN CONSTANT"));
-            ensure(scans.is_none(), format_args!("`{}.{name}` reads a whole table: {scans:?}", resource.plural))?;
+            let scans = plan
+                .iter()
+                .find(|line| line.starts_with("SCAN") && !line.starts_with("SCAN CONSTANT"));
+            ensure(
+                scans.is_none(),
+                format_args!("`{}.{name}` reads a whole table: {scans:?}", resource.plural),
+            )?;
             queries.push(Query {
                 resource: resource.name.clone(),
                 name,
@@ -83,7 +88,11 @@ impl QueryCatalog {
 #[must_use]
 pub fn written_columns(resource: &Resource) -> Vec<String> {
     let fields = resource.fields.iter().map(|field| field.name.clone());
-    let relations = resource.relations.iter().filter(|relation| !relation.many).map(crate::brief::Relation::property);
+    let relations = resource
+        .relations
+        .iter()
+        .filter(|relation| !relation.many)
+        .map(crate::brief::Relation::property);
     fields.chain(relations).collect()
 }
 
@@ -99,12 +108,25 @@ fn statements(model: &ResourceModel, resource: &Resource) -> Outcome<Vec<(String
     let stored: Vec<String> = written.iter().map(|column| quoted(column)).collect();
     let count = stored.len();
     let places: Vec<String> = (1..=count).map(|place| format!("?{place}")).collect();
-    let sets: Vec<String> = stored.iter().zip(&places).map(|(column, place)| format!("{column} = {place}")).collect();
+    let sets: Vec<String> = stored
+        .iter()
+        .zip(&places)
+        .map(|(column, place)| format!("{column} = {place}"))
+        .collect();
     let (next, after) = (count + 1, count + 2);
     let mut statements = vec![
-        ("get".to_owned(), format!("SELECT {shown} FROM {table} WHERE \"id\" = ?1")),
-        ("exists".to_owned(), format!("SELECT 1 FROM {table} WHERE \"id\" = ?1")),
-        ("list".to_owned(), format!("SELECT {shown} FROM {table} WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2")),
+        (
+            "get".to_owned(),
+            format!("SELECT {shown} FROM {table} WHERE \"id\" = ?1"),
+        ),
+        (
+            "exists".to_owned(),
+            format!("SELECT 1 FROM {table} WHERE \"id\" = ?1"),
+        ),
+        (
+            "list".to_owned(),
+            format!("SELECT {shown} FROM {table} WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2"),
+        ),
         (
             "insert".to_owned(),
             format!(
@@ -115,12 +137,21 @@ fn statements(model: &ResourceModel, resource: &Resource) -> Outcome<Vec<(String
         ),
         (
             "update".to_owned(),
-            format!("UPDATE {table} SET {}, \"updated_at\" = ?{next} WHERE \"id\" = ?{after}", sets.join(", ")),
+            format!(
+                "UPDATE {table} SET {}, \"updated_at\" = ?{next} WHERE \"id\" = ?{after}",
+                sets.join(", ")
+            ),
         ),
-        ("delete".to_owned(), format!("DELETE FROM {table} WHERE \"id\" = ?1")),
+        (
+            "delete".to_owned(),
+            format!("DELETE FROM {table} WHERE \"id\" = ?1"),
+        ),
     ];
     for field in resource.fields.iter().filter(|field| field.filterable) {
-        statements.push((format!("list_by_{}", field.name), narrowed_list(resource, &shown, &field.name)));
+        statements.push((
+            format!("list_by_{}", field.name),
+            narrowed_list(resource, &shown, &field.name),
+        ));
     }
     for relation in &resource.relations {
         let name = format!("list_by_{}", relation.filter());
@@ -139,13 +170,23 @@ fn statements(model: &ResourceModel, resource: &Resource) -> Outcome<Vec<(String
                 format!("link_{}", relation.name),
                 format!("INSERT INTO {links} (\"owner_id\", \"target_id\") VALUES (?1, ?2)"),
             ),
-            (format!("unlink_{}", relation.name), format!("DELETE FROM {links} WHERE \"owner_id\" = ?1")),
+            (
+                format!("unlink_{}", relation.name),
+                format!("DELETE FROM {links} WHERE \"owner_id\" = ?1"),
+            ),
         ]);
     }
-    for dependent in model.dependents.iter().filter(|dependent| dependent.of == resource.name) {
+    for dependent in model
+        .dependents
+        .iter()
+        .filter(|dependent| dependent.of == resource.name)
+    {
         if dependent.on_delete == OnDelete::Restrict {
             let other = model.resource(&dependent.resource)?;
-            let relation = other.relations.iter().find(|relation| relation.name == dependent.relation);
+            let relation = other
+                .relations
+                .iter()
+                .find(|relation| relation.name == dependent.relation);
             if let Some(relation) = relation {
                 let (from, column) = match relation.many {
                     true => (link_table_name(other, relation), String::from("target_id")),
@@ -153,7 +194,11 @@ fn statements(model: &ResourceModel, resource: &Resource) -> Outcome<Vec<(String
                 };
                 statements.push((
                     format!("held_by_{}_{}", dependent.resource, dependent.relation),
-                    format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quoted(&from), quoted(&column)),
+                    format!(
+                        "SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1",
+                        quoted(&from),
+                        quoted(&column)
+                    ),
                 ));
             }
         }

@@ -48,7 +48,9 @@ pub fn define(model: &ResourceModel) -> Outcome<TableSchema> {
     tables.append(&mut links);
     let database = super::in_memory()?;
     for table in &tables {
-        database.execute_batch(&table.sql).during(format_args!("creating the table `{}`", table.name))?;
+        database
+            .execute_batch(&table.sql)
+            .during(format_args!("creating the table `{}`", table.name))?;
     }
     Ok(TableSchema { tables })
 }
@@ -87,32 +89,58 @@ fn resource_table(model: &ResourceModel, resource: &Resource) -> Outcome<Table> 
     }
     for rule in &resource.rules {
         // A comparison with null is null, and a check that is null holds.
-        lines.push(format!("CHECK ({} < {})", quoted(&rule.before), quoted(&rule.after)));
+        lines.push(format!(
+            "CHECK ({} < {})",
+            quoted(&rule.before),
+            quoted(&rule.after)
+        ));
     }
-    let sql = format!("CREATE TABLE {} (\n    {}\n) STRICT;", quoted(&resource.plural), lines.join(",\n    "));
-    Ok(Table { name: resource.plural.clone(), resource: resource.name.clone(), links: None, columns, sql })
+    let sql = format!(
+        "CREATE TABLE {} (\n    {}\n) STRICT;",
+        quoted(&resource.plural),
+        lines.join(",\n    ")
+    );
+    Ok(Table {
+        name: resource.plural.clone(),
+        resource: resource.name.clone(),
+        links: None,
+        columns,
+        sql,
+    })
 }
 
 fn field_column(field: &Field) -> String {
     let name = quoted(&field.name);
     let (type_name, check) = match &field.kind {
-        FieldKind::String { min_length, max_length } => {
-            ("TEXT", Some(format!("length({name}) BETWEEN {min_length} AND {max_length}")))
-        }
+        FieldKind::String {
+            min_length,
+            max_length,
+        } => (
+            "TEXT",
+            Some(format!("length({name}) BETWEEN {min_length} AND {max_length}")),
+        ),
         FieldKind::Integer { minimum, maximum } => {
             ("INTEGER", Some(format!("{name} BETWEEN {minimum} AND {maximum}")))
         }
-        FieldKind::Number { minimum, maximum } => {
-            ("REAL", Some(format!("{name} BETWEEN {minimum:?} AND {maximum:?}")))
-        }
+        FieldKind::Number { minimum, maximum } => (
+            "REAL",
+            Some(format!("{name} BETWEEN {minimum:?} AND {maximum:?}")),
+        ),
         FieldKind::Boolean => ("INTEGER", Some(format!("{name} IN (0, 1)"))),
         FieldKind::Date => ("TEXT", Some(format!("{name} IS date({name})"))),
         FieldKind::Timestamp => ("TEXT", Some(format!("{name} GLOB '????-??-??T??:??:??Z'"))),
-        FieldKind::Email => ("TEXT", Some(format!("length({name}) <= 254 AND instr({name}, '@') > 1"))),
+        FieldKind::Email => (
+            "TEXT",
+            Some(format!("length({name}) <= 254 AND instr({name}, '@') > 1")),
+        ),
         FieldKind::Uri => ("TEXT", Some(format!("{name} GLOB 'http*://*'"))),
         FieldKind::Enum { values, .. } => ("TEXT", Some(format!("{name} IN ('{}')", values.join("', '")))),
     };
-    let not_null = if field.required || field.default.is_some() { " NOT NULL" } else { "" };
+    let not_null = if field.required || field.default.is_some() {
+        " NOT NULL"
+    } else {
+        ""
+    };
     let unique = if field.unique { " UNIQUE" } else { "" };
     let check = check.map(|check| format!(" CHECK ({check})")).unwrap_or_default();
     format!("{name} {type_name}{not_null}{unique}{check}")
@@ -120,7 +148,11 @@ fn field_column(field: &Field) -> String {
 
 fn link_table(model: &ResourceModel, resource: &Resource, relation: &Relation) -> Outcome<Table> {
     let name = link_table_name(resource, relation);
-    let on_delete = if relation.on_delete == OnDelete::Cascade { "CASCADE" } else { "RESTRICT" };
+    let on_delete = if relation.on_delete == OnDelete::Cascade {
+        "CASCADE"
+    } else {
+        "RESTRICT"
+    };
     let sql = format!(
         "CREATE TABLE {} (\n    \"owner_id\" INTEGER NOT NULL REFERENCES {} (\"id\") ON DELETE CASCADE,\n    \
          \"target_id\" INTEGER NOT NULL REFERENCES {} (\"id\") ON DELETE {on_delete},\n    \

@@ -37,16 +37,25 @@ pub fn design(model: &ResourceModel, limits: &LimitPlan) -> DtoSchemas {
 fn shown(resource: &Resource) -> Value {
     let mut properties = Map::new();
     let managed = "Set by the service.";
-    properties.insert("id".into(), json!({ "type": "integer", "minimum": 1, "description": managed }));
+    properties.insert(
+        "id".into(),
+        json!({ "type": "integer", "minimum": 1, "description": managed }),
+    );
     for stamp in ["created_at", "updated_at"] {
-        properties.insert(stamp.into(), json!({ "type": "string", "format": "date-time", "description": managed }));
+        properties.insert(
+            stamp.into(),
+            json!({ "type": "string", "format": "date-time", "description": managed }),
+        );
     }
     for field in &resource.fields {
         let always = field.required || field.default.is_some();
         properties.insert(field.name.clone(), nullable(field_schema(field), !always));
     }
     for relation in &resource.relations {
-        properties.insert(relation.property(), nullable(relation_schema(relation), !relation.required && !relation.many));
+        properties.insert(
+            relation.property(),
+            nullable(relation_schema(relation), !relation.required && !relation.many),
+        );
     }
     let required: Vec<String> = properties.keys().cloned().collect();
     json!({
@@ -63,7 +72,10 @@ fn taken(resource: &Resource, create: bool) -> Value {
         if let Some(default) = field.default.as_ref().filter(|_| create) {
             schema["default"] = default.clone();
         }
-        properties.insert(field.name.clone(), nullable(schema, !field.required && field.default.is_none()));
+        properties.insert(
+            field.name.clone(),
+            nullable(schema, !field.required && field.default.is_none()),
+        );
         if field.required {
             required.push(field.name.clone());
         }
@@ -83,8 +95,11 @@ fn taken(resource: &Resource, create: bool) -> Value {
         schema["minProperties"] = json!(1);
     }
     if !resource.rules.is_empty() {
-        let rules: Vec<Value> =
-            resource.rules.iter().map(|rule| json!({ "before": rule.before, "after": rule.after })).collect();
+        let rules: Vec<Value> = resource
+            .rules
+            .iter()
+            .map(|rule| json!({ "before": rule.before, "after": rule.after }))
+            .collect();
         schema["x-order"] = json!(rules);
     }
     schema
@@ -110,18 +125,25 @@ fn page(name: &str, limits: &LimitPlan) -> Value {
 
 fn field_schema(field: &Field) -> Value {
     let mut schema = match &field.kind {
-        FieldKind::String { min_length, max_length } => {
+        FieldKind::String {
+            min_length,
+            max_length,
+        } => {
             json!({ "type": "string", "minLength": min_length, "maxLength": max_length })
         }
         FieldKind::Integer { minimum, maximum } => {
             json!({ "type": "integer", "minimum": minimum, "maximum": maximum })
         }
-        FieldKind::Number { minimum, maximum } => json!({ "type": "number", "minimum": minimum, "maximum": maximum }),
+        FieldKind::Number { minimum, maximum } => {
+            json!({ "type": "number", "minimum": minimum, "maximum": maximum })
+        }
         FieldKind::Boolean => json!({ "type": "boolean" }),
         FieldKind::Date => json!({ "type": "string", "format": "date" }),
         FieldKind::Timestamp => json!({ "type": "string", "format": "date-time", "pattern": "Z$" }),
         FieldKind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
-        FieldKind::Uri => json!({ "type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2048 }),
+        FieldKind::Uri => {
+            json!({ "type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2048 })
+        }
         FieldKind::Enum { values, .. } => json!({ "type": "string", "enum": values }),
     };
     if let FieldKind::Enum { transitions, .. } = &field.kind

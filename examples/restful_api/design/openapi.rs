@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 use crate::{
     brief::{Api, FieldKind, Resource},
     failure::{Failure, Outcome},
-    outputs::OutputFile,
     requirements::{
         access::{AccessRules, Action, OperationAccess},
         conventions::{Conventions, ResourcePaths},
@@ -16,15 +15,13 @@ use crate::{
     },
 };
 
-/// The OpenAPI document and the files it was written to.
+/// The OpenAPI document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenApi {
     /// The document.
     pub document: Value,
     /// How many operations it has.
     pub operations: usize,
-    /// Where it was written.
-    pub files: Vec<OutputFile>,
 }
 
 /// What the document is made from.
@@ -57,7 +54,10 @@ pub fn create(sources: Sources<'_>) -> Outcome<OpenApi> {
             .of(&resource.name)
             .ok_or_else(|| Failure::new(format_args!("`{}` has no path", resource.name)))?;
         tags.push(json!({ "name": resource.collection(), "description": resource.description }));
-        paths.insert(place.collection.clone(), path_item(sources, resource, place, true)?);
+        paths.insert(
+            place.collection.clone(),
+            path_item(sources, resource, place, true)?,
+        );
         paths.insert(place.item.clone(), path_item(sources, resource, place, false)?);
     }
     let operations = sources.access.operations.len();
@@ -74,10 +74,15 @@ pub fn create(sources: Sources<'_>) -> Outcome<OpenApi> {
         "paths": paths,
         "components": { "securitySchemes": security_schemes(), "headers": headers(sources) },
     });
-    Ok(OpenApi { document, operations, files: Vec::new() })
+    Ok(OpenApi { document, operations })
 }
 
-fn path_item(sources: Sources<'_>, resource: &Resource, place: &ResourcePaths, collection: bool) -> Outcome<Value> {
+fn path_item(
+    sources: Sources<'_>,
+    resource: &Resource,
+    place: &ResourcePaths,
+    collection: bool,
+) -> Outcome<Value> {
     let mut item = Map::new();
     if !collection {
         let id = json!({
@@ -123,7 +128,11 @@ fn operation(
         operation["parameters"] = list_parameters(sources, resource, place);
     }
     if action.takes_body() {
-        let suffix = if action == Action::Create { "Create" } else { "Update" };
+        let suffix = if action == Action::Create {
+            "Create"
+        } else {
+            "Update"
+        };
         let body = json!({ "$ref": format!("#/components/schemas/{schema}{suffix}") });
         operation["requestBody"] = json!({ "required": true, "content": { JSON: { "schema": body } } });
     }

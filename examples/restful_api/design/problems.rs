@@ -31,7 +31,11 @@ pub struct ProblemType {
 
 const KNOWN: [(&str, u16, &str); 13] = [
     ("malformed-request", 400, "The request cannot be read"),
-    ("invalid-query", 400, "The query is not one that this list understands"),
+    (
+        "invalid-query",
+        400,
+        "The query is not one that this list understands",
+    ),
     ("not-authenticated", 401, "The request needs a valid token"),
     ("not-permitted", 403, "The token lacks the scope for this"),
     ("not-found", 404, "There is nothing here"),
@@ -62,7 +66,13 @@ pub fn define(formats: &Formats) -> Outcome<ProblemCatalog> {
     for operation in &formats.operations {
         for status in &operation.problem_statuses {
             let covered = problems.iter().any(|problem| problem.status == *status);
-            ensure(covered, format_args!("`{}` answers with {status}, which no problem covers", operation.operation_id))?;
+            ensure(
+                covered,
+                format_args!(
+                    "`{}` answers with {status}, which no problem covers",
+                    operation.operation_id
+                ),
+            )?;
         }
     }
     Ok(ProblemCatalog { problems })
@@ -72,7 +82,11 @@ impl ProblemCatalog {
     /// The schema of a problem, for the document.
     #[must_use]
     pub fn schema(&self) -> Value {
-        let types: Vec<&str> = self.problems.iter().map(|problem| problem.type_uri.as_str()).collect();
+        let types: Vec<&str> = self
+            .problems
+            .iter()
+            .map(|problem| problem.type_uri.as_str())
+            .collect();
         json!({
             "type": "object",
             "description": "Problem details, RFC 9457.",
@@ -108,7 +122,9 @@ impl ProblemCatalog {
             let name = format!("Problem{}", problem.status);
             let mut headers = json!({ "API-Version": { "$ref": "#/components/headers/ApiVersion" } });
             match problem.status {
-                401 => headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WwwAuthenticate" }),
+                401 => {
+                    headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WwwAuthenticate" })
+                }
                 429 => headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" }),
                 _ => {}
             }

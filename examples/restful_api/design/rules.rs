@@ -83,7 +83,10 @@ pub fn define(model: &ResourceModel, dtos: &DtoSchemas) -> Outcome<ValidationRul
             property: relation.property(),
             required: relation.required,
             nullable: !relation.required && !relation.many,
-            default: relation.many.then(|| Value::Array(Vec::new())).filter(|_| !relation.required),
+            default: relation
+                .many
+                .then(|| Value::Array(Vec::new()))
+                .filter(|_| !relation.required),
             value: if relation.many {
                 ValueRule::References {
                     to: relation.to.clone(),
@@ -91,20 +94,32 @@ pub fn define(model: &ResourceModel, dtos: &DtoSchemas) -> Outcome<ValidationRul
                     most: MOST_LINKS,
                 }
             } else {
-                ValueRule::Reference { to: relation.to.clone() }
+                ValueRule::Reference {
+                    to: relation.to.clone(),
+                }
             },
         });
         let properties: Vec<PropertyRule> = fields.chain(relations).collect();
         let schema = &dtos.schemas[&format!("{}Create", resource.schema())]["properties"];
         for rule in &properties {
             let schema = &schema[&rule.property];
-            ensure(schema.is_object(), format_args!("`{}.{}` has a rule and no schema", resource.name, rule.property))?;
+            ensure(
+                schema.is_object(),
+                format_args!("`{}.{}` has a rule and no schema", resource.name, rule.property),
+            )?;
             if let Some(default) = &rule.default {
-                let attempt = format!("holding the default of `{}.{}` against its schema", resource.name, rule.property);
+                let attempt = format!(
+                    "holding the default of `{}.{}` against its schema",
+                    resource.name, rule.property
+                );
                 jsonschema::validate(schema, default).during(attempt)?;
             }
         }
-        resources.push(ResourceRules { resource: resource.name.clone(), properties, orders: resource.rules.clone() });
+        resources.push(ResourceRules {
+            resource: resource.name.clone(),
+            properties,
+            orders: resource.rules.clone(),
+        });
     }
     Ok(ValidationRules { resources })
 }

@@ -31,7 +31,10 @@ pub fn plan(api: &Api, conventions: &Conventions) -> Outcome<VersioningPlan> {
     let base_path = format!("/v{}", api.version);
     ensure(
         conventions.base_path == base_path,
-        format_args!("the paths start with `{}`, version {} needs `{base_path}`", conventions.base_path, api.version),
+        format_args!(
+            "the paths start with `{}`, version {} needs `{base_path}`",
+            conventions.base_path, api.version
+        ),
     )?;
     let list = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
     Ok(VersioningPlan {

@@ -70,7 +70,11 @@ pub fn prepare(service: &ServiceDefinition, outputs: &Outputs) -> Outcome<Bundle
         collect(outputs, part, &mut files)?;
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    let manifest = Manifest { title: service.title.clone(), version: service.version, files: files.clone() };
+    let manifest = Manifest {
+        title: service.title.clone(),
+        version: service.version,
+        files: files.clone(),
+    };
     let written = outputs.write_json(MANIFEST_FILE, &manifest)?;
     Ok(Bundle {
         folder: outputs.root().display().to_string(),
@@ -95,7 +99,11 @@ fn collect(outputs: &Outputs, path: &str, files: &mut Vec<OutputFile>) -> Outcom
 
 fn measured(outputs: &Outputs, path: &str) -> Outcome<OutputFile> {
     let bytes = outputs.read(path)?;
-    Ok(OutputFile { path: path.to_owned(), bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) })
+    Ok(OutputFile {
+        path: path.to_owned(),
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(&bytes),
+    })
 }
 
 /// Checks a folder against its manifest, reads its contract, and applies its migrations to an empty database.
@@ -104,10 +112,17 @@ fn measured(outputs: &Outputs, path: &str) -> Outcome<OutputFile> {
 /// The first thing that is not as it should be.
 pub fn check(outputs: &Outputs) -> Outcome<BundleCheck> {
     let text = outputs.read(MANIFEST_FILE)?;
-    let manifest: Manifest = serde_json::from_slice(&text).during(format_args!("reading `{MANIFEST_FILE}`"))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).during(format_args!("reading `{MANIFEST_FILE}`"))?;
     for file in &manifest.files {
         let found = measured(outputs, &file.path)?;
-        ensure(found == *file, format_args!("`{}` is not what the manifest says; run the workflow into a new folder", file.path))?;
+        ensure(
+            found == *file,
+            format_args!(
+                "`{}` is not what the manifest says; run the workflow into a new folder",
+                file.path
+            ),
+        )?;
     }
     let document = serde_json::from_slice(&outputs.read("openapi.json")?).during("reading `openapi.json`")?;
     crate::design::contract::validate(&document)?;

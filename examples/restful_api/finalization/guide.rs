@@ -75,7 +75,12 @@ fn limits(text: &mut String, limits: &Limits) {
 fn tokens(text: &mut String, service: &ServiceDefinition) {
     let _ = writeln!(text, "## Tokens\n\n| role | scopes |\n|---|---|");
     for principal in service.authentication.iter().flatten() {
-        let _ = writeln!(text, "| {} | `{}` |", principal.name, principal.scopes.join("` `"));
+        let _ = writeln!(
+            text,
+            "| {} | `{}` |",
+            principal.name,
+            principal.scopes.join("` `")
+        );
     }
     let _ = writeln!(
         text,
@@ -92,7 +97,13 @@ fn schema(text: &mut String, migrations: &Migrations, diagram: &EntityDiagram) {
         diagram.mermaid
     );
     for step in &migrations.steps {
-        let _ = writeln!(text, "| `migrations/{:04}_{}.up.sql` | `{}` |", step.version, step.name, &step.sha256[..16]);
+        let _ = writeln!(
+            text,
+            "| `migrations/{:04}_{}.up.sql` | `{}` |",
+            step.version,
+            step.name,
+            &step.sha256[..16]
+        );
     }
     let _ = writeln!(
         text,

@@ -25,15 +25,32 @@ pub struct Document {
 /// When an operation of the document would be missing from it.
 pub fn write(document: &Value, operations: usize, outputs: &Outputs) -> Outcome<Document> {
     let info = &document["info"];
-    let mut text = format!("# {} API\n\n{}\n\n", text_of(&info["title"]), text_of(&info["description"]));
+    let mut text = format!(
+        "# {} API\n\n{}\n\n",
+        text_of(&info["title"]),
+        text_of(&info["description"])
+    );
     let base = text_of(&document["servers"][0]["url"]);
-    let _ = writeln!(text, "Version {}. All paths start with `{base}`. Questions: <{}>.\n", text_of(&info["version"]), text_of(&info["contact"]["email"]));
+    let _ = writeln!(
+        text,
+        "Version {}. All paths start with `{base}`. Questions: <{}>.\n",
+        text_of(&info["version"]),
+        text_of(&info["contact"]["email"])
+    );
     text.push_str("## Operations\n\n| operation | request | needs |\n|---|---|---|\n");
     let all = operations_of(document);
-    ensure(all.len() == operations, format_args!("{} of {operations} operations were found", all.len()))?;
+    ensure(
+        all.len() == operations,
+        format_args!("{} of {operations} operations were found", all.len()),
+    )?;
     for (path, method, operation) in &all {
         let id = text_of(&operation["operationId"]);
-        let _ = writeln!(text, "| [`{id}`](#{}) | `{method} {base}{path}` | {} |", id.to_lowercase(), needs(operation));
+        let _ = writeln!(
+            text,
+            "| [`{id}`](#{}) | `{method} {base}{path}` | {} |",
+            id.to_lowercase(),
+            needs(operation)
+        );
     }
     for (path, method, operation) in &all {
         describe_operation(&mut text, base, path, method, operation, document);
@@ -45,7 +62,10 @@ pub fn write(document: &Value, operations: usize, outputs: &Outputs) -> Outcome<
     }
     versioning(&mut text, &document["x-versioning"]);
     let file = outputs.write("docs/api.md", &text)?;
-    Ok(Document { file, entries: all.len() })
+    Ok(Document {
+        file,
+        entries: all.len(),
+    })
 }
 
 fn text_of(value: &Value) -> &str {
@@ -68,16 +88,41 @@ pub fn operations_of(document: &Value) -> Vec<(String, String, Value)> {
 
 fn needs(operation: &Value) -> String {
     let scopes = operation["security"].as_array().into_iter().flatten();
-    let scopes: Vec<&str> =
-        scopes.flat_map(|one| one["bearer"].as_array().into_iter().flatten()).filter_map(Value::as_str).collect();
-    if scopes.is_empty() { String::from("nothing") } else { format!("`{}`", scopes.join("`, `")) }
+    let scopes: Vec<&str> = scopes
+        .flat_map(|one| one["bearer"].as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    if scopes.is_empty() {
+        String::from("nothing")
+    } else {
+        format!("`{}`", scopes.join("`, `"))
+    }
 }
 
-fn describe_operation(text: &mut String, base: &str, path: &str, method: &str, operation: &Value, document: &Value) {
-    let _ = writeln!(text, "\n### {}\n\n`{method} {base}{path}`\n", text_of(&operation["operationId"]));
-    let _ = writeln!(text, "{}. Needs {}.\n", text_of(&operation["summary"]), needs(operation));
+fn describe_operation(
+    text: &mut String,
+    base: &str,
+    path: &str,
+    method: &str,
+    operation: &Value,
+    document: &Value,
+) {
+    let _ = writeln!(
+        text,
+        "\n### {}\n\n`{method} {base}{path}`\n",
+        text_of(&operation["operationId"])
+    );
+    let _ = writeln!(
+        text,
+        "{}. Needs {}.\n",
+        text_of(&operation["summary"]),
+        needs(operation)
+    );
     let own = operation["parameters"].as_array().into_iter().flatten();
-    let shared = document["paths"][path]["parameters"].as_array().into_iter().flatten();
+    let shared = document["paths"][path]["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten();
     let parameters: Vec<&Value> = shared.chain(own).collect();
     if !parameters.is_empty() {
         text.push_str("| parameter | in | type | |\n|---|---|---|---|\n");
@@ -98,11 +143,22 @@ fn describe_operation(text: &mut String, base: &str, path: &str, method: &str, o
     }
     text.push_str("| status | meaning | body |\n|---|---|---|\n");
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-        let pointed = response["$ref"].as_str().and_then(|reference| document.pointer(reference.strip_prefix('#')?));
+        let pointed = response["$ref"]
+            .as_str()
+            .and_then(|reference| document.pointer(reference.strip_prefix('#')?));
         let response = pointed.unwrap_or(response);
-        let content = response["content"].as_object().and_then(|content| content.values().next());
-        let body = content.and_then(|media| media["schema"]["$ref"].as_str()).map(link_to).unwrap_or_default();
-        let _ = writeln!(text, "| {status} | {} | {body} |", text_of(&response["description"]));
+        let content = response["content"]
+            .as_object()
+            .and_then(|content| content.values().next());
+        let body = content
+            .and_then(|media| media["schema"]["$ref"].as_str())
+            .map(link_to)
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| {status} | {} | {body} |",
+            text_of(&response["description"])
+        );
     }
 }
 
@@ -116,11 +172,19 @@ fn type_of(schema: &Value) -> String {
         return link_to(reference);
     }
     let mut text = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::Array(types) => types
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" or "),
         other => text_of(other).to_owned(),
     };
     if let Some(words) = schema["enum"].as_array() {
-        let words: Vec<String> = words.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")).collect();
+        let words: Vec<String> = words
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|word| format!("`{word}`"))
+            .collect();
         text = words.join(" ");
     }
     let mut limits = Vec::new();
@@ -135,7 +199,10 @@ fn type_of(schema: &Value) -> String {
         ("default", "default"),
     ] {
         if let Some(value) = schema.get(key) {
-            limits.push(format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+            limits.push(format!(
+                "{name} {}",
+                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+            ));
         }
     }
     if !limits.is_empty() {
@@ -150,10 +217,24 @@ fn describe_schema(text: &mut String, name: &str, schema: &Value) {
         let _ = writeln!(text, "{description}\n");
     }
     text.push_str("| property | type | required | |\n|---|---|---|---|\n");
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
-        let mark = if required.contains(&property.as_str()) { "yes" } else { "" };
-        let _ = writeln!(text, "| `{property}` | {} | {mark} | {} |", type_of(schema), text_of(&schema["description"]));
+        let mark = if required.contains(&property.as_str()) {
+            "yes"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "| `{property}` | {} | {mark} | {} |",
+            type_of(schema),
+            text_of(&schema["description"])
+        );
     }
 }
 
@@ -164,7 +245,10 @@ fn versioning(text: &mut String, plan: &Value) {
         text_of(&plan["base_path"]),
         text_of(&plan["header"])
     );
-    for (key, title) in [("compatible_changes", "Be ready for"), ("breaking_changes", "Only with the next major version")] {
+    for (key, title) in [
+        ("compatible_changes", "Be ready for"),
+        ("breaking_changes", "Only with the next major version"),
+    ] {
         let _ = writeln!(text, "{title}:\n");
         for change in plan[key].as_array().into_iter().flatten() {
             let _ = writeln!(text, "- {}", text_of(change));

@@ -37,13 +37,19 @@ const HEADERS: [(&str, &str); 3] = [
     ("content-security-policy", "default-src 'none'"),
 ];
 /// Words of the inside that no answer may contain.
-const INSIDE: [&str; 9] = ["sqlite", "SELECT ", "rusqlite", "panicked", "src/", ".rs:", "thread '", "/home/", "/tmp/"];
+const INSIDE: [&str; 9] = [
+    "sqlite", "SELECT ", "rusqlite", "panicked", "src/", ".rs:", "thread '", "/home/", "/tmp/",
+];
 
 /// Reviews the service.
 ///
 /// # Errors
 /// When the service does not start or cannot be reached.
-pub async fn perform(service: &ServiceDefinition, document: &Value, outputs: &Outputs) -> Outcome<SecurityReview> {
+pub async fn perform(
+    service: &ServiceDefinition,
+    document: &Value,
+    outputs: &Outputs,
+) -> Outcome<SecurityReview> {
     let mut bed = TestBed::start(service, document, outputs, false).await?;
     let reviewed = look_at(&mut bed).await;
     bed.stop().await?;
@@ -60,13 +66,23 @@ impl SecurityReview {
     #[must_use]
     pub fn objections(&self) -> Vec<String> {
         let broken = self.checks.iter().filter(|check| !check.holds);
-        broken.map(|check| format!("{}: {}", check.claim, check.evidence)).collect()
+        broken
+            .map(|check| format!("{}: {}", check.claim, check.evidence))
+            .collect()
     }
 }
 
 fn check(claim: &str, broken: &[String], looked_at: &str) -> SecurityCheck {
-    let evidence = if broken.is_empty() { looked_at.to_owned() } else { broken.join(", ") };
-    SecurityCheck { claim: claim.to_owned(), holds: broken.is_empty(), evidence }
+    let evidence = if broken.is_empty() {
+        looked_at.to_owned()
+    } else {
+        broken.join(", ")
+    };
+    SecurityCheck {
+        claim: claim.to_owned(),
+        holds: broken.is_empty(),
+        evidence,
+    }
 }
 
 async fn look_at(bed: &mut TestBed) -> Outcome<Vec<SecurityCheck>> {
@@ -77,44 +93,69 @@ async fn look_at(bed: &mut TestBed) -> Outcome<Vec<SecurityCheck>> {
         let valid = bed.call(route, 1);
         let mut anonymous = valid.clone();
         anonymous.token = None;
-        let hostile = Call { path: format!("{}?%27;DROP%20TABLE", valid.path), ..valid.clone() };
+        let hostile = Call {
+            path: format!("{}?%27;DROP%20TABLE", valid.path),
+            ..valid.clone()
+        };
         let broken = valid.clone().with_body("application/json", b"{\"\xff".to_vec());
         let calls = [anonymous, valid, hostile, broken];
         for (at, call) in calls.iter().enumerate() {
             let reply = bed.send(call).await?;
             answers += 1;
             if at == 0 && route.scope.is_some() && reply.status != 401 {
-                open.push(format!("{} answers {} without a token", route.operation_id, reply.status));
+                open.push(format!(
+                    "{} answers {} without a token",
+                    route.operation_id, reply.status
+                ));
             }
             for (name, value) in HEADERS {
                 if reply.header(name) != Some(value) {
                     headers.push(format!("{} lacks {name}", route.operation_id));
                 }
             }
-            banners.extend(["server", "x-powered-by"].iter().filter(|name| reply.header(name).is_some()).map(|name| {
-                format!("{} tells {name}", route.operation_id)
-            }));
+            banners.extend(
+                ["server", "x-powered-by"]
+                    .iter()
+                    .filter(|name| reply.header(name).is_some())
+                    .map(|name| format!("{} tells {name}", route.operation_id)),
+            );
             let body = String::from_utf8_lossy(&reply.body).into_owned();
             if reply.status >= 400 {
-                leaks.extend(INSIDE.iter().filter(|word| body.contains(**word)).map(|word| {
-                    format!("{} says `{word}`", route.operation_id)
-                }));
+                leaks.extend(
+                    INSIDE
+                        .iter()
+                        .filter(|word| body.contains(**word))
+                        .map(|word| format!("{} says `{word}`", route.operation_id)),
+                );
             }
         }
     }
     let public = routes.iter().filter(|route| route.scope.is_none()).count();
-    let guarded = format!("{} operations guarded, {public} public as the brief says", routes.len() - public);
+    let guarded = format!(
+        "{} operations guarded, {public} public as the brief says",
+        routes.len() - public
+    );
     let looked_at = format!("{answers} answers");
     Ok(vec![
-        check("every operation that the brief does not make public needs a token", &open, &guarded),
-        check("every answer forbids sniffing, caching and active content", &headers, &looked_at),
+        check(
+            "every operation that the brief does not make public needs a token",
+            &open,
+            &guarded,
+        ),
+        check(
+            "every answer forbids sniffing, caching and active content",
+            &headers,
+            &looked_at,
+        ),
         check("no error tells of the inside", &leaks, &looked_at),
         check("no answer names the software", &banners, &looked_at),
     ])
 }
 
 fn bed_tokens(outputs: &Outputs) -> Outcome<Vec<String>> {
-    Ok(crate::implementation::authentication::read_tokens(outputs)?.into_values().collect())
+    Ok(crate::implementation::authentication::read_tokens(outputs)?
+        .into_values()
+        .collect())
 }
 
 /// No token stands in any file but its own, the journal of the run included.
@@ -133,33 +174,57 @@ fn secrets(tokens: &[String], outputs: &Outputs) -> Outcome<SecurityCheck> {
             } else if !place.ends_with(TOKENS_FILE) {
                 files += 1;
                 let bytes = std::fs::read(&place).unwrap_or_default();
-                let holds = |token: &String| bytes.windows(token.len()).any(|window| window == token.as_bytes());
+                let holds = |token: &String| {
+                    bytes
+                        .windows(token.len())
+                        .any(|window| window == token.as_bytes())
+                };
                 if tokens.iter().any(holds) {
                     found.push(place.display().to_string());
                 }
             }
         }
     }
-    Ok(check("no token stands outside its file", &found, &format!("{files} files searched")))
+    Ok(check(
+        "no token stands outside its file",
+        &found,
+        &format!("{files} files searched"),
+    ))
 }
 
 #[cfg(unix)]
 fn token_file(outputs: &Outputs) -> SecurityCheck {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(outputs.place(TOKENS_FILE)).map_or(0o777, |data| data.permissions().mode() & 0o777);
-    let broken = if mode == 0o600 { Vec::new() } else { vec![format!("its mode is {mode:o}")] };
+    let mode =
+        std::fs::metadata(outputs.place(TOKENS_FILE)).map_or(0o777, |data| data.permissions().mode() & 0o777);
+    let broken = if mode == 0o600 {
+        Vec::new()
+    } else {
+        vec![format!("its mode is {mode:o}")]
+    };
     check("only the owner can read the tokens", &broken, "mode 600")
 }
 
 #[cfg(not(unix))]
 fn token_file(_: &Outputs) -> SecurityCheck {
-    check("only the owner can read the tokens", &[], "left to the folder's own rights on this system")
+    check(
+        "only the owner can read the tokens",
+        &[],
+        "left to the folder's own rights on this system",
+    )
 }
 
 /// Values reach SQL as parameters only: no statement of the service contains a literal besides numbers that it sets itself.
 fn statements(service: &ServiceDefinition) -> SecurityCheck {
     let queries = service.entities.iter().flat_map(|entity| entity.queries.iter());
-    let literal: Vec<String> =
-        queries.clone().filter(|(_, sql)| sql.contains('\'')).map(|(name, _)| name.clone()).collect();
-    check("values reach SQL as parameters only", &literal, &format!("{} statements", queries.count()))
+    let literal: Vec<String> = queries
+        .clone()
+        .filter(|(_, sql)| sql.contains('\''))
+        .map(|(name, _)| name.clone())
+        .collect();
+    check(
+        "values reach SQL as parameters only",
+        &literal,
+        &format!("{} statements", queries.count()),
+    )
 }

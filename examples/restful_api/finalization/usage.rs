@@ -31,15 +31,25 @@ pub struct UsageExamples {
 ///
 /// # Errors
 /// When the service does not start, or an answer breaks the contract.
-pub async fn record(service: &ServiceDefinition, document: &Value, outputs: &Outputs) -> Outcome<UsageExamples> {
+pub async fn record(
+    service: &ServiceDefinition,
+    document: &Value,
+    outputs: &Outputs,
+) -> Outcome<UsageExamples> {
     let contract = Contract::of(document)?;
     let mut bed = TestBed::start(service, document, outputs, false).await?;
     let performed = perform(&mut bed, &contract).await;
     bed.stop().await?;
     let examples = performed?;
-    let count = examples.iter().filter(|example| matches!(example, Example::Performed { .. })).count();
+    let count = examples
+        .iter()
+        .filter(|example| matches!(example, Example::Performed { .. }))
+        .count();
     let file = outputs.write("docs/examples.md", written(service, &examples))?;
-    Ok(UsageExamples { file, performed: count })
+    Ok(UsageExamples {
+        file,
+        performed: count,
+    })
 }
 
 enum Example {
@@ -51,7 +61,10 @@ async fn perform(bed: &mut TestBed, contract: &Contract) -> Outcome<Vec<Example>
     let mut examples = Vec::new();
     for resource in bed.creation_order() {
         let name = resource.replace('_', " ");
-        let plural = bed.definition.entity(&resource).map(|entity| entity.resource.plural.replace('_', " "));
+        let plural = bed
+            .definition
+            .entity(&resource)
+            .map(|entity| entity.resource.plural.replace('_', " "));
         examples.push(Example::Chapter(plural.unwrap_or_default()));
         let sample = bed.sample(&resource, Extent::Full)?;
         let (create, list, read, update) = (
@@ -61,20 +74,62 @@ async fn perform(bed: &mut TestBed, contract: &Contract) -> Outcome<Vec<Example>
             bed.route(&resource, Action::Update)?,
         );
         let call = bed.call(&create, 0).with_json(&sample);
-        let reply = show(bed, contract, &mut examples, &create.operation_id, format!("Create a new {name}"), call).await?;
+        let reply = show(
+            bed,
+            contract,
+            &mut examples,
+            &create.operation_id,
+            format!("Create a new {name}"),
+            call,
+        )
+        .await?;
         let id = reply.json()?["id"].as_i64().unwrap_or_default();
         bed.known.entry(resource.clone()).or_default().push(id);
         let call = bed.call(&read, id);
-        show(bed, contract, &mut examples, &read.operation_id, format!("Read one {name}"), call).await?;
+        show(
+            bed,
+            contract,
+            &mut examples,
+            &read.operation_id,
+            format!("Read one {name}"),
+            call,
+        )
+        .await?;
         let mut call = bed.call(&list, 0);
         call.path.push_str("?limit=1");
-        show(bed, contract, &mut examples, &list.operation_id, String::from("List them, a page of one"), call).await?;
+        show(
+            bed,
+            contract,
+            &mut examples,
+            &list.operation_id,
+            String::from("List them, a page of one"),
+            call,
+        )
+        .await?;
         if let Some((property, value)) = change(bed, &resource) {
-            let call = bed.call(&update, id).with_json(&json!({ property.as_str(): value }));
-            show(bed, contract, &mut examples, &update.operation_id, format!("Change its {property}"), call).await?;
+            let call = bed
+                .call(&update, id)
+                .with_json(&json!({ property.as_str(): value }));
+            show(
+                bed,
+                contract,
+                &mut examples,
+                &update.operation_id,
+                format!("Change its {property}"),
+                call,
+            )
+            .await?;
         }
         let call = bed.call(&create, 0).with_json(&json!({}));
-        show(bed, contract, &mut examples, &create.operation_id, String::from("What is missing is pointed to"), call).await?;
+        show(
+            bed,
+            contract,
+            &mut examples,
+            &create.operation_id,
+            String::from("What is missing is pointed to"),
+            call,
+        )
+        .await?;
     }
     Ok(examples)
 }
@@ -86,10 +141,16 @@ fn change(bed: &TestBed, resource: &str) -> Option<(String, Value)> {
         let mut rules = schema["x-order"].as_array().into_iter().flatten();
         rules.any(|rule| rule["before"] == property || rule["after"] == property)
     };
-    let (property, rules) = schema["properties"].as_object()?.iter().find(|(property, rules)| {
-        rules["enum"].is_null() && rules["x-references"].is_null() && !ordered(property)
-    })?;
-    Some((property.clone(), samples::value(rules, property, 77, 0, &bed.known)?))
+    let (property, rules) = schema["properties"]
+        .as_object()?
+        .iter()
+        .find(|(property, rules)| {
+            rules["enum"].is_null() && rules["x-references"].is_null() && !ordered(property)
+        })?;
+    Some((
+        property.clone(),
+        samples::value(rules, property, 77, 0, &bed.known)?,
+    ))
 }
 
 async fn show(
@@ -101,8 +162,14 @@ async fn show(
     call: Call,
 ) -> Outcome<Reply> {
     let reply = bed.send(&call).await?;
-    contract.check(operation, &reply).map_err(crate::failure::Failure::new)?;
-    examples.push(Example::Performed { title, call, reply: reply.clone() });
+    contract
+        .check(operation, &reply)
+        .map_err(crate::failure::Failure::new)?;
+    examples.push(Example::Performed {
+        title,
+        call,
+        reply: reply.clone(),
+    });
     Ok(reply)
 }
 
@@ -118,7 +185,12 @@ fn written(service: &ServiceDefinition, examples: &[Example]) -> String {
                 let _ = writeln!(text, "\n## {title}");
             }
             Example::Performed { title, call, reply } => {
-                let _ = writeln!(text, "\n{title}:\n\n```sh\n{}\n```\n\n```http\n{}\n```", curl(call), answer(reply));
+                let _ = writeln!(
+                    text,
+                    "\n{title}:\n\n```sh\n{}\n```\n\n```http\n{}\n```",
+                    curl(call),
+                    answer(reply)
+                );
             }
         }
     }
@@ -132,7 +204,10 @@ fn curl(call: &Call) -> String {
     }
     if let Some(content_type) = &call.content_type {
         let body = String::from_utf8_lossy(&call.body).replace('\'', "'\\''");
-        let _ = write!(command, " \\\n  -H 'Content-Type: {content_type}' \\\n  -d '{body}'");
+        let _ = write!(
+            command,
+            " \\\n  -H 'Content-Type: {content_type}' \\\n  -d '{body}'"
+        );
     }
     command
 }
@@ -146,7 +221,11 @@ fn answer(reply: &Reply) -> String {
     }
     let body = reply.json().unwrap_or_default();
     if !body.is_null() {
-        let _ = write!(text, "\n{}", serde_json::to_string_pretty(&body).unwrap_or_default());
+        let _ = write!(
+            text,
+            "\n{}",
+            serde_json::to_string_pretty(&body).unwrap_or_default()
+        );
     }
     text.trim_end().to_owned()
 }

@@ -16,7 +16,11 @@ use crate::{
 ///
 /// # Errors
 /// When the tokens cannot be written or the live service lets somebody pass who should not.
-pub async fn implement(service: &ServiceDefinition, access: &AccessRules, outputs: &Outputs) -> Outcome<ServiceDefinition> {
+pub async fn implement(
+    service: &ServiceDefinition,
+    access: &AccessRules,
+    outputs: &Outputs,
+) -> Outcome<ServiceDefinition> {
     let (tokens, principals) = tokens::issue_for(&access.roles)?;
     let mut definition = service.clone();
     definition.authentication = Some(principals);
@@ -41,19 +45,34 @@ pub fn read_tokens(outputs: &Outputs) -> Outcome<Tokens> {
 
 async fn try_tokens(definition: &ServiceDefinition, tokens: &Tokens, client: &mut Client) -> Outcome<()> {
     for route in definition.routes.iter().filter(|route| route.scope.is_some()) {
-        let path = route.path.split('/').map(|part| if part.starts_with('{') { "999999" } else { part });
+        let path = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "999999" } else { part });
         let call = Call::new(route.action.method(), path.collect::<Vec<_>>().join("/"));
         let status = client.send(&call).await?.status;
-        ensure(status == 401, format_args!("`{}` answers {status} without a token", route.operation_id))?;
+        ensure(
+            status == 401,
+            format_args!("`{}` answers {status} without a token", route.operation_id),
+        )?;
         let status = client.send(&call.clone().with_token("wrong")).await?.status;
-        ensure(status == 401, format_args!("`{}` answers {status} to a wrong token", route.operation_id))?;
+        ensure(
+            status == 401,
+            format_args!("`{}` answers {status} to a wrong token", route.operation_id),
+        )?;
         for principal in definition.authentication.iter().flatten() {
             let token = tokens.get(&principal.name).map_or("", String::as_str);
             let status = client.send(&call.clone().with_token(token)).await?.status;
-            let permitted = route.scope.as_ref().is_some_and(|scope| principal.scopes.contains(scope));
+            let permitted = route
+                .scope
+                .as_ref()
+                .is_some_and(|scope| principal.scopes.contains(scope));
             ensure(
                 permitted == !matches!(status, 401 | 403),
-                format_args!("`{}` answers {status} to the role `{}`", route.operation_id, principal.name),
+                format_args!(
+                    "`{}` answers {status} to the role `{}`",
+                    route.operation_id, principal.name
+                ),
             )?;
         }
     }

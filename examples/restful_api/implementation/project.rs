@@ -56,7 +56,15 @@ pub const DEFINITION_FILE: &str = "service.json";
 pub const SETTINGS_FILE: &str = "service.toml";
 
 /// The crates that the service itself uses.
-const ROOTS: [&str; 7] = ["axum", "getrandom", "rusqlite", "serde", "serde_json", "sha2", "tokio"];
+const ROOTS: [&str; 7] = [
+    "axum",
+    "getrandom",
+    "rusqlite",
+    "serde",
+    "serde_json",
+    "sha2",
+    "tokio",
+];
 /// The versions that this program was built with.
 const LOCK: &str = include_str!("../../../Cargo.lock");
 /// Older ones can lose data when a WAL is reset (fixed in 3.51.3).
@@ -66,7 +74,12 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 ///
 /// # Errors
 /// When SQLite is too old or a file cannot be written.
-pub fn set_up(api: &Api, migrations: &Migrations, reading_connections: u32, outputs: &Outputs) -> Outcome<Project> {
+pub fn set_up(
+    api: &Api,
+    migrations: &Migrations,
+    reading_connections: u32,
+    outputs: &Outputs,
+) -> Outcome<Project> {
     ensure(
         rusqlite::version_number() >= OLDEST_SQLITE,
         format_args!("SQLite {} is too old; use 3.51.3 or later", rusqlite::version()),
@@ -81,10 +94,18 @@ pub fn set_up(api: &Api, migrations: &Migrations, reading_connections: u32, outp
     let mut files = vec![
         outputs.write(SETTINGS_FILE, settings_text(&settings)?)?,
         outputs.write_json("dependencies.json", &dependencies)?,
-        outputs.write(".gitignore", format!("/{TOKENS_FILE}\n/{DATABASE_FILE}*\n/run.db*\n/scratch/\n"))?,
+        outputs.write(
+            ".gitignore",
+            format!("/{TOKENS_FILE}\n/{DATABASE_FILE}*\n/run.db*\n/scratch/\n"),
+        )?,
     ];
     files.push(outputs.write("README.md", readme(api))?);
-    Ok(Project { settings, dependencies, sqlite_version: rusqlite::version().to_owned(), files })
+    Ok(Project {
+        settings,
+        dependencies,
+        sqlite_version: rusqlite::version().to_owned(),
+        files,
+    })
 }
 
 /// The settings of a finished service.
@@ -102,7 +123,10 @@ fn settings_text(settings: &Settings) -> Outcome<String> {
         settings.port, settings.database_file, settings.definition_file, settings.reading_connections
     );
     let read_back: Settings = toml::from_str(&text).during("reading the settings back")?;
-    ensure(read_back == *settings, "the settings do not read back as they were written")?;
+    ensure(
+        read_back == *settings,
+        "the settings do not read back as they were written",
+    )?;
     Ok(text)
 }
 
@@ -157,7 +181,10 @@ fn dependencies() -> Outcome<Vec<Dependency>> {
         }
     }
     for root in ROOTS {
-        ensure(by_name.contains_key(root), format_args!("the lock file does not list `{root}`"))?;
+        ensure(
+            by_name.contains_key(root),
+            format_args!("the lock file does not list `{root}`"),
+        )?;
     }
     Ok(found.into_iter().collect())
 }

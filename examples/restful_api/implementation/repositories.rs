@@ -53,7 +53,11 @@ pub fn implement(
     Ok(RepositoryLayer { entities, exercised })
 }
 
-fn entities(model: &ResourceModel, conventions: &Conventions, queries: &QueryCatalog) -> Outcome<Vec<Entity>> {
+fn entities(
+    model: &ResourceModel,
+    conventions: &Conventions,
+    queries: &QueryCatalog,
+) -> Outcome<Vec<Entity>> {
     let entity_of = |resource: &crate::brief::Resource| {
         let paths = conventions.of(&resource.name).cloned();
         let holders = model
@@ -63,14 +67,22 @@ fn entities(model: &ResourceModel, conventions: &Conventions, queries: &QueryCat
             .map(|dependent| {
                 let query = format!("held_by_{}_{}", dependent.resource, dependent.relation);
                 queries.get(&resource.name, &query)?;
-                Ok(Holder { query, plural: model.resource(&dependent.resource)?.plural.replace('_', " ") })
+                Ok(Holder {
+                    query,
+                    plural: model.resource(&dependent.resource)?.plural.replace('_', " "),
+                })
             })
             .collect::<Outcome<_>>()?;
-        let of_it = queries.queries.iter().filter(|query| query.resource == resource.name);
+        let of_it = queries
+            .queries
+            .iter()
+            .filter(|query| query.resource == resource.name);
         Ok(Entity {
             resource: resource.clone(),
             paths: paths.ok_or_else(|| Failure::new(format_args!("`{}` has no path", resource.name)))?,
-            queries: of_it.map(|query| (query.name.clone(), query.sql.clone())).collect(),
+            queries: of_it
+                .map(|query| (query.name.clone(), query.sql.clone()))
+                .collect(),
             holders,
         })
     };
@@ -90,12 +102,20 @@ fn exercise(
     for number in 1..=3 {
         let sample = samples::body(schema, number, known, Extent::Full)
             .ok_or_else(|| Failure::new(format_args!("no sample can be made for `{name}`")))?;
-        let id = repository.insert(&sample).during(format_args!("keeping one of `{name}`"))?;
-        let found = repository.get(id).during(format_args!("finding one of `{name}`"))?.unwrap_or_default();
+        let id = repository
+            .insert(&sample)
+            .during(format_args!("keeping one of `{name}`"))?;
+        let found = repository
+            .get(id)
+            .during(format_args!("finding one of `{name}`"))?
+            .unwrap_or_default();
         for (property, value) in &sample {
             ensure(
                 found.get(property) == Some(value),
-                format_args!("`{name}.{property}` was given as {value} and came back as {:?}", found.get(property)),
+                format_args!(
+                    "`{name}.{property}` was given as {value} and came back as {:?}",
+                    found.get(property)
+                ),
             )?;
         }
         ids.push(id);
@@ -104,19 +124,35 @@ fn exercise(
     pages(entity, &repository, &ids, exercised)?;
     refusals(entity, &repository, schema, known, exercised)?;
     let last = ids.pop().unwrap_or_default();
-    let deleted = repository.delete(last).during(format_args!("deleting one of `{name}`"))?;
-    ensure(deleted && !repository.exists(last).during("looking for it")?, format_args!("`{name}` keeps what was deleted"))?;
+    let deleted = repository
+        .delete(last)
+        .during(format_args!("deleting one of `{name}`"))?;
+    ensure(
+        deleted && !repository.exists(last).during("looking for it")?,
+        format_args!("`{name}` keeps what was deleted"),
+    )?;
     exercised.push(format!("`{name}` deletes"));
     known.insert(entity.resource.name.clone(), ids);
     Ok(())
 }
 
-fn pages(entity: &Entity, repository: &Repository<'_>, ids: &[i64], exercised: &mut Vec<String>) -> Outcome<()> {
+fn pages(
+    entity: &Entity,
+    repository: &Repository<'_>,
+    ids: &[i64],
+    exercised: &mut Vec<String>,
+) -> Outcome<()> {
     let name = entity.resource.plural.as_str();
     let attempt = || format!("listing `{name}`");
     let first = repository.list(0, 2, None).during(attempt())?;
-    let rest = repository.list(first.next_after.unwrap_or(i64::MAX), 2, None).during(attempt())?;
-    let listed = first.items.iter().chain(&rest.items).filter_map(|record| record.get("id").and_then(Value::as_i64));
+    let rest = repository
+        .list(first.next_after.unwrap_or(i64::MAX), 2, None)
+        .during(attempt())?;
+    let listed = first
+        .items
+        .iter()
+        .chain(&rest.items)
+        .filter_map(|record| record.get("id").and_then(Value::as_i64));
     ensure(
         listed.collect::<Vec<_>>() == ids && rest.next_after.is_none(),
         format_args!("two pages of `{name}` are not what was kept"),
@@ -124,12 +160,23 @@ fn pages(entity: &Entity, repository: &Repository<'_>, ids: &[i64], exercised: &
     exercised.push(format!("`{name}` pages"));
     for filter in &entity.paths.filters {
         let field = entity.resource.fields.iter().find(|field| field.name == *filter);
-        let sample = first.items.first().and_then(|record| sample_of(entity, record, filter));
+        let sample = first
+            .items
+            .first()
+            .and_then(|record| sample_of(entity, record, filter));
         let Some(sample) = sample else { continue };
         let bound = to_sql(field.map(|field| &field.kind), Some(&sample));
-        let found = repository.list(0, 10, Some((filter.as_str(), bound))).during(attempt())?;
-        let all_fit = found.items.iter().all(|record| sample_of(entity, record, filter).as_ref() == Some(&sample));
-        ensure(!found.items.is_empty() && all_fit, format_args!("`{name}` narrowed by `{filter}` shows others"))?;
+        let found = repository
+            .list(0, 10, Some((filter.as_str(), bound)))
+            .during(attempt())?;
+        let all_fit = found
+            .items
+            .iter()
+            .all(|record| sample_of(entity, record, filter).as_ref() == Some(&sample));
+        ensure(
+            !found.items.is_empty() && all_fit,
+            format_args!("`{name}` narrowed by `{filter}` shows others"),
+        )?;
         exercised.push(format!("`{name}` narrows by `{filter}`"));
     }
     Ok(())
@@ -137,7 +184,11 @@ fn pages(entity: &Entity, repository: &Repository<'_>, ids: &[i64], exercised: &
 
 /// The value of a record that a filter looks at.
 fn sample_of(entity: &Entity, record: &Record, filter: &str) -> Option<Value> {
-    let relation = entity.resource.relations.iter().find(|relation| relation.filter() == filter);
+    let relation = entity
+        .resource
+        .relations
+        .iter()
+        .find(|relation| relation.filter() == filter);
     let property = relation.map_or_else(|| filter.to_owned(), crate::brief::Relation::property);
     match record.get(&property) {
         Some(Value::Array(ids)) => ids.first().cloned(),
@@ -164,7 +215,12 @@ fn refusals(
         )?;
         exercised.push(format!("`{name}` keeps `{}` unique", field.name));
     }
-    if let Some(relation) = entity.resource.relations.iter().find(|relation| relation.required && !relation.many) {
+    if let Some(relation) = entity
+        .resource
+        .relations
+        .iter()
+        .find(|relation| relation.required && !relation.many)
+    {
         let mut lost = sample(9);
         lost.insert(relation.property(), Value::from(999_999));
         ensure(

@@ -39,8 +39,13 @@ pub async fn implement(
 fn routes(access: &AccessRules, conventions: &Conventions) -> Outcome<Vec<Route>> {
     let route_of = |operation: &crate::requirements::access::OperationAccess| {
         let paths = conventions.of(&operation.resource);
-        let paths = paths.ok_or_else(|| Failure::new(format_args!("`{}` has no path", operation.resource)))?;
-        let path = if operation.action.on_collection() { &paths.collection } else { &paths.item };
+        let paths =
+            paths.ok_or_else(|| Failure::new(format_args!("`{}` has no path", operation.resource)))?;
+        let path = if operation.action.on_collection() {
+            &paths.collection
+        } else {
+            &paths.item
+        };
         Ok(Route {
             operation_id: operation.operation_id.clone(),
             path: format!("{}{path}", conventions.base_path),
@@ -56,28 +61,45 @@ fn check_against(definition: &ServiceDefinition, document: &Value) -> Outcome<()
     let mut listed = 0;
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for method in ["get", "post", "patch", "delete", "put"] {
-            let Some(id) = item[method]["operationId"].as_str() else { continue };
+            let Some(id) = item[method]["operationId"].as_str() else {
+                continue;
+            };
             listed += 1;
             let route = definition.routes.iter().find(|route| route.operation_id == id);
             let fits = route.is_some_and(|route| {
                 route.path == format!("{}{path}", definition.base_path)
                     && route.action.method().eq_ignore_ascii_case(method)
             });
-            ensure(fits, format_args!("the operation `{id}` has no route at {method} {path}"))?;
+            ensure(
+                fits,
+                format_args!("the operation `{id}` has no route at {method} {path}"),
+            )?;
         }
     }
-    ensure(listed == definition.routes.len(), "there are routes that the contract does not list")
+    ensure(
+        listed == definition.routes.len(),
+        "there are routes that the contract does not list",
+    )
 }
 
 async fn call_each(definition: &ServiceDefinition, document: &Value, client: &mut Client) -> Outcome<()> {
     for route in &definition.routes {
         // An id that no resource has, and no body: every controller is reached, nothing is changed.
-        let path = route.path.split('/').map(|part| if part.starts_with('{') { "999999" } else { part });
+        let path = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "999999" } else { part });
         let call = Call::new(route.action.method(), path.collect::<Vec<_>>().join("/"));
         let reply = client.send(&call).await?;
         let listed = &document["paths"][&route.path[definition.base_path.len()..]]
             [route.action.method().to_ascii_lowercase()]["responses"][reply.status.to_string()];
-        ensure(listed.is_object(), format_args!("`{}` answered with {}, which is not listed", route.operation_id, reply.status))?;
+        ensure(
+            listed.is_object(),
+            format_args!(
+                "`{}` answered with {}, which is not listed",
+                route.operation_id, reply.status
+            ),
+        )?;
         let expected = match (route.action.takes_body(), route.action.on_collection()) {
             (true, _) => 415,
             (false, true) => 200,
@@ -85,9 +107,15 @@ async fn call_each(definition: &ServiceDefinition, document: &Value, client: &mu
         };
         ensure(
             reply.status == expected,
-            format_args!("`{}` answered with {} instead of {expected}", route.operation_id, reply.status),
+            format_args!(
+                "`{}` answered with {} instead of {expected}",
+                route.operation_id, reply.status
+            ),
         )?;
     }
     let nowhere = client.send(&Call::new("GET", "/nowhere")).await?;
-    ensure(nowhere.status == 404, format_args!("an unknown path is answered with {}", nowhere.status))
+    ensure(
+        nowhere.status == 404,
+        format_args!("an unknown path is answered with {}", nowhere.status),
+    )
 }

@@ -70,39 +70,77 @@ pub fn implement(parts: Parts<'_>, outputs: &Outputs) -> Outcome<ServiceLayer> {
     };
     live_through(&definition, &parts.model.creation_order, parts.document, outputs)?;
     let rules_in_force = rules_of(&definition);
-    Ok(ServiceLayer { definition, rules_in_force })
+    Ok(ServiceLayer {
+        definition,
+        rules_in_force,
+    })
 }
 
-fn live_through(definition: &ServiceDefinition, order: &[String], document: &Value, outputs: &Outputs) -> Outcome<()> {
+fn live_through(
+    definition: &ServiceDefinition,
+    order: &[String],
+    document: &Value,
+    outputs: &Outputs,
+) -> Outcome<()> {
     let scratch = outputs.scratch()?;
     let mut database = crate::database::open(&scratch.path().join("services.db"))?;
     crate::database::migrations::apply(&mut database, &definition.migrations)?;
     let mut known = Known::new();
     for name in order {
-        let entity = definition.entity(name).ok_or_else(|| Failure::new(format_args!("there is no entity `{name}`")))?;
+        let entity = definition
+            .entity(name)
+            .ok_or_else(|| Failure::new(format_args!("there is no entity `{name}`")))?;
         let schema = &document["components"]["schemas"][format!("{}Create", entity.resource.schema())];
         let sample = samples::body(schema, 1, &known, Extent::Minimal);
-        let sample = sample.ok_or_else(|| Failure::new(format_args!("no sample can be made for `{name}`")))?;
+        let sample =
+            sample.ok_or_else(|| Failure::new(format_args!("no sample can be made for `{name}`")))?;
         let attempt = |deed: &str| format!("{deed} one of `{}`", entity.resource.plural);
         let created = logic::create(definition, entity, &mut database, sample).during(attempt("creating"))?;
-        for field in entity.resource.fields.iter().filter(|field| field.default.is_some()) {
+        for field in entity
+            .resource
+            .fields
+            .iter()
+            .filter(|field| field.default.is_some())
+        {
             let stands = created.get(&field.name) == field.default.as_ref();
-            ensure(stands, format_args!("the default of `{name}.{}` does not stand", field.name))?;
+            ensure(
+                stands,
+                format_args!("the default of `{name}.{}` does not stand", field.name),
+            )?;
         }
         let id = created.get("id").and_then(Value::as_i64).unwrap_or_default();
         let read = logic::read(entity, &database, id).during(attempt("reading"))?;
-        ensure(read == created, format_args!("a `{name}` is read otherwise than it was created"))?;
-        let request = ListRequest { after: 0, limit: 1, filter: None };
+        ensure(
+            read == created,
+            format_args!("a `{name}` is read otherwise than it was created"),
+        )?;
+        let request = ListRequest {
+            after: 0,
+            limit: 1,
+            filter: None,
+        };
         let page = logic::list(entity, &database, &request).during(attempt("listing"))?;
-        ensure(page.items == vec![read], format_args!("a `{name}` is listed otherwise than it was created"))?;
+        ensure(
+            page.items == vec![read],
+            format_args!("a `{name}` is listed otherwise than it was created"),
+        )?;
         let missing = logic::read(entity, &database, id + 1_000);
-        ensure(missing == Err(Refusal::NotFound), format_args!("a `{name}` is found that was never created"))?;
+        ensure(
+            missing == Err(Refusal::NotFound),
+            format_args!("a `{name}` is found that was never created"),
+        )?;
         known.insert(name.clone(), vec![id]);
     }
     // Backwards, nothing points to what is deleted any more.
     for name in order.iter().rev() {
-        let (Some(entity), Some(id)) = (definition.entity(name), known.get(name).and_then(|ids| ids.first())) else { continue };
-        logic::delete(entity, &mut database, *id).during(format_args!("deleting one of `{}`", entity.resource.plural))?;
+        let (Some(entity), Some(id)) = (
+            definition.entity(name),
+            known.get(name).and_then(|ids| ids.first()),
+        ) else {
+            continue;
+        };
+        logic::delete(entity, &mut database, *id)
+            .during(format_args!("deleting one of `{}`", entity.resource.plural))?;
     }
     Ok(())
 }
@@ -115,19 +153,35 @@ fn rules_of(definition: &ServiceDefinition) -> Vec<String> {
             if let crate::brief::FieldKind::Enum { transitions, .. } = &field.kind
                 && !transitions.is_empty()
             {
-                rules.push(format!("`{plural}.{}` changes only along its transitions", field.name));
+                rules.push(format!(
+                    "`{plural}.{}` changes only along its transitions",
+                    field.name
+                ));
             }
             if field.unique {
                 rules.push(format!("`{plural}.{}` is unique", field.name));
             }
         }
-        rules.extend(entity.resource.rules.iter().map(|rule| {
-            format!("`{plural}.{}` lies before `{plural}.{}`", rule.before, rule.after)
-        }));
-        rules.extend(entity.resource.relations.iter().map(|relation| {
-            format!("`{plural}.{}` points only to what exists", relation.property())
-        }));
-        rules.extend(entity.holders.iter().map(|holder| format!("`{plural}` stay while {} point to them", holder.plural)));
+        rules.extend(
+            entity
+                .resource
+                .rules
+                .iter()
+                .map(|rule| format!("`{plural}.{}` lies before `{plural}.{}`", rule.before, rule.after)),
+        );
+        rules.extend(
+            entity
+                .resource
+                .relations
+                .iter()
+                .map(|relation| format!("`{plural}.{}` points only to what exists", relation.property())),
+        );
+        rules.extend(
+            entity
+                .holders
+                .iter()
+                .map(|holder| format!("`{plural}` stay while {} point to them", holder.plural)),
+        );
     }
     rules
 }

@@ -14,7 +14,11 @@ use crate::{
 ///
 /// # Errors
 /// When the live service takes what a rule forbids, or says too little about it.
-pub async fn implement(service: &ServiceDefinition, rules: &ValidationRules, outputs: &Outputs) -> Outcome<ServiceDefinition> {
+pub async fn implement(
+    service: &ServiceDefinition,
+    rules: &ValidationRules,
+    outputs: &Outputs,
+) -> Outcome<ServiceDefinition> {
     let mut definition = service.clone();
     definition.validation = Some(rules.clone());
     let tokens = read_tokens(outputs)?;
@@ -34,13 +38,28 @@ async fn try_rules(
     tokens: &Tokens,
     client: &mut Client,
 ) -> Outcome<()> {
-    for route in definition.routes.iter().filter(|route| route.action == Action::Create) {
+    for route in definition
+        .routes
+        .iter()
+        .filter(|route| route.action == Action::Create)
+    {
         let scope = route.scope.clone().unwrap_or_default();
-        let holder = definition.authentication.iter().flatten().find(|principal| principal.scopes.contains(&scope));
-        let token = holder.and_then(|principal| tokens.get(&principal.name)).map_or("", String::as_str);
-        let call = Call::new("POST", route.path.clone()).with_token(token).with_json(&serde_json::json!({}));
+        let holder = definition
+            .authentication
+            .iter()
+            .flatten()
+            .find(|principal| principal.scopes.contains(&scope));
+        let token = holder
+            .and_then(|principal| tokens.get(&principal.name))
+            .map_or("", String::as_str);
+        let call = Call::new("POST", route.path.clone())
+            .with_token(token)
+            .with_json(&serde_json::json!({}));
         let reply = client.send(&call).await?;
-        let required = rules.resources.iter().filter(|rules| rules.resource == route.resource);
+        let required = rules
+            .resources
+            .iter()
+            .filter(|rules| rules.resource == route.resource);
         let required: Vec<String> = required
             .flat_map(|rules| rules.properties.iter().filter(|rule| rule.required))
             .map(|rule| format!("/{}", rule.property))
@@ -49,11 +68,18 @@ async fn try_rules(
             continue;
         }
         let body = reply.json()?;
-        let pointed: Vec<&str> =
-            body["errors"].as_array().into_iter().flatten().filter_map(|error| error["pointer"].as_str()).collect();
+        let pointed: Vec<&str> = body["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|error| error["pointer"].as_str())
+            .collect();
         ensure(
             reply.status == 422 && required.iter().all(|pointer| pointed.contains(&pointer.as_str())),
-            format_args!("`{}` answers {} to an empty object and points to {pointed:?}", route.operation_id, reply.status),
+            format_args!(
+                "`{}` answers {} to an empty object and points to {pointed:?}",
+                route.operation_id, reply.status
+            ),
         )?;
     }
     Ok(())

@@ -50,7 +50,13 @@ pub struct OperationAccess {
 
 impl Action {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Action; 5] = [Action::List, Action::Create, Action::Read, Action::Update, Action::Delete];
+    pub const ALL: [Action; 5] = [
+        Action::List,
+        Action::Create,
+        Action::Read,
+        Action::Update,
+        Action::Delete,
+    ];
 
     /// The method of HTTP.
     #[must_use]
@@ -120,12 +126,21 @@ pub fn determine(brief: &Brief, model: &ResourceModel) -> Outcome<AccessRules> {
     let unreachable: Vec<&str> = operations
         .iter()
         .filter(|operation| {
-            operation.scope.as_ref().is_some_and(|scope| brief.roles.iter().all(|role| !role.scopes.contains(scope)))
+            operation
+                .scope
+                .as_ref()
+                .is_some_and(|scope| brief.roles.iter().all(|role| !role.scopes.contains(scope)))
         })
         .map(|operation| operation.operation_id.as_str())
         .collect();
-    ensure(unreachable.is_empty(), format_args!("no role may call {}; grant their scopes", unreachable.join(", ")))?;
-    Ok(AccessRules { operations, roles: brief.roles.clone() })
+    ensure(
+        unreachable.is_empty(),
+        format_args!("no role may call {}; grant their scopes", unreachable.join(", ")),
+    )?;
+    Ok(AccessRules {
+        operations,
+        roles: brief.roles.clone(),
+    })
 }
 
 fn access_to(resource: &Resource, action: Action) -> OperationAccess {
@@ -134,14 +149,23 @@ fn access_to(resource: &Resource, action: Action) -> OperationAccess {
         (false, true) => None,
         (false, false) => Some(resource.read_scope()),
     };
-    OperationAccess { operation_id: action.operation_id(resource), resource: resource.name.clone(), action, scope }
+    OperationAccess {
+        operation_id: action.operation_id(resource),
+        resource: resource.name.clone(),
+        action,
+        scope,
+    }
 }
 
 impl AccessRules {
     /// Every scope there is, each once.
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
-        let mut scopes: Vec<String> = self.roles.iter().flat_map(|role| role.scopes.iter().cloned()).collect();
+        let mut scopes: Vec<String> = self
+            .roles
+            .iter()
+            .flat_map(|role| role.scopes.iter().cloned())
+            .collect();
         scopes.sort();
         scopes.dedup();
         scopes

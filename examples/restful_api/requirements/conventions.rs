@@ -56,32 +56,63 @@ pub fn choose(api: &Api, model: &ResourceModel) -> Outcome<Conventions> {
     let paths: Vec<ResourcePaths> = model.resources.iter().map(paths_of).collect();
     let mut naming = Naming::default();
     let segments: Vec<&str> = paths.iter().map(|paths| &paths.collection[1..]).collect();
-    naming.hold("path segments are plural and in kebab-case", segments.iter().copied(), |segment| {
-        segment.split('-').all(|word| {
-            !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
-        })
-    });
+    naming.hold(
+        "path segments are plural and in kebab-case",
+        segments.iter().copied(),
+        |segment| {
+            segment.split('-').all(|word| {
+                !word.is_empty()
+                    && word
+                        .chars()
+                        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+            })
+        },
+    );
     let properties: Vec<(String, String)> = model
         .resources
         .iter()
-        .flat_map(|resource| properties_of(resource).into_iter().map(|property| (resource.name.clone(), property)))
+        .flat_map(|resource| {
+            properties_of(resource)
+                .into_iter()
+                .map(|property| (resource.name.clone(), property))
+        })
         .collect();
-    naming.hold("properties are in snake_case", properties.iter().map(|(_, property)| property.as_str()), |property| {
-        property.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-    });
-    naming.once("no two collections share a path", segments.iter().map(|segment| (*segment).to_owned()));
-    naming.once("no two schemas share a name", model.resources.iter().flat_map(schemas_of));
+    naming.hold(
+        "properties are in snake_case",
+        properties.iter().map(|(_, property)| property.as_str()),
+        |property| {
+            property
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+        },
+    );
+    naming.once(
+        "no two collections share a path",
+        segments.iter().map(|segment| (*segment).to_owned()),
+    );
+    naming.once(
+        "no two schemas share a name",
+        model.resources.iter().flat_map(schemas_of),
+    );
     naming.once(
         "no two properties of a resource share a name",
-        properties.iter().map(|(resource, property)| format!("{resource}.{property}")),
+        properties
+            .iter()
+            .map(|(resource, property)| format!("{resource}.{property}")),
     );
     naming.hold(
         "filters do not hide the parameters of pages",
-        paths.iter().flat_map(|paths| paths.filters.iter().map(String::as_str)),
+        paths
+            .iter()
+            .flat_map(|paths| paths.filters.iter().map(String::as_str)),
         |filter| !PAGE_PARAMETERS.contains(&filter),
     );
     ensure(naming.broken.is_empty(), naming.broken.join("; "))?;
-    Ok(Conventions { base_path: format!("/v{}", api.version), paths, checks: naming.checks })
+    Ok(Conventions {
+        base_path: format!("/v{}", api.version),
+        paths,
+        checks: naming.checks,
+    })
 }
 
 impl Conventions {
@@ -95,7 +126,11 @@ impl Conventions {
 fn paths_of(resource: &Resource) -> ResourcePaths {
     let collection = format!("/{}", resource.collection());
     let id_parameter = resource.id_parameter();
-    let fields = resource.fields.iter().filter(|field| field.filterable).map(|field| field.name.clone());
+    let fields = resource
+        .fields
+        .iter()
+        .filter(|field| field.filterable)
+        .map(|field| field.name.clone());
     let relations = resource.relations.iter().map(crate::brief::Relation::filter);
     ResourcePaths {
         resource: resource.name.clone(),
@@ -115,7 +150,10 @@ fn properties_of(resource: &Resource) -> Vec<String> {
 
 fn schemas_of(resource: &Resource) -> Vec<String> {
     let name = resource.schema();
-    ["", "Create", "Update", "Page"].iter().map(|suffix| format!("{name}{suffix}")).collect()
+    ["", "Create", "Update", "Page"]
+        .iter()
+        .map(|suffix| format!("{name}{suffix}"))
+        .collect()
 }
 
 #[derive(Default)]
@@ -133,7 +171,10 @@ impl Naming {
                 self.broken.push(format!("`{name}` breaks a convention: {rule}"));
             }
         }
-        self.checks.push(NamingCheck { rule: rule.to_owned(), names: count });
+        self.checks.push(NamingCheck {
+            rule: rule.to_owned(),
+            names: count,
+        });
     }
 
     fn once(&mut self, rule: &str, names: impl Iterator<Item = String>) {
@@ -142,7 +183,11 @@ impl Naming {
             *seen.entry(name).or_default() += 1;
         }
         let twice = seen.iter().filter(|(_, times)| **times > 1);
-        self.broken.extend(twice.map(|(name, _)| format!("`{name}` breaks a convention: {rule}")));
-        self.checks.push(NamingCheck { rule: rule.to_owned(), names: seen.len() });
+        self.broken
+            .extend(twice.map(|(name, _)| format!("`{name}` breaks a convention: {rule}")));
+        self.checks.push(NamingCheck {
+            rule: rule.to_owned(),
+            names: seen.len(),
+        });
     }
 }

@@ -58,9 +58,10 @@ pub fn define(model: &ResourceModel, access: &AccessRules) -> Outcome<Formats> {
             problem_statuses.extend([413, 415, 422]);
         }
         let clashes = resource.fields.iter().any(|field| field.unique);
-        let held = model.dependents.iter().any(|dependent| {
-            dependent.of == resource.name && dependent.on_delete == OnDelete::Restrict
-        });
+        let held = model
+            .dependents
+            .iter()
+            .any(|dependent| dependent.of == resource.name && dependent.on_delete == OnDelete::Restrict);
         if (action.takes_body() && clashes) || (action == Action::Delete && held) {
             problem_statuses.push(409);
         }
@@ -75,13 +76,19 @@ pub fn define(model: &ResourceModel, access: &AccessRules) -> Outcome<Formats> {
             problem_statuses,
         });
     }
-    Ok(Formats { media_type: JSON.to_owned(), problem_media_type: PROBLEM_JSON.to_owned(), operations })
+    Ok(Formats {
+        media_type: JSON.to_owned(),
+        problem_media_type: PROBLEM_JSON.to_owned(),
+        operations,
+    })
 }
 
 impl Formats {
     /// The formats of one operation.
     #[must_use]
     pub fn of(&self, operation_id: &str) -> Option<&OperationFormats> {
-        self.operations.iter().find(|operation| operation.operation_id == operation_id)
+        self.operations
+            .iter()
+            .find(|operation| operation.operation_id == operation_id)
     }
 }

@@ -24,7 +24,10 @@ pub struct LimitPlan {
 /// When they leave no client a single request.
 pub fn set(brief: &Brief) -> Outcome<LimitPlan> {
     let limits = brief.limits.clone();
-    ensure(limits.requests_per_minute > 0 && limits.burst_requests > 0, "the limits leave no request at all")?;
+    ensure(
+        limits.requests_per_minute > 0 && limits.burst_requests > 0,
+        "the limits leave no request at all",
+    )?;
     Ok(LimitPlan {
         refill_interval_ms: 60_000.0 / f64::from(limits.requests_per_minute),
         most_requests_in_first_minute: limits.burst_requests.saturating_add(limits.requests_per_minute),

@@ -40,11 +40,16 @@ pub fn define(brief: &Brief) -> Outcome<ResourceModel> {
     while creation_order.len() < brief.resources.len() {
         let ready = |resource: &&Resource| {
             !creation_order.contains(&resource.name)
-                && resource.relations.iter().all(|relation| !relation.required || creation_order.contains(&relation.to))
+                && resource
+                    .relations
+                    .iter()
+                    .all(|relation| !relation.required || creation_order.contains(&relation.to))
         };
-        let next = brief.resources.iter().find(ready).ok_or_else(|| {
-            Failure::new("required relations form a circle; make one of them optional")
-        })?;
+        let next = brief
+            .resources
+            .iter()
+            .find(ready)
+            .ok_or_else(|| Failure::new("required relations form a circle; make one of them optional"))?;
         creation_order.push(next.name.clone());
     }
     let dependents = brief
@@ -59,7 +64,11 @@ pub fn define(brief: &Brief) -> Outcome<ResourceModel> {
             })
         })
         .collect();
-    Ok(ResourceModel { resources: brief.resources.clone(), creation_order, dependents })
+    Ok(ResourceModel {
+        resources: brief.resources.clone(),
+        creation_order,
+        dependents,
+    })
 }
 
 impl ResourceModel {

@@ -80,6 +80,8 @@ impl ServiceDefinition {
     /// The entity of a resource.
     #[must_use]
     pub fn entity(&self, resource: &str) -> Option<&Entity> {
-        self.entities.iter().find(|entity| entity.resource.name == resource)
+        self.entities
+            .iter()
+            .find(|entity| entity.resource.name == resource)
     }
 }

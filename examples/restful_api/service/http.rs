@@ -54,9 +54,15 @@ impl App {
     pub fn new(definition: ServiceDefinition, store: Store, throttled: bool) -> Self {
         let limiter = throttled.then(|| Limiter::new(&definition.limits));
         let known = definition.authentication.iter().flatten();
-        let principals =
-            known.map(|principal| (principal.token_sha256.clone(), Arc::new(principal.clone()))).collect();
-        App { definition, store, limiter, principals }
+        let principals = known
+            .map(|principal| (principal.token_sha256.clone(), Arc::new(principal.clone())))
+            .collect();
+        App {
+            definition,
+            store,
+            limiter,
+            principals,
+        }
     }
 
     pub(super) fn problem(&self, slug: &str, detail: impl Into<String>) -> Problem {
@@ -80,10 +86,12 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     router
         .fallback(|State(app): State<Arc<App>>| async move {
-            app.problem("not-found", "no resource has this path").into_response()
+            app.problem("not-found", "no resource has this path")
+                .into_response()
         })
         .method_not_allowed_fallback(|State(app): State<Arc<App>>| async move {
-            app.problem("method-not-allowed", "the resource does not have this method").into_response()
+            app.problem("method-not-allowed", "the resource does not have this method")
+                .into_response()
         })
         .layer(from_fn_with_state(Arc::clone(app), identify_and_limit))
         .layer(from_fn_with_state(Arc::clone(app), finish))
@@ -101,7 +109,11 @@ fn filter_of(action: Action) -> MethodFilter {
 
 fn controller(
     route: Arc<Route>,
-) -> impl Fn(State<Arc<App>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>
+) -> impl Fn(
+    State<Arc<App>>,
+    RawPathParams,
+    Request,
+) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>
 + Clone
 + Send
 + Sync
@@ -113,7 +125,9 @@ fn controller(
             if let Err(problem) = authorize(&app, &route, &request) {
                 return problem.into_response();
             }
-            controllers::answer(&app, &route, id.as_deref(), request).await.unwrap_or_else(Problem::into_response)
+            controllers::answer(&app, &route, id.as_deref(), request)
+                .await
+                .unwrap_or_else(Problem::into_response)
         })
     }
 }
@@ -125,14 +139,22 @@ async fn identify_and_limit(State(app): State<Arc<App>>, mut request: Request, n
         Caller::Known(principal) => format!("role {}", principal.name),
         Caller::Anonymous(address) | Caller::Refused(address) => format!("address {address}"),
     };
-    if let Some(Err(seconds)) = app.limiter.as_ref().map(|limiter| limiter.admit(&client, Instant::now())) {
+    if let Some(Err(seconds)) = app
+        .limiter
+        .as_ref()
+        .map(|limiter| limiter.admit(&client, Instant::now()))
+    {
         let detail = format!("wait {seconds} s before the next request");
         let mut response = app.problem("too-many-requests", detail).into_response();
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
     if matches!(caller, Caller::Refused(_)) {
-        return app.problem("not-authenticated", "the token is not a valid one").into_response();
+        return app
+            .problem("not-authenticated", "the token is not a valid one")
+            .into_response();
     }
     request.extensions_mut().insert(caller);
     next.run(request).await
@@ -145,7 +167,9 @@ fn identify(app: &App, request: &Request) -> Caller {
         return Caller::Anonymous(address);
     };
     let credentials = authorization.to_str().ok().and_then(|text| text.split_once(' '));
-    let token = credentials.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    let token = credentials
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
     match token.and_then(|token| app.principals.get(&sha256_hex(token.as_bytes()))) {
         Some(principal) => Caller::Known(Arc::clone(principal)),
         // Before authentication is built, nobody is refused.
@@ -156,12 +180,18 @@ fn identify(app: &App, request: &Request) -> Caller {
 
 /// Whether the caller holds the scope that the operation needs.
 fn authorize(app: &App, route: &Route, request: &Request) -> Result<(), Problem> {
-    let Some(scope) = route.scope.as_ref().filter(|_| app.definition.authentication.is_some()) else {
+    let Some(scope) = route
+        .scope
+        .as_ref()
+        .filter(|_| app.definition.authentication.is_some())
+    else {
         return Ok(());
     };
     match request.extensions().get::<Caller>() {
         Some(Caller::Known(principal)) if principal.scopes.contains(scope) => Ok(()),
-        Some(Caller::Known(_)) => Err(app.problem("not-permitted", format!("the token lacks the scope `{scope}`"))),
+        Some(Caller::Known(_)) => {
+            Err(app.problem("not-permitted", format!("the token lacks the scope `{scope}`")))
+        }
         _ => Err(app.problem("not-authenticated", "send a token as `Authorization: Bearer ..`")),
     }
 }
@@ -170,9 +200,18 @@ fn authorize(app: &App, route: &Route, request: &Request) -> Result<(), Problem>
 async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response<Body> {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("api-version"), HeaderValue::from(app.definition.version));
+    headers.insert(
+        HeaderName::from_static("api-version"),
+        HeaderValue::from(app.definition.version),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'"),
+    );
     response
 }

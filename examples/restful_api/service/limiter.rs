@@ -45,8 +45,10 @@ impl Limiter {
         if buckets.len() >= MOST_CLIENTS {
             buckets.retain(|_, bucket| self.level(bucket, now) < self.burst);
         }
-        let bucket =
-            buckets.entry(client.to_owned()).or_insert_with(|| Bucket { left: self.burst, filled_at: now });
+        let bucket = buckets.entry(client.to_owned()).or_insert_with(|| Bucket {
+            left: self.burst,
+            filled_at: now,
+        });
         bucket.left = self.level(bucket, now);
         bucket.filled_at = now;
         if bucket.left >= 1.0 {
@@ -54,7 +56,11 @@ impl Limiter {
             return Ok(());
         }
         let seconds = ((1.0 - bucket.left) / self.refill_per_second).ceil().max(1.0);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 60 by construction")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 1 to 60 by construction"
+        )]
         Err(seconds as u64)
     }
 
@@ -84,7 +90,11 @@ mod tests {
         assert_eq!(limiter.admit("a", start), Ok(()));
         assert_eq!(limiter.admit("a", start), Ok(()));
         assert_eq!(limiter.admit("a", start), Err(1));
-        assert_eq!(limiter.admit("b", start), Ok(()), "another client has a bucket of its own");
+        assert_eq!(
+            limiter.admit("b", start),
+            Ok(()),
+            "another client has a bucket of its own"
+        );
         assert_eq!(limiter.admit("a", start + Duration::from_secs(1)), Ok(()));
         assert_eq!(limiter.admit("a", start + Duration::from_secs(1)), Err(1));
     }

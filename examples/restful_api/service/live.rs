@@ -40,10 +40,12 @@ impl LiveService {
         migrations::apply_to(database, &definition.migrations)?;
         let store = Store::open(database, definition.reading_connections)?;
         let wanted = SocketAddr::from(([127, 0, 0, 1], start.port));
-        let listener = TcpListener::bind(wanted)
-            .await
-            .during(format_args!("listening on {wanted} (if the port is in use, choose another with `--port`)"))?;
-        let address = listener.local_addr().during("asking for the address of the listener")?;
+        let listener = TcpListener::bind(wanted).await.during(format_args!(
+            "listening on {wanted} (if the port is in use, choose another with `--port`)"
+        ))?;
+        let address = listener
+            .local_addr()
+            .during("asking for the address of the listener")?;
         let app = Arc::new(App::new(definition.clone(), store, start.throttled));
         let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -51,7 +53,11 @@ impl LiveService {
             let _ = stopped.await;
         });
         let serving = tokio::spawn(serving.into_future());
-        Ok(LiveService { address, stop: Some(stop), serving })
+        Ok(LiveService {
+            address,
+            stop: Some(stop),
+            serving,
+        })
     }
 
     /// Starts it on any free port, with the rate limit out of the way, for a test of something else.
@@ -59,7 +65,15 @@ impl LiveService {
     /// # Errors
     /// As [`LiveService::start`].
     pub async fn start_unthrottled(definition: &ServiceDefinition, database: &Path) -> Outcome<Self> {
-        Self::start(definition, database, Start { port: 0, throttled: false }).await
+        Self::start(
+            definition,
+            database,
+            Start {
+                port: 0,
+                throttled: false,
+            },
+        )
+        .await
     }
 
     /// Where it listens.

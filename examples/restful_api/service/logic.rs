@@ -68,9 +68,10 @@ impl From<RepositoryError> for Refusal {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Taken { property } => Refusal::Taken { property },
-            RepositoryError::Reference => {
-                Refusal::Invalid(vec![Violation::new("", "points to something that is not there any more")])
-            }
+            RepositoryError::Reference => Refusal::Invalid(vec![Violation::new(
+                "",
+                "points to something that is not there any more",
+            )]),
             // The words of the schema are for the log, not for a client.
             RepositoryError::Refused(_) => {
                 Refusal::Invalid(vec![Violation::new("", "breaks a constraint of the schema")])
@@ -90,11 +91,18 @@ impl From<rusqlite::Error> for Refusal {
 ///
 /// # Errors
 /// Rules over several fields and references are checked here; single values are the validation's.
-pub fn create(service: &ServiceDefinition, entity: &Entity, connection: &mut Connection, given: Record) -> Done<Record> {
+pub fn create(
+    service: &ServiceDefinition,
+    entity: &Entity,
+    connection: &mut Connection,
+    given: Record,
+) -> Done<Record> {
     let mut record = given;
     for field in &entity.resource.fields {
         if let Some(default) = &field.default {
-            record.entry(field.name.clone()).or_insert_with(|| default.clone());
+            record
+                .entry(field.name.clone())
+                .or_insert_with(|| default.clone());
         }
     }
     let transaction = connection.transaction()?;
@@ -111,7 +119,9 @@ pub fn create(service: &ServiceDefinition, entity: &Entity, connection: &mut Con
 /// # Errors
 /// When there is none of this id.
 pub fn read(entity: &Entity, connection: &Connection, id: i64) -> Done<Record> {
-    Repository::of(entity, connection).get(id)?.ok_or(Refusal::NotFound)
+    Repository::of(entity, connection)
+        .get(id)?
+        .ok_or(Refusal::NotFound)
 }
 
 /// Changes what is given of a resource (RFC 7396: null takes a value away).
@@ -151,7 +161,9 @@ pub fn delete(entity: &Entity, connection: &mut Connection, id: i64) -> Done<()>
     }
     // A cascade may run into something that is held further on.
     let deleted = repository.delete(id).map_err(|error| match error {
-        RepositoryError::Reference => Refusal::Held { by: vec![String::from("other resources")] },
+        RepositoryError::Reference => Refusal::Held {
+            by: vec![String::from("other resources")],
+        },
         other => other.into(),
     })?;
     if !deleted {
@@ -166,7 +178,10 @@ pub fn delete(entity: &Entity, connection: &mut Connection, id: i64) -> Done<()>
 /// # Errors
 /// When the database fails.
 pub fn list(entity: &Entity, connection: &Connection, request: &ListRequest) -> Done<Page> {
-    let filter = request.filter.as_ref().map(|(name, value)| (name.as_str(), filter_value(entity, name, value)));
+    let filter = request
+        .filter
+        .as_ref()
+        .map(|(name, value)| (name.as_str(), filter_value(entity, name, value)));
     Ok(Repository::of(entity, connection).list(request.after, request.limit, filter)?)
 }
 
@@ -180,19 +195,28 @@ fn check(service: &ServiceDefinition, entity: &Entity, connection: &Connection, 
     let mut violations = Vec::new();
     for relation in &entity.resource.relations {
         let property = relation.property();
-        let Some(target) = service.entity(&relation.to) else { continue };
+        let Some(target) = service.entity(&relation.to) else {
+            continue;
+        };
         let ids: Vec<(String, i64)> = match record.get(&property) {
             Some(Value::Array(ids)) => ids
                 .iter()
                 .enumerate()
                 .filter_map(|(at, id)| Some((format!("/{property}/{at}"), id.as_i64()?)))
                 .collect(),
-            Some(id) => id.as_i64().map(|id| (format!("/{property}"), id)).into_iter().collect(),
+            Some(id) => id
+                .as_i64()
+                .map(|id| (format!("/{property}"), id))
+                .into_iter()
+                .collect(),
             None => Vec::new(),
         };
         for (pointer, id) in ids {
             if !Repository::of(target, connection).exists(id)? {
-                violations.push(Violation::new(pointer, format!("there is no {} with the id {id}", relation.to.replace('_', " "))));
+                violations.push(Violation::new(
+                    pointer,
+                    format!("there is no {} with the id {id}", relation.to.replace('_', " ")),
+                ));
             }
         }
     }
@@ -200,10 +224,17 @@ fn check(service: &ServiceDefinition, entity: &Entity, connection: &Connection, 
         if let (Some(before), Some(after)) = (record.get(&rule.before), record.get(&rule.after))
             && !is_before(before, after)
         {
-            violations.push(Violation::new(format!("/{}", rule.after), format!("must be after `{}`", rule.before)));
+            violations.push(Violation::new(
+                format!("/{}", rule.after),
+                format!("must be after `{}`", rule.before),
+            ));
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(Refusal::Invalid(violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(violations))
+    }
 }
 
 fn is_before(before: &Value, after: &Value) -> bool {
@@ -217,18 +248,31 @@ fn is_before(before: &Value, after: &Value) -> bool {
 fn check_transitions(entity: &Entity, before: &Record, after: &Record) -> Done<()> {
     let mut violations = Vec::new();
     for field in &entity.resource.fields {
-        let FieldKind::Enum { transitions, .. } = &field.kind else { continue };
+        let FieldKind::Enum { transitions, .. } = &field.kind else {
+            continue;
+        };
         let word = |record: &Record| record.get(&field.name).and_then(Value::as_str).map(str::to_owned);
         if let (Some(from), Some(to)) = (word(before), word(after))
             && from != to
             && let Some(allowed) = transitions.get(&from)
             && !allowed.contains(&to)
         {
-            let next = if allowed.is_empty() { String::from("nothing") } else { format!("`{}`", allowed.join("`, `")) };
-            violations.push(Violation::new(format!("/{}", field.name), format!("after `{from}` comes {next}, not `{to}`")));
+            let next = if allowed.is_empty() {
+                String::from("nothing")
+            } else {
+                format!("`{}`", allowed.join("`, `"))
+            };
+            violations.push(Violation::new(
+                format!("/{}", field.name),
+                format!("after `{from}` comes {next}, not `{to}`"),
+            ));
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(Refusal::Invalid(violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(violations))
+    }
 }
 
 /// Where the next page begins, as clients carry it: opaque to them.

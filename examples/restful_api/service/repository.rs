@@ -66,7 +66,9 @@ impl From<rusqlite::Error> for RepositoryError {
         let message = message.clone().unwrap_or_default();
         match failure.extended_code {
             rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
-                RepositoryError::Taken { property: message.rsplit('.').next().unwrap_or_default().to_owned() }
+                RepositoryError::Taken {
+                    property: message.rsplit('.').next().unwrap_or_default().to_owned(),
+                }
             }
             rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY | rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER => {
                 RepositoryError::Reference
@@ -114,7 +116,10 @@ impl<'a> Repository<'a> {
     /// # Errors
     /// When the database fails.
     pub fn exists(&self, id: i64) -> Kept<bool> {
-        Ok(self.connection.prepare_cached(self.sql("exists")?)?.exists([id])?)
+        Ok(self
+            .connection
+            .prepare_cached(self.sql("exists")?)?
+            .exists([id])?)
     }
 
     /// A page of records after an id, narrowed to one value of a filter.
@@ -122,19 +127,27 @@ impl<'a> Repository<'a> {
     /// # Errors
     /// When the database fails.
     pub fn list(&self, after: i64, limit: u32, filter: Option<(&str, types::Value)>) -> Kept<Page> {
-        let mut bound = vec![types::Value::Integer(after), types::Value::Integer(i64::from(limit) + 1)];
+        let mut bound = vec![
+            types::Value::Integer(after),
+            types::Value::Integer(i64::from(limit) + 1),
+        ];
         let mut name = String::from("list");
         if let Some((filter, value)) = filter {
             name = format!("list_by_{filter}");
             bound.push(value);
         }
         let mut statement = self.connection.prepare_cached(self.sql(&name)?)?;
-        let rows = statement.query_map(params_from_iter(bound), |row| Ok((row.get(0)?, self.record(row)?)))?;
+        let rows = statement.query_map(params_from_iter(bound), |row| {
+            Ok((row.get(0)?, self.record(row)?))
+        })?;
         let mut items: Vec<(i64, Record)> = rows.collect::<rusqlite::Result<_>>()?;
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
         let next_after = items.last().map(|(id, _)| *id).filter(|_| more);
-        let items = items.into_iter().map(|(id, record)| self.with_links(id, record)).collect::<Kept<_>>()?;
+        let items = items
+            .into_iter()
+            .map(|(id, record)| self.with_links(id, record))
+            .collect::<Kept<_>>()?;
         Ok(Page { items, next_after })
     }
 
@@ -145,9 +158,20 @@ impl<'a> Repository<'a> {
     pub fn update(&self, id: i64, record: &Record) -> Kept<bool> {
         let mut bound = self.bound(record);
         bound.extend([types::Value::Text(values::now()), types::Value::Integer(id)]);
-        let changed = self.connection.prepare_cached(self.sql("update")?)?.execute(params_from_iter(bound))?;
-        for relation in self.entity.resource.relations.iter().filter(|relation| relation.many) {
-            self.connection.prepare_cached(self.sql(&format!("unlink_{}", relation.name))?)?.execute([id])?;
+        let changed = self
+            .connection
+            .prepare_cached(self.sql("update")?)?
+            .execute(params_from_iter(bound))?;
+        for relation in self
+            .entity
+            .resource
+            .relations
+            .iter()
+            .filter(|relation| relation.many)
+        {
+            self.connection
+                .prepare_cached(self.sql(&format!("unlink_{}", relation.name))?)?
+                .execute([id])?;
         }
         self.link(id, record)?;
         Ok(changed == 1)
@@ -158,7 +182,11 @@ impl<'a> Repository<'a> {
     /// # Errors
     /// When something still points to it.
     pub fn delete(&self, id: i64) -> Kept<bool> {
-        Ok(self.connection.prepare_cached(self.sql("delete")?)?.execute([id])? == 1)
+        Ok(self
+            .connection
+            .prepare_cached(self.sql("delete")?)?
+            .execute([id])?
+            == 1)
     }
 
     /// What still points to a record and keeps it from being deleted, in the plural.
@@ -168,7 +196,11 @@ impl<'a> Repository<'a> {
     pub fn held_by(&self, id: i64) -> Kept<Vec<String>> {
         let mut held = Vec::new();
         for holder in &self.entity.holders {
-            if self.connection.prepare_cached(self.sql(&holder.query)?)?.exists([id])? {
+            if self
+                .connection
+                .prepare_cached(self.sql(&holder.query)?)?
+                .exists([id])?
+            {
                 held.push(holder.plural.clone());
             }
         }
@@ -176,16 +208,26 @@ impl<'a> Repository<'a> {
     }
 
     fn sql(&self, name: &str) -> Kept<&'a str> {
-        let missing = || RepositoryError::Database(format!("no query `{name}` for `{}`", self.entity.resource.plural));
-        self.entity.queries.get(name).map(String::as_str).ok_or_else(missing)
+        let missing =
+            || RepositoryError::Database(format!("no query `{name}` for `{}`", self.entity.resource.plural));
+        self.entity
+            .queries
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(missing)
     }
 
     /// The values of a record in the order of the columns.
     fn bound(&self, record: &Record) -> Vec<types::Value> {
         let resource = &self.entity.resource;
-        let fields = resource.fields.iter().map(|field| to_sql(Some(&field.kind), record.get(&field.name)));
+        let fields = resource
+            .fields
+            .iter()
+            .map(|field| to_sql(Some(&field.kind), record.get(&field.name)));
         let single = resource.relations.iter().filter(|relation| !relation.many);
-        fields.chain(single.map(|relation| to_sql(None, record.get(&relation.property())))).collect()
+        fields
+            .chain(single.map(|relation| to_sql(None, record.get(&relation.property()))))
+            .collect()
     }
 
     fn record(&self, row: &Row<'_>) -> rusqlite::Result<Record> {
@@ -193,7 +235,10 @@ impl<'a> Repository<'a> {
         let mut record = Record::new();
         record.insert("id".into(), Value::from(row.get::<_, i64>("id")?));
         for field in &resource.fields {
-            record.insert(field.name.clone(), from_sql(Some(&field.kind), row.get(field.name.as_str())?));
+            record.insert(
+                field.name.clone(),
+                from_sql(Some(&field.kind), row.get(field.name.as_str())?),
+            );
         }
         for relation in resource.relations.iter().filter(|relation| !relation.many) {
             let property = relation.property();
@@ -207,17 +252,35 @@ impl<'a> Repository<'a> {
     }
 
     fn with_links(&self, id: i64, mut record: Record) -> Kept<Record> {
-        for relation in self.entity.resource.relations.iter().filter(|relation| relation.many) {
-            let mut statement = self.connection.prepare_cached(self.sql(&format!("links_{}", relation.name))?)?;
-            let ids = statement.query_map([id], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+        for relation in self
+            .entity
+            .resource
+            .relations
+            .iter()
+            .filter(|relation| relation.many)
+        {
+            let mut statement = self
+                .connection
+                .prepare_cached(self.sql(&format!("links_{}", relation.name))?)?;
+            let ids = statement
+                .query_map([id], |row| row.get::<_, i64>(0))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
             record.insert(relation.property(), Value::from(ids));
         }
         Ok(record)
     }
 
     fn link(&self, id: i64, record: &Record) -> Kept<()> {
-        for relation in self.entity.resource.relations.iter().filter(|relation| relation.many) {
-            let mut statement = self.connection.prepare_cached(self.sql(&format!("link_{}", relation.name))?)?;
+        for relation in self
+            .entity
+            .resource
+            .relations
+            .iter()
+            .filter(|relation| relation.many)
+        {
+            let mut statement = self
+                .connection
+                .prepare_cached(self.sql(&format!("link_{}", relation.name))?)?;
             let targets = record.get(&relation.property()).and_then(Value::as_array);
             for target in targets.into_iter().flatten().filter_map(Value::as_i64) {
                 statement.execute([id, target])?;

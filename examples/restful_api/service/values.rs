@@ -12,31 +12,48 @@ use crate::brief::FieldKind;
 /// What is wrong, as the rest of a sentence: "must be ..".
 pub fn conforms(kind: &FieldKind, value: &Value) -> Result<(), String> {
     match kind {
-        FieldKind::String { min_length, max_length } => {
+        FieldKind::String {
+            min_length,
+            max_length,
+        } => {
             let length = text(value)?.chars().count();
             let (least, most) = (*min_length as usize, *max_length as usize);
-            holds((least..=most).contains(&length), || format!("must have {least} to {most} characters, not {length}"))
+            holds((least..=most).contains(&length), || {
+                format!("must have {least} to {most} characters, not {length}")
+            })
         }
         FieldKind::Integer { minimum, maximum } => {
-            let number = value.as_i64().ok_or_else(|| String::from("must be a whole number"))?;
-            holds((minimum..=maximum).contains(&&number), || format!("must be {minimum} to {maximum}"))
+            let number = value
+                .as_i64()
+                .ok_or_else(|| String::from("must be a whole number"))?;
+            holds((minimum..=maximum).contains(&&number), || {
+                format!("must be {minimum} to {maximum}")
+            })
         }
         FieldKind::Number { minimum, maximum } => {
             let number = value.as_f64().ok_or_else(|| String::from("must be a number"))?;
-            holds((minimum..=maximum).contains(&&number), || format!("must be {minimum} to {maximum}"))
+            holds((minimum..=maximum).contains(&&number), || {
+                format!("must be {minimum} to {maximum}")
+            })
         }
         FieldKind::Boolean => holds(value.is_boolean(), || String::from("must be `true` or `false`")),
-        FieldKind::Date => {
-            holds(is_date(text(value)?), || String::from("must be a day of the calendar, as `2026-01-31`"))
-        }
+        FieldKind::Date => holds(is_date(text(value)?), || {
+            String::from("must be a day of the calendar, as `2026-01-31`")
+        }),
         FieldKind::Timestamp => holds(is_timestamp(text(value)?), || {
             String::from("must be a moment in UTC, as `2026-01-31T08:00:00Z`")
         }),
-        FieldKind::Email => holds(is_email(text(value)?), || String::from("must be an address for mail")),
-        FieldKind::Uri => holds(is_uri(text(value)?), || String::from("must be an absolute http or https address")),
+        FieldKind::Email => holds(is_email(text(value)?), || {
+            String::from("must be an address for mail")
+        }),
+        FieldKind::Uri => holds(is_uri(text(value)?), || {
+            String::from("must be an absolute http or https address")
+        }),
         FieldKind::Enum { values, .. } => {
             let word = text(value)?;
-            holds(values.iter().any(|known| known == word), || format!("must be one of `{}`", values.join("`, `")))
+            holds(values.iter().any(|known| known == word), || {
+                format!("must be one of `{}`", values.join("`, `"))
+            })
         }
     }
 }
@@ -51,7 +68,9 @@ fn holds(holds: bool, reason: impl FnOnce() -> String) -> Result<(), String> {
 
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return false };
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
     let (Some(year), Some(month), Some(day)) = (digits(year, 4), digits(month, 2), digits(day, 2)) else {
         return false;
     };
@@ -68,13 +87,17 @@ fn is_date(text: &str) -> bool {
 
 /// Only the form with whole seconds in UTC, so that moments sort as text does.
 fn is_timestamp(text: &str) -> bool {
-    let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else { return false };
+    let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else {
+        return false;
+    };
     let parts: Vec<Option<u32>> = time.split(':').map(|part| digits(part, 2)).collect();
     is_date(date) && matches!(parts.as_slice(), [Some(0..=23), Some(0..=59), Some(0..=59)])
 }
 
 fn digits(text: &str, count: usize) -> Option<u32> {
-    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 fn is_email(text: &str) -> bool {
@@ -83,23 +106,35 @@ fn is_email(text: &str) -> bool {
             && !part.starts_with('.')
             && !part.ends_with('.')
             && !part.contains("..")
-            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "._%+-".contains(letter))
+            && part
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "._%+-".contains(letter))
     };
     text.len() <= 254
-        && text.split_once('@').is_some_and(|(user, host)| plain(user) && plain(host) && host.contains('.'))
+        && text
+            .split_once('@')
+            .is_some_and(|(user, host)| plain(user) && plain(host) && host.contains('.'))
 }
 
 fn is_uri(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     text.len() <= 2048
         && rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphanumeric()))
-        && text.chars().all(|letter| letter.is_ascii_graphic() && !"\"<>\\^`{|}".contains(letter))
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_graphic() && !"\"<>\\^`{|}".contains(letter))
 }
 
 /// This moment, in the form that the service writes.
 #[must_use]
 pub fn now() -> String {
-    timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    timestamp(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+    )
 }
 
 /// Seconds since 1970 in the form of RFC 3339.
@@ -113,7 +148,11 @@ pub fn timestamp(unix_seconds: u64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
@@ -150,12 +189,27 @@ mod tests {
             (FieldKind::Email, "a@b@c.example"),
             (FieldKind::Uri, "ftp://x.example"),
             (FieldKind::Uri, "https://"),
-            (FieldKind::String { min_length: 2, max_length: 3 }, "ä"),
+            (
+                FieldKind::String {
+                    min_length: 2,
+                    max_length: 3,
+                },
+                "ä",
+            ),
         ];
         for (kind, wrong) in cases {
             assert!(conforms(&kind, &Value::from(wrong)).is_err(), "{kind:?}: {wrong}");
         }
-        assert!(conforms(&FieldKind::Integer { minimum: 0, maximum: 9 }, &Value::from(1.5)).is_err());
+        assert!(
+            conforms(
+                &FieldKind::Integer {
+                    minimum: 0,
+                    maximum: 9
+                },
+                &Value::from(1.5)
+            )
+            .is_err()
+        );
         assert!(conforms(&FieldKind::Date, &Value::from("2028-02-29")).is_ok());
     }
 }

@@ -35,12 +35,21 @@ async fn try_all(bed: &mut TestBed, contract: &Contract, suite: &mut Suite) -> O
     Ok(())
 }
 
-async fn without_a_valid_token(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
+async fn without_a_valid_token(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
     let id = &route.operation_id;
     let mut call = bed.call(route, 999_999);
     let valid = call.token.take();
     let anonymous = bed.send(&call).await?;
-    let expected = if route.scope.is_some() { 401 } else { anonymous.status };
+    let expected = if route.scope.is_some() {
+        401
+    } else {
+        anonymous.status
+    };
     let held = same(anonymous.status, expected).and_then(|()| contract.check(id, &anonymous));
     let held = held.and_then(|()| same(route.scope.is_some(), anonymous.status == 401));
     suite.case(format_args!("{id}: without a token"), held);
@@ -58,24 +67,38 @@ async fn without_a_valid_token(bed: &mut TestBed, contract: &Contract, suite: &m
             continue;
         }
         let reply = bed.send(&call.clone().with_token(&token)).await?;
-        suite.case(format_args!("{id}: {case}"), same(reply.status, 401).and_then(|()| contract.check(id, &reply)));
+        suite.case(
+            format_args!("{id}: {case}"),
+            same(reply.status, 401).and_then(|()| contract.check(id, &reply)),
+        );
     }
     Ok(())
 }
 
-async fn with_each_role(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
+async fn with_each_role(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
     let id = &route.operation_id;
     for principal in bed.definition.authentication.clone().into_iter().flatten() {
         let token = bed.tokens.get(&principal.name).unwrap_or(&bed.visitor).clone();
         let reply = bed.send(&bed.call(route, 999_999).with_token(&token)).await?;
-        let permitted = route.scope.as_ref().is_none_or(|scope| principal.scopes.contains(scope));
+        let permitted = route
+            .scope
+            .as_ref()
+            .is_none_or(|scope| principal.scopes.contains(scope));
         let held = match (permitted, reply.status) {
             (true, 401 | 403) => Err(format!("{} although it holds the scope", reply.status)),
             (true, _) => Ok(()),
             (false, status) => same(status, 403),
         };
         let verb = if permitted { "may" } else { "may not" };
-        suite.case(format_args!("{id}: {} {verb}", principal.name), held.and_then(|()| contract.check(id, &reply)));
+        suite.case(
+            format_args!("{id}: {} {verb}", principal.name),
+            held.and_then(|()| contract.check(id, &reply)),
+        );
     }
     Ok(())
 }

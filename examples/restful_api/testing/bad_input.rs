@@ -54,7 +54,10 @@ async fn send_all(bed: &mut TestBed, contract: &Contract, suite: &mut Suite) -> 
         }
     }
     unknown_places(bed, suite).await?;
-    suite.case("nothing that was refused left a trace", same(count_all(bed).await?, counts));
+    suite.case(
+        "nothing that was refused left a trace",
+        same(count_all(bed).await?, counts),
+    );
     Ok(())
 }
 
@@ -63,15 +66,33 @@ async fn count_all(bed: &mut TestBed) -> Outcome<Vec<usize>> {
     let mut counts = Vec::new();
     for entity in bed.definition.entities.clone() {
         let call = bed.call(&bed.route(&entity.resource.name, Action::List)?, 0);
-        counts.push(bed.send(&call).await?.json()?["items"].as_array().map_or(0, Vec::len));
+        counts.push(
+            bed.send(&call).await?.json()?["items"]
+                .as_array()
+                .map_or(0, Vec::len),
+        );
     }
     Ok(counts)
 }
 
-async fn forbidden_values(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
+async fn forbidden_values(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
     let resource = route.resource.as_str();
-    let id = bed.known.get(resource).and_then(|ids| ids.last()).copied().unwrap_or_default();
-    let suffix = if route.action == Action::Create { "Create" } else { "Update" };
+    let id = bed
+        .known
+        .get(resource)
+        .and_then(|ids| ids.last())
+        .copied()
+        .unwrap_or_default();
+    let suffix = if route.action == Action::Create {
+        "Create"
+    } else {
+        "Update"
+    };
     let schema = bed.schema(resource, suffix).clone();
     for (property, rules) in schema["properties"].as_object().into_iter().flatten() {
         for (case, value) in forbidden::values(rules) {
@@ -86,12 +107,20 @@ async fn forbidden_values(bed: &mut TestBed, contract: &Contract, suite: &mut Su
         }
     }
     if route.action == Action::Create {
-        for property in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        for property in schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             let mut body = bed.sample(resource, Extent::Full)?;
             body.as_object_mut().and_then(|body| body.remove(property));
             let reply = bed.send(&bed.call(route, id).with_json(&body)).await?;
             let held = points_to(&reply, property).and_then(|()| contract.check(&route.operation_id, &reply));
-            suite.case(format_args!("{}: {property} is missing", route.operation_id), held);
+            suite.case(
+                format_args!("{}: {property} is missing", route.operation_id),
+                held,
+            );
         }
     }
     Ok(())
@@ -99,13 +128,33 @@ async fn forbidden_values(bed: &mut TestBed, contract: &Contract, suite: &mut Su
 
 fn points_to(reply: &Reply, property: &str) -> Result<(), String> {
     let body = reply.json().map_err(|error| error.to_string())?;
-    let pointed = body["errors"].as_array().into_iter().flatten().filter_map(|error| error["pointer"].as_str());
-    let hit = pointed.into_iter().any(|pointer| pointer.split('/').nth(1) == Some(property));
-    if reply.status == 422 && hit { Ok(()) } else { Err(format!("{} {body}", reply.status)) }
+    let pointed = body["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error["pointer"].as_str());
+    let hit = pointed
+        .into_iter()
+        .any(|pointer| pointer.split('/').nth(1) == Some(property));
+    if reply.status == 422 && hit {
+        Ok(())
+    } else {
+        Err(format!("{} {body}", reply.status))
+    }
 }
 
-async fn forbidden_bodies(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
-    let id = bed.known.get(&route.resource).and_then(|ids| ids.last()).copied().unwrap_or_default();
+async fn forbidden_bodies(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
+    let id = bed
+        .known
+        .get(&route.resource)
+        .and_then(|ids| ids.last())
+        .copied()
+        .unwrap_or_default();
     let too_large = vec![b' '; bed.definition.limits.max_body_bytes as usize + 1];
     let unknown = json!({ "no_such_property": 1 }).to_string();
     let reserved = json!({ "id": 7 }).to_string();
@@ -113,24 +162,51 @@ async fn forbidden_bodies(bed: &mut TestBed, contract: &Contract, suite: &mut Su
         ("no body", "application/json", Vec::new(), 400),
         ("half a body", "application/json", b"{\"a\":".to_vec(), 400),
         ("two bodies", "application/json", b"{}{}".to_vec(), 400),
-        ("bytes that are no text", "application/json", vec![b'"', 0xff, 0xfe, b'"'], 400),
+        (
+            "bytes that are no text",
+            "application/json",
+            vec![b'"', 0xff, 0xfe, b'"'],
+            400,
+        ),
         ("nested too deep", "application/json", b"[".repeat(1_000), 400),
         ("a list", "application/json", b"[]".to_vec(), 422),
         ("null", "application/json", b"null".to_vec(), 422),
-        ("an unknown property", "application/json", unknown.into_bytes(), 422),
-        ("a property of the service", "application/json", reserved.into_bytes(), 422),
-        ("a form", "application/x-www-form-urlencoded", b"a=b".to_vec(), 415),
+        (
+            "an unknown property",
+            "application/json",
+            unknown.into_bytes(),
+            422,
+        ),
+        (
+            "a property of the service",
+            "application/json",
+            reserved.into_bytes(),
+            422,
+        ),
+        (
+            "a form",
+            "application/x-www-form-urlencoded",
+            b"a=b".to_vec(),
+            415,
+        ),
         ("too much", "application/json", too_large, 413),
     ];
     for (case, content_type, body, status) in cases {
-        let reply = bed.send(&bed.call(route, id).with_body(content_type, body)).await?;
+        let reply = bed
+            .send(&bed.call(route, id).with_body(content_type, body))
+            .await?;
         let held = same(reply.status, status).and_then(|()| contract.check(&route.operation_id, &reply));
         suite.case(format_args!("{}: {case}", route.operation_id), held);
     }
     Ok(())
 }
 
-async fn forbidden_queries(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
+async fn forbidden_queries(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
     let most = bed.definition.limits.max_page_entries;
     let mut queries = vec![
         String::from("limit=0"),
@@ -146,7 +222,13 @@ async fn forbidden_queries(bed: &mut TestBed, contract: &Contract, suite: &mut S
         String::from("limit=%FF"),
     ];
     if let Some(entity) = bed.definition.entity(&route.resource) {
-        queries.extend(entity.resource.relations.iter().map(|relation| format!("{}=x", relation.filter())));
+        queries.extend(
+            entity
+                .resource
+                .relations
+                .iter()
+                .map(|relation| format!("{}=x", relation.filter())),
+        );
         if let [first, second, ..] = entity.paths.filters.as_slice() {
             queries.push(format!("{first}=1&{second}=1"));
         }
@@ -161,8 +243,21 @@ async fn forbidden_queries(bed: &mut TestBed, contract: &Contract, suite: &mut S
     Ok(())
 }
 
-async fn forbidden_ids(bed: &mut TestBed, contract: &Contract, suite: &mut Suite, route: &Route) -> Outcome<()> {
-    for id in ["0", "-1", "1.5", "abc", "99999999999999999999", "1%20OR%201=1", "%00"] {
+async fn forbidden_ids(
+    bed: &mut TestBed,
+    contract: &Contract,
+    suite: &mut Suite,
+    route: &Route,
+) -> Outcome<()> {
+    for id in [
+        "0",
+        "-1",
+        "1.5",
+        "abc",
+        "99999999999999999999",
+        "1%20OR%201=1",
+        "%00",
+    ] {
         let mut call = bed.call(route, 0);
         call.path = call.path.strip_suffix('0').unwrap_or(&call.path).to_owned() + id;
         if route.action.takes_body() {
@@ -176,11 +271,20 @@ async fn forbidden_ids(bed: &mut TestBed, contract: &Contract, suite: &mut Suite
 }
 
 async fn unknown_places(bed: &mut TestBed, suite: &mut Suite) -> Outcome<()> {
-    let collection = bed.definition.routes.first().map(|route| route.path.clone()).unwrap_or_default();
+    let collection = bed
+        .definition
+        .routes
+        .first()
+        .map(|route| route.path.clone())
+        .unwrap_or_default();
     let cases = [
         ("GET", String::from("/"), 404),
         ("GET", format!("{}/nowhere", bed.definition.base_path), 404),
-        ("GET", format!("/v99{}", collection.trim_start_matches(&bed.definition.base_path)), 404),
+        (
+            "GET",
+            format!("/v99{}", collection.trim_start_matches(&bed.definition.base_path)),
+            404,
+        ),
         ("GET", format!("{collection}/../../etc/passwd"), 404),
         ("PUT", collection.clone(), 405),
         ("DELETE", collection, 405),
@@ -197,7 +301,15 @@ async fn unknown_places(bed: &mut TestBed, suite: &mut Suite) -> Outcome<()> {
 
 /// A client that asks faster than it may is told how long to wait, and a client of another name is not held up by it.
 async fn exceed_the_rate(bed: &mut TestBed, contract: &Contract, suite: &mut Suite) -> Outcome<()> {
-    let Some(route) = bed.definition.routes.iter().find(|route| route.scope.is_some()).cloned() else { return Ok(()) };
+    let Some(route) = bed
+        .definition
+        .routes
+        .iter()
+        .find(|route| route.scope.is_some())
+        .cloned()
+    else {
+        return Ok(());
+    };
     let call = bed.call(&route, 999_999);
     let burst = bed.definition.limits.burst_requests;
     let per_second = bed.definition.limits.requests_per_minute.div_ceil(60);
@@ -211,9 +323,16 @@ async fn exceed_the_rate(bed: &mut TestBed, contract: &Contract, suite: &mut Sui
         }
         let_through += 1;
     }
-    let held = if let_through >= burst { Ok(()) } else { Err(format!("only {let_through} of {burst}")) };
+    let held = if let_through >= burst {
+        Ok(())
+    } else {
+        Err(format!("only {let_through} of {burst}"))
+    };
     suite.case("a burst is let through whole", held);
-    let held = refused.as_ref().map_or_else(|| Err(String::from("nothing was refused")), |reply| contract.check(&route.operation_id, reply));
+    let held = refused.as_ref().map_or_else(
+        || Err(String::from("nothing was refused")),
+        |reply| contract.check(&route.operation_id, reply),
+    );
     suite.case("beyond the burst, 429 says how long to wait", held);
     let visitor = bed.visitor.clone();
     let other = bed.send(&call.with_token(&visitor)).await?;

@@ -41,7 +41,12 @@ impl TestBed {
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start(service: &ServiceDefinition, document: &Value, outputs: &Outputs, throttled: bool) -> Outcome<Self> {
+    pub async fn start(
+        service: &ServiceDefinition,
+        document: &Value,
+        outputs: &Outputs,
+        throttled: bool,
+    ) -> Outcome<Self> {
         let tokens = read_tokens(outputs)?;
         let visitor = tokens::issue()?;
         let mut definition = service.clone();
@@ -94,7 +99,13 @@ impl TestBed {
     /// The call of a route for an id, with the token that it needs.
     #[must_use]
     pub fn call(&self, route: &Route, id: i64) -> Call {
-        let parts = route.path.split('/').map(|part| if part.starts_with('{') { id.to_string() } else { part.to_owned() });
+        let parts = route.path.split('/').map(|part| {
+            if part.starts_with('{') {
+                id.to_string()
+            } else {
+                part.to_owned()
+            }
+        });
         let mut call = Call::new(route.action.method(), parts.collect::<Vec<_>>().join("/"));
         call.token = self.token_for(route.scope.as_deref());
         call
@@ -105,8 +116,14 @@ impl TestBed {
     /// # Errors
     /// When there is none.
     pub fn route(&self, resource: &str, action: Action) -> Outcome<Route> {
-        let route = self.definition.routes.iter().find(|route| route.resource == resource && route.action == action);
-        route.cloned().ok_or_else(|| Failure::new(format_args!("there is no route to {action} one of `{resource}`")))
+        let route = self
+            .definition
+            .routes
+            .iter()
+            .find(|route| route.resource == resource && route.action == action);
+        route
+            .cloned()
+            .ok_or_else(|| Failure::new(format_args!("there is no route to {action} one of `{resource}`")))
     }
 
     /// Sends a call.
@@ -120,7 +137,11 @@ impl TestBed {
     /// The published schema for creating (`Create`), changing (`Update`) or showing (empty) a resource.
     #[must_use]
     pub fn schema(&self, resource: &str, suffix: &str) -> &Value {
-        let name = self.definition.entity(resource).map(|entity| entity.resource.schema()).unwrap_or_default();
+        let name = self
+            .definition
+            .entity(resource)
+            .map(|entity| entity.resource.schema())
+            .unwrap_or_default();
         &self.document["components"]["schemas"][format!("{name}{suffix}")]
     }
 
@@ -130,8 +151,15 @@ impl TestBed {
     /// When it would need a resource that does not exist yet.
     pub fn sample(&mut self, resource: &str, extent: Extent) -> Outcome<Value> {
         self.next_sample += 1;
-        let sample = samples::body(self.schema(resource, "Create"), self.next_sample, &self.known, extent);
-        sample.map(Value::Object).ok_or_else(|| Failure::new(format_args!("no sample can be made for `{resource}`")))
+        let sample = samples::body(
+            self.schema(resource, "Create"),
+            self.next_sample,
+            &self.known,
+            extent,
+        );
+        sample
+            .map(Value::Object)
+            .ok_or_else(|| Failure::new(format_args!("no sample can be made for `{resource}`")))
     }
 
     /// Creates a resource and remembers its id.
@@ -140,10 +168,14 @@ impl TestBed {
     /// When the service does not create it.
     pub async fn create(&mut self, resource: &str, extent: Extent) -> Outcome<(Value, Reply)> {
         let sample = self.sample(resource, extent)?;
-        let call = self.call(&self.route(resource, Action::Create)?, 0).with_json(&sample);
+        let call = self
+            .call(&self.route(resource, Action::Create)?, 0)
+            .with_json(&sample);
         let reply = self.send(&call).await?;
         let id = reply.json()?["id"].as_i64();
-        let id = id.ok_or_else(|| Failure::new(String::from_utf8_lossy(&reply.body))).during(format_args!("creating {sample}"))?;
+        let id = id
+            .ok_or_else(|| Failure::new(String::from_utf8_lossy(&reply.body)))
+            .during(format_args!("creating {sample}"))?;
         self.known.entry(resource.to_owned()).or_default().push(id);
         Ok((sample, reply))
     }
@@ -152,12 +184,23 @@ impl TestBed {
     #[must_use]
     pub fn creation_order(&self) -> Vec<String> {
         let mut order: Vec<String> = Vec::new();
-        while let Some(next) = self.definition.entities.iter().map(|entity| &entity.resource.name).find(|name| {
-            let schema = self.schema(name, "Create");
-            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let mut needs = required.filter_map(|property| schema["properties"][property]["x-references"].as_str());
-            !order.contains(name) && needs.all(|to| order.iter().any(|made| made == to))
-        }) {
+        while let Some(next) = self
+            .definition
+            .entities
+            .iter()
+            .map(|entity| &entity.resource.name)
+            .find(|name| {
+                let schema = self.schema(name, "Create");
+                let required = schema["required"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str);
+                let mut needs =
+                    required.filter_map(|property| schema["properties"][property]["x-references"].as_str());
+                !order.contains(name) && needs.all(|to| order.iter().any(|made| made == to))
+            })
+        {
             order.push(next.clone());
         }
         order

@@ -59,7 +59,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Call {
     /// A request without a token and without a body.
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
-        Call { method: method.into(), path: path.into(), token: None, content_type: None, body: Vec::new() }
+        Call {
+            method: method.into(),
+            path: path.into(),
+            token: None,
+            content_type: None,
+            body: Vec::new(),
+        }
     }
 
     /// With a token.
@@ -107,7 +113,10 @@ impl Client {
     /// Connects when the first request is sent.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
-        Client { address, connection: None }
+        Client {
+            address,
+            connection: None,
+        }
     }
 
     /// Sends a request and reads the answer whole.
@@ -145,24 +154,44 @@ impl Client {
         if let Some(content_type) = &call.content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
-        let request = request.body(Full::new(Bytes::from(call.body.clone()))).during("putting the request together")?;
+        let request = request
+            .body(Full::new(Bytes::from(call.body.clone())))
+            .during("putting the request together")?;
         let begun = Instant::now();
         let response = connection.send_request(request).await.during("sending")?;
         let status = response.status().as_u16();
         let headers = response.headers().iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
         });
         let headers = headers.collect();
-        let body = response.into_body().collect().await.during("reading the answer")?.to_bytes().to_vec();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .during("reading the answer")?
+            .to_bytes()
+            .to_vec();
         let elapsed_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.connection = Some(connection);
-        Ok(Reply { status, headers, body, elapsed_us })
+        Ok(Reply {
+            status,
+            headers,
+            body,
+            elapsed_us,
+        })
     }
 
     async fn connect(&self) -> Outcome<SendRequest<Full<Bytes>>> {
-        let stream = TcpStream::connect(self.address).await.during(format_args!("connecting to {}", self.address))?;
+        let stream = TcpStream::connect(self.address)
+            .await
+            .during(format_args!("connecting to {}", self.address))?;
         stream.set_nodelay(true).map_err(Failure::new)?;
-        let (connection, driving) = handshake(TokioIo::new(stream)).await.during("greeting the service")?;
+        let (connection, driving) = handshake(TokioIo::new(stream))
+            .await
+            .during("greeting the service")?;
         // It ends by itself when the client is dropped or the service closes.
         tokio::spawn(driving);
         Ok(connection)

@@ -27,13 +27,25 @@ use crate::{
 pub async fn run(service: &ServiceDefinition, document: &Value, outputs: &Outputs) -> Outcome<TestReport> {
     let contract = Contract::of(document)?;
     let bed = TestBed::start(service, document, outputs, false).await?;
-    let mut tests = Tests { bed, contract, suite: Suite::begin("contract") };
+    let mut tests = Tests {
+        bed,
+        contract,
+        suite: Suite::begin("contract"),
+    };
     let ran = tests.all().await;
-    let Tests { bed, contract, mut suite } = tests;
+    let Tests {
+        bed,
+        contract,
+        mut suite,
+    } = tests;
     bed.stop().await?;
     ran?;
     for operation in contract.operations() {
-        let held = if contract.was_called(operation) { Ok(()) } else { Err("it was never called") };
+        let held = if contract.was_called(operation) {
+            Ok(())
+        } else {
+            Err("it was never called")
+        };
         suite.case(format_args!("{operation} is covered"), held);
     }
     suite.end(outputs)
@@ -65,19 +77,35 @@ impl Tests {
     /// Records whether an answer is the expected one and keeps the contract.
     fn hold(&mut self, case: String, route: &Route, reply: &Reply, status: u16) {
         let kept = same(reply.status, status).and_then(|()| self.contract.check(&route.operation_id, reply));
-        self.suite.case(format_args!("{}: {case}", route.operation_id), kept);
+        self.suite
+            .case(format_args!("{}: {case}", route.operation_id), kept);
     }
 
     async fn creations(&mut self, resource: &str) -> Outcome<()> {
         let route = self.bed.route(resource, Action::Create)?;
-        for (extent, case) in [(Extent::Minimal, "what is required is enough"), (Extent::Full, "everything can be given")] {
+        for (extent, case) in [
+            (Extent::Minimal, "what is required is enough"),
+            (Extent::Full, "everything can be given"),
+        ] {
             for _ in 0..2 {
                 let (sample, reply) = self.bed.create(resource, extent).await?;
                 self.hold(case.to_owned(), &route, &reply, 201);
                 let created = reply.json()?;
-                let kept = sample.as_object().into_iter().flatten().find(|(name, value)| created[name.as_str()] != **value);
-                let kept = kept.map_or(Ok(()), |(name, value)| Err(format!("`{name}` was given as {value} and is {}", created[name.as_str()])));
-                self.suite.case(format_args!("{}: what is given is kept", route.operation_id), kept);
+                let kept = sample
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .find(|(name, value)| created[name.as_str()] != **value);
+                let kept = kept.map_or(Ok(()), |(name, value)| {
+                    Err(format!(
+                        "`{name}` was given as {value} and is {}",
+                        created[name.as_str()]
+                    ))
+                });
+                self.suite.case(
+                    format_args!("{}: what is given is kept", route.operation_id),
+                    kept,
+                );
                 let location = format!("{}/{}", route.path, created["id"]);
                 self.suite.case(
                     format_args!("{}: Location leads to it", route.operation_id),
@@ -100,23 +128,43 @@ impl Tests {
             let reply = self.bed.send(&page_call).await?;
             self.hold(String::from("a page of one"), &route, &reply, 200);
             let page = reply.json()?;
-            seen.extend(page["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_i64()));
-            let link = reply.header("link").and_then(|link| link.strip_prefix('<')?.split_once(">; rel=\"next\""));
+            seen.extend(
+                page["items"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|item| item["id"].as_i64()),
+            );
+            let link = reply
+                .header("link")
+                .and_then(|link| link.strip_prefix('<')?.split_once(">; rel=\"next\""));
             let agree = same(link.is_some(), page["next"].is_string());
-            self.suite.case(format_args!("{}: Link and `next` agree", route.operation_id), agree);
+            self.suite.case(
+                format_args!("{}: Link and `next` agree", route.operation_id),
+                agree,
+            );
             match link {
                 Some((next, _)) if seen.len() < 1_000 => next.clone_into(&mut path),
                 _ => break,
             }
         }
         let known = self.bed.known.get(resource).cloned().unwrap_or_default();
-        self.suite.case(format_args!("{}: the pages lead through everything", route.operation_id), same(seen, known));
+        self.suite.case(
+            format_args!("{}: the pages lead through everything", route.operation_id),
+            same(seen, known),
+        );
         self.filters(resource, &route).await
     }
 
     /// Every filter that the document lists, with a value that some entry has.
     async fn filters(&mut self, resource: &str, route: &Route) -> Outcome<()> {
-        let id = self.bed.known.get(resource).and_then(|ids| ids.last()).copied().unwrap_or_default();
+        let id = self
+            .bed
+            .known
+            .get(resource)
+            .and_then(|ids| ids.last())
+            .copied()
+            .unwrap_or_default();
         let read = self.bed.call(&self.bed.route(resource, Action::Read)?, id);
         let entry = self.bed.send(&read).await?.json()?;
         for parameter in self.contract.query_parameters(&route.operation_id) {
@@ -124,7 +172,11 @@ impl Tests {
                 continue;
             }
             let many = parameter.replace("_id", "_ids");
-            let property = if entry.get(&parameter).is_some() { &parameter } else { &many };
+            let property = if entry.get(&parameter).is_some() {
+                &parameter
+            } else {
+                &many
+            };
             let value = match &entry[property.as_str()] {
                 Value::Array(ids) => ids.first().cloned().unwrap_or_default(),
                 other => other.clone(),
@@ -140,8 +192,13 @@ impl Tests {
                 other => *other == value,
             };
             let items = page["items"].as_array().cloned().unwrap_or_default();
-            let held = if !items.is_empty() && items.iter().all(fits) { Ok(()) } else { Err(page.to_string()) };
-            self.suite.case(format_args!("{}: {parameter} narrows", route.operation_id), held);
+            let held = if !items.is_empty() && items.iter().all(fits) {
+                Ok(())
+            } else {
+                Err(page.to_string())
+            };
+            self.suite
+                .case(format_args!("{}: {parameter} narrows", route.operation_id), held);
         }
         Ok(())
     }
@@ -151,7 +208,10 @@ impl Tests {
         for id in self.bed.known.get(resource).cloned().unwrap_or_default() {
             let reply = self.bed.send(&self.bed.call(&route, id)).await?;
             self.hold(String::from("one that is there"), &route, &reply, 200);
-            self.suite.case(format_args!("{}: it is the one", route.operation_id), same(reply.json()?["id"].as_i64(), Some(id)));
+            self.suite.case(
+                format_args!("{}: it is the one", route.operation_id),
+                same(reply.json()?["id"].as_i64(), Some(id)),
+            );
         }
         let reply = self.bed.send(&self.bed.call(&route, 999_999)).await?;
         self.hold(String::from("one that is not there"), &route, &reply, 404);
@@ -160,23 +220,43 @@ impl Tests {
 
     async fn updates(&mut self, resource: &str) -> Outcome<()> {
         let route = self.bed.route(resource, Action::Update)?;
-        let id = self.bed.known.get(resource).and_then(|ids| ids.last()).copied().unwrap_or_default();
+        let id = self
+            .bed
+            .known
+            .get(resource)
+            .and_then(|ids| ids.last())
+            .copied()
+            .unwrap_or_default();
         let schema = self.bed.schema(resource, "Update").clone();
         let ordered: Vec<&Value> = schema["x-order"].as_array().into_iter().flatten().collect();
-        for (number, (property, rules)) in schema["properties"].as_object().into_iter().flatten().enumerate() {
+        for (number, (property, rules)) in schema["properties"].as_object().into_iter().flatten().enumerate()
+        {
             // One value alone may break an order that two fields keep; those are tried by the unit tests.
-            if ordered.iter().any(|rule| rule["before"] == *property || rule["after"] == *property) {
+            if ordered
+                .iter()
+                .any(|rule| rule["before"] == *property || rule["after"] == *property)
+            {
                 continue;
             }
             let number = 5_000 + u64::try_from(number).unwrap_or_default();
-            let Some(value) = samples::value(rules, property, number, 0, &self.bed.known) else { continue };
-            let call = self.bed.call(&route, id).with_json(&json!({ property.as_str(): value }));
+            let Some(value) = samples::value(rules, property, number, 0, &self.bed.known) else {
+                continue;
+            };
+            let call = self
+                .bed
+                .call(&route, id)
+                .with_json(&json!({ property.as_str(): value }));
             let reply = self.bed.send(&call).await?;
             self.hold(format!("{property} alone"), &route, &reply, 200);
             let changed = reply.json()?;
-            self.suite.case(format_args!("{}: {property} is changed", route.operation_id), same(&changed[property.as_str()], &value));
+            self.suite.case(
+                format_args!("{}: {property} is changed", route.operation_id),
+                same(&changed[property.as_str()], &value),
+            );
         }
-        let Value::Object(full) = self.bed.sample(resource, Extent::Minimal)? else { return Ok(()) };
+        let Value::Object(full) = self.bed.sample(resource, Extent::Minimal)? else {
+            return Ok(());
+        };
         let call = self.bed.call(&route, 999_999).with_json(&Value::Object(full));
         let reply = self.bed.send(&call).await?;
         self.hold(String::from("one that is not there"), &route, &reply, 404);
@@ -190,7 +270,10 @@ impl Tests {
             let reply = self.bed.send(&self.bed.call(&route, *id)).await?;
             self.hold(String::from("one that nothing points to"), &route, &reply, 204);
         }
-        let reply = self.bed.send(&self.bed.call(&route, ids.first().copied().unwrap_or(1))).await?;
+        let reply = self
+            .bed
+            .send(&self.bed.call(&route, ids.first().copied().unwrap_or(1)))
+            .await?;
         self.hold(String::from("one that is gone"), &route, &reply, 404);
         Ok(())
     }

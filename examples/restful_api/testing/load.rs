@@ -1,6 +1,6 @@
 //! Performance under the expected load: so many clients at the same time, so many requests in all, and the figures.
 
-use std::time::Instant;
+use std::{fmt, time::Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,6 +38,26 @@ pub struct LoadReport {
     pub reading_connections: u32,
     /// Where the figures were written.
     pub file: Option<OutputFile>,
+}
+
+impl fmt::Display for LoadReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} requests from {} clients, {} failed, {} requests/s, p50 {:.2} ms, p99 {:.2} ms",
+            self.requests,
+            self.clients,
+            self.failed_requests,
+            self.requests_per_second,
+            milliseconds(self.p50_us),
+            milliseconds(self.p99_us)
+        )
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+fn milliseconds(microseconds: u64) -> f64 {
+    microseconds as f64 / 1_000.0
 }
 
 /// Of ten requests, this many read one, list a page and create one.
@@ -88,7 +108,11 @@ async fn measure(bed: &mut TestBed, load: &ExpectedLoad) -> Outcome<LoadReport> 
     }
     let elapsed = begun.elapsed();
     times_us.sort_unstable();
-    let percentile = |percent: usize| times_us.get((times_us.len() * percent / 100).min(times_us.len() - 1)).copied();
+    let percentile = |percent: usize| {
+        times_us
+            .get((times_us.len() * percent / 100).min(times_us.len() - 1))
+            .copied()
+    };
     #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
     let requests_per_second = (times_us.len() as f64 / elapsed.as_secs_f64()).round();
     Ok(LoadReport {
@@ -107,12 +131,25 @@ async fn measure(bed: &mut TestBed, load: &ExpectedLoad) -> Outcome<LoadReport> 
 
 /// The requests, mixed, over all resources in turn.
 fn calls(bed: &mut TestBed, requests: u32) -> Outcome<Vec<Call>> {
-    let resources: Vec<String> = bed.definition.entities.iter().map(|entity| entity.resource.name.clone()).collect();
-    let mix: Vec<Action> = MIX.iter().flat_map(|(action, weight)| (0..*weight).map(|_| *action)).collect();
+    let resources: Vec<String> = bed
+        .definition
+        .entities
+        .iter()
+        .map(|entity| entity.resource.name.clone())
+        .collect();
+    let mix: Vec<Action> = MIX
+        .iter()
+        .flat_map(|(action, weight)| (0..*weight).map(|_| *action))
+        .collect();
     let mut calls = Vec::new();
     for (number, action) in (0..requests as usize).zip(mix.iter().cycle()) {
         let resource = &resources[(number / mix.len()) % resources.len()];
-        let id = bed.known.get(resource).and_then(|ids| ids.first()).copied().unwrap_or_default();
+        let id = bed
+            .known
+            .get(resource)
+            .and_then(|ids| ids.first())
+            .copied()
+            .unwrap_or_default();
         let mut call = bed.call(&bed.route(resource, *action)?, id);
         if *action == Action::Create {
             call = call.with_json(&bed.sample(resource, Extent::Full)?);

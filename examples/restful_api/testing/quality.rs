@@ -20,7 +20,10 @@ pub fn objections(reports: &[&TestReport], load: &LoadReport, expected: &Expecte
         }
     }
     if load.failed_requests > 0 {
-        objections.push(format!("{} of {} requests failed under load", load.failed_requests, load.requests));
+        objections.push(format!(
+            "{} of {} requests failed under load",
+            load.failed_requests, load.requests
+        ));
     }
     let budget_us = u64::from(expected.p99_budget_ms) * 1_000;
     if load.p99_us > budget_us {

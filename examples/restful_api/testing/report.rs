@@ -54,14 +54,22 @@ impl Suite {
     /// Nothing seen yet.
     #[must_use]
     pub fn begin(name: &str) -> Self {
-        Suite { name: name.to_owned(), begun: Instant::now(), passed: Vec::new(), findings: Vec::new() }
+        Suite {
+            name: name.to_owned(),
+            begun: Instant::now(),
+            passed: Vec::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// Records whether a case held.
     pub fn case(&mut self, case: impl Display, held: Result<(), impl Display>) {
         match held {
             Ok(()) => self.passed.push(case.to_string()),
-            Err(seen) => self.findings.push(Finding { case: case.to_string(), seen: seen.to_string() }),
+            Err(seen) => self.findings.push(Finding {
+                case: case.to_string(),
+                seen: seen.to_string(),
+            }),
         }
     }
 
@@ -75,9 +83,20 @@ impl Suite {
             format_args!("the suite `{}` ran no case", self.name),
         )?;
         let elapsed_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let written = Written { suite: &self.name, passed: &self.passed, findings: &self.findings, elapsed_ms };
+        let written = Written {
+            suite: &self.name,
+            passed: &self.passed,
+            findings: &self.findings,
+            elapsed_ms,
+        };
         let file = outputs.write_json(&format!("reports/{}.json", self.name), &written)?;
-        Ok(TestReport { suite: self.name, passed: self.passed.len(), findings: self.findings, elapsed_ms, file })
+        Ok(TestReport {
+            suite: self.name,
+            passed: self.passed.len(),
+            findings: self.findings,
+            elapsed_ms,
+            file,
+        })
     }
 }
 
@@ -86,5 +105,9 @@ impl Suite {
 /// # Errors
 /// Both values.
 pub fn same<T: PartialEq + std::fmt::Debug>(seen: T, expected: T) -> Result<(), String> {
-    if seen == expected { Ok(()) } else { Err(format!("{seen:?} instead of {expected:?}")) }
+    if seen == expected {
+        Ok(())
+    } else {
+        Err(format!("{seen:?} instead of {expected:?}"))
+    }
 }

@@ -25,7 +25,11 @@ type Answer = Result<Response<Body>, Problem>;
 
 /// Answers a request that may be answered.
 pub(super) async fn answer(app: &Arc<App>, route: &Route, id: Option<&str>, request: Request) -> Answer {
-    let at = app.definition.entities.iter().position(|entity| entity.resource.name == route.resource);
+    let at = app
+        .definition
+        .entities
+        .iter()
+        .position(|entity| entity.resource.name == route.resource);
     let at = at.ok_or_else(|| internal(app, &format!("no entity `{}`", route.resource)))?;
     let entity = &app.definition.entities[at];
     match route.action {
@@ -37,7 +41,10 @@ pub(super) async fn answer(app: &Arc<App>, route: &Route, id: Option<&str>, requ
         }
         Action::Read => {
             let id = id_of(app, id)?;
-            let work = { let app = Arc::clone(app); move |connection: &mut _| logic::read(&app.definition.entities[at], connection, id) };
+            let work = {
+                let app = Arc::clone(app);
+                move |connection: &mut _| logic::read(&app.definition.entities[at], connection, id)
+            };
             let record = done(app, app.store.read(work).await)?;
             json_answer(StatusCode::OK, &Value::Object(record))
         }
@@ -47,7 +54,13 @@ pub(super) async fn answer(app: &Arc<App>, route: &Route, id: Option<&str>, requ
             check(app, entity, &body, Action::Update)?;
             let shared = Arc::clone(app);
             let work = move |connection: &mut _| {
-                logic::update(&shared.definition, &shared.definition.entities[at], connection, id, body)
+                logic::update(
+                    &shared.definition,
+                    &shared.definition.entities[at],
+                    connection,
+                    id,
+                    body,
+                )
             };
             let record = done(app, app.store.write(work).await)?;
             json_answer(StatusCode::OK, &Value::Object(record))
@@ -55,7 +68,8 @@ pub(super) async fn answer(app: &Arc<App>, route: &Route, id: Option<&str>, requ
         Action::Delete => {
             let id = id_of(app, id)?;
             let shared = Arc::clone(app);
-            let work = move |connection: &mut _| logic::delete(&shared.definition.entities[at], connection, id);
+            let work =
+                move |connection: &mut _| logic::delete(&shared.definition.entities[at], connection, id);
             done(app, app.store.write(work).await)?;
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
@@ -67,10 +81,19 @@ pub(super) async fn answer(app: &Arc<App>, route: &Route, id: Option<&str>, requ
 async fn create(app: &Arc<App>, at: usize, route: &Route, body: Record) -> Answer {
     let shared = Arc::clone(app);
     let work = move |connection: &mut _| {
-        logic::create(&shared.definition, &shared.definition.entities[at], connection, body)
+        logic::create(
+            &shared.definition,
+            &shared.definition.entities[at],
+            connection,
+            body,
+        )
     };
     let record = done(app, app.store.write(work).await)?;
-    let location = format!("{}/{}", route.path, record.get("id").and_then(Value::as_i64).unwrap_or_default());
+    let location = format!(
+        "{}/{}",
+        route.path,
+        record.get("id").and_then(Value::as_i64).unwrap_or_default()
+    );
     let mut response = json_answer(StatusCode::CREATED, &Value::Object(record))?;
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -105,14 +128,21 @@ fn list_request(app: &App, entity: &Entity, uri: &Uri) -> Result<ListRequest, Pr
     let refuse = |detail: String| app.problem("invalid-query", detail);
     let Query(parameters) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| refuse(String::from("the query is not in the form `name=value&..`")))?;
-    let mut request = ListRequest { after: 0, limit: limits.default_page_entries, filter: None };
+    let mut request = ListRequest {
+        after: 0,
+        limit: limits.default_page_entries,
+        filter: None,
+    };
     for (at, (name, text)) in parameters.iter().enumerate() {
         if parameters.iter().take(at).any(|(other, _)| other == name) {
             return Err(refuse(format!("`{name}` is given twice")));
         }
         match name.as_str() {
             "limit" => {
-                let limit = text.parse().ok().filter(|limit| (1..=limits.max_page_entries).contains(limit));
+                let limit = text
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=limits.max_page_entries).contains(limit));
                 let most = limits.max_page_entries;
                 request.limit = limit.ok_or_else(|| refuse(format!("`limit` must be 1 to {most}")))?;
             }
@@ -122,7 +152,9 @@ fn list_request(app: &App, entity: &Entity, uri: &Uri) -> Result<ListRequest, Pr
             }
             filter if entity.paths.filters.iter().any(|known| known == filter) => {
                 if request.filter.is_some() {
-                    return Err(refuse(String::from("a list can be narrowed by one filter at a time")));
+                    return Err(refuse(String::from(
+                        "a list can be narrowed by one filter at a time",
+                    )));
                 }
                 let value = logic::read_filter(entity, filter, text)
                     .map_err(|reason| refuse(format!("`{filter}` {reason}")))?;
@@ -130,7 +162,9 @@ fn list_request(app: &App, entity: &Entity, uri: &Uri) -> Result<ListRequest, Pr
             }
             _ => {
                 let known = entity.paths.filters.join("`, `");
-                return Err(refuse(format!("the parameter is not one of `limit`, `cursor`, `{known}`")));
+                return Err(refuse(format!(
+                    "the parameter is not one of `limit`, `cursor`, `{known}`"
+                )));
             }
         }
     }
@@ -140,20 +174,30 @@ fn list_request(app: &App, entity: &Entity, uri: &Uri) -> Result<ListRequest, Pr
 fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
 }
 
 fn id_of(app: &App, text: Option<&str>) -> Result<i64, Problem> {
-    let id = text.and_then(|text| text.parse::<i64>().ok()).filter(|id| *id > 0);
+    let id = text
+        .and_then(|text| text.parse::<i64>().ok())
+        .filter(|id| *id > 0);
     id.ok_or_else(|| app.problem("not-found", "ids are positive whole numbers"))
 }
 
 async fn body_of(app: &App, request: Request) -> Result<Record, Problem> {
-    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    let media_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = media_type
+        .and_then(|text| text.split(';').next())
+        .unwrap_or_default()
+        .trim();
     if !essence.eq_ignore_ascii_case(JSON) {
         return Err(app.problem("unsupported-media-type", "send the body as `application/json`"));
     }
@@ -165,20 +209,37 @@ async fn body_of(app: &App, request: Request) -> Result<Record, Problem> {
         Ok(Value::Object(record)) => Ok(record),
         Ok(_) => Err(invalid(app, vec![Violation::new("", "must be an object")])),
         Err(error) => {
-            let place = format!("the body is not JSON at line {}, column {}", error.line(), error.column());
+            let place = format!(
+                "the body is not JSON at line {}, column {}",
+                error.line(),
+                error.column()
+            );
             Err(app.problem("malformed-request", place))
         }
     }
 }
 
 fn check(app: &App, entity: &Entity, body: &Record, action: Action) -> Result<(), Problem> {
-    let rules = app.definition.validation.iter().flat_map(|rules| &rules.resources);
-    let Some(rules) = rules.into_iter().find(|rules| rules.resource == entity.resource.name) else { return Ok(()) };
+    let rules = app
+        .definition
+        .validation
+        .iter()
+        .flat_map(|rules| &rules.resources);
+    let Some(rules) = rules
+        .into_iter()
+        .find(|rules| rules.resource == entity.resource.name)
+    else {
+        return Ok(());
+    };
     let violations = match action {
         Action::Create => validation::of_creation(rules, body),
         _ => validation::of_change(rules, body),
     };
-    if violations.is_empty() { Ok(()) } else { Err(invalid(app, violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(invalid(app, violations))
+    }
 }
 
 fn done<T>(app: &App, outcome: Option<Result<T, Refusal>>) -> Result<T, Problem> {
@@ -192,17 +253,27 @@ fn done<T>(app: &App, outcome: Option<Result<T, Refusal>>) -> Result<T, Problem>
         Refusal::Invalid(violations) => invalid(app, violations),
         Refusal::Taken { property } => {
             let mut problem = app.problem("conflict", format!("another one has this `{property}`"));
-            problem.errors.push(Violation::new(format!("/{property}"), "is taken"));
+            problem
+                .errors
+                .push(Violation::new(format!("/{property}"), "is taken"));
             problem
         }
-        Refusal::Held { by } => app.problem("still-in-use", format!("{} still point to it", by.join(" and "))),
+        Refusal::Held { by } => {
+            app.problem("still-in-use", format!("{} still point to it", by.join(" and ")))
+        }
         Refusal::Database(reason) => internal(app, &reason),
     })
 }
 
 fn invalid(app: &App, violations: Vec<Violation>) -> Problem {
     let count = violations.len();
-    let mut problem = app.problem("invalid-input", format!("{count} {} wrong", if count == 1 { "thing is" } else { "things are" }));
+    let mut problem = app.problem(
+        "invalid-input",
+        format!(
+            "{count} {} wrong",
+            if count == 1 { "thing is" } else { "things are" }
+        ),
+    );
     problem.errors = violations;
     problem
 }
@@ -217,6 +288,8 @@ fn internal(app: &App, reason: &str) -> Problem {
 fn json_answer(status: StatusCode, body: &Value) -> Answer {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
     Ok(response)
 }

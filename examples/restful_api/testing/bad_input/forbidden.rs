@@ -20,7 +20,10 @@ pub(super) fn values(schema: &Value) -> Vec<(&'static str, Value)> {
         }
         "integer" => {
             values.push(("is text", json!("7")));
-            values.push(("has a fraction", json!(schema["minimum"].as_f64().unwrap_or_default() + 0.5)));
+            values.push((
+                "has a fraction",
+                json!(schema["minimum"].as_f64().unwrap_or_default() + 0.5),
+            ));
             if let (Some(least), Some(most)) = (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
                 values.push(("is too small", json!(least - 1)));
                 values.push(("is too large", json!(most + 1)));
@@ -33,7 +36,11 @@ pub(super) fn values(schema: &Value) -> Vec<(&'static str, Value)> {
         }
         "boolean" => values.extend([("is text", json!("true")), ("is a number", json!(1))]),
         "array" => {
-            values.extend([("is one id", json!(1)), ("holds text", json!(["1"])), ("holds nothing that exists", json!([999_999]))]);
+            values.extend([
+                ("is one id", json!(1)),
+                ("holds text", json!(["1"])),
+                ("holds nothing that exists", json!([999_999])),
+            ]);
             values.push(("holds one twice", json!([1, 1])));
             values.push(("holds too many", json!((1..=200).collect::<Vec<u32>>())));
             if schema["minItems"].as_u64() > Some(0) {
@@ -53,7 +60,10 @@ fn strings(schema: &Value, values: &mut Vec<(&'static str, Value)>) {
         values.push(("is another word", json!("no_such_word")));
         return;
     }
-    if let Some(most) = schema["maxLength"].as_u64().and_then(|most| usize::try_from(most).ok()) {
+    if let Some(most) = schema["maxLength"]
+        .as_u64()
+        .and_then(|most| usize::try_from(most).ok())
+    {
         values.push(("is too long", json!("x".repeat(most + 1))));
     }
     if schema["minLength"].as_u64() > Some(0) {

@@ -55,7 +55,10 @@ impl Contract {
                     }
                 }
                 let content = response.content.iter().next();
-                let body = content.map(|(_, media)| serde_json::to_value(&media.schema)).transpose().during(attempt())?;
+                let body = content
+                    .map(|(_, media)| serde_json::to_value(&media.schema))
+                    .transpose()
+                    .during(attempt())?;
                 answers.insert(
                     status,
                     Answer {
@@ -68,9 +71,18 @@ impl Contract {
             let parameters = operation.parameters(&typed).during(attempt())?;
             let query_parameters = parameters.into_iter().map(|parameter| parameter.name).collect();
             let id = operation.operation_id.clone().unwrap_or_default();
-            operations.insert(id, Listed { answers, query_parameters });
+            operations.insert(
+                id,
+                Listed {
+                    answers,
+                    query_parameters,
+                },
+            );
         }
-        Ok(Contract { operations, called: Mutex::default() })
+        Ok(Contract {
+            operations,
+            called: Mutex::default(),
+        })
     }
 
     /// Holds an answer against what is listed for the operation.
@@ -78,16 +90,27 @@ impl Contract {
     /// # Errors
     /// In what way the answer breaks the contract.
     pub fn check(&self, operation: &str, reply: &Reply) -> Result<(), String> {
-        self.called.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.to_owned());
-        let listed = self.operations.get(operation).ok_or_else(|| format!("`{operation}` is not in the contract"))?;
+        self.called
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(operation.to_owned());
+        let listed = self
+            .operations
+            .get(operation)
+            .ok_or_else(|| format!("`{operation}` is not in the contract"))?;
         let answer = listed
             .answers
             .get(&reply.status.to_string())
             .ok_or_else(|| format!("the status {} is not listed", reply.status))?;
         for (name, schema) in &answer.required_headers {
-            let text = reply.header(name).ok_or_else(|| format!("the header `{name}` is missing"))?;
+            let text = reply
+                .header(name)
+                .ok_or_else(|| format!("the header `{name}` is missing"))?;
             // A header is text; where a number is listed, it must read as one.
-            let fits = [Value::from(text), text.parse::<i64>().map(Value::from).unwrap_or_default()];
+            let fits = [
+                Value::from(text),
+                text.parse::<i64>().map(Value::from).unwrap_or_default(),
+            ];
             if !fits.iter().any(|value| schema.is_valid(value)) {
                 return Err(format!("the header `{name}` is `{text}`"));
             }
@@ -98,7 +121,9 @@ impl Contract {
         }
         let body = reply.json().map_err(|error| error.to_string())?;
         match &answer.body {
-            Some(schema) => schema.validate(&body).map_err(|error| format!("{error} at `{}`", error.instance_path())),
+            Some(schema) => schema
+                .validate(&body)
+                .map_err(|error| format!("{error} at `{}`", error.instance_path())),
             None if reply.body.is_empty() => Ok(()),
             None => Err(String::from("there is a body where none is listed")),
         }
@@ -112,13 +137,19 @@ impl Contract {
     /// Whether an answer of it was held against the contract.
     #[must_use]
     pub fn was_called(&self, operation: &str) -> bool {
-        self.called.lock().unwrap_or_else(PoisonError::into_inner).contains(operation)
+        self.called
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(operation)
     }
 
     /// The parameters that the query of an operation may have.
     #[must_use]
     pub fn query_parameters(&self, operation: &str) -> Vec<String> {
-        self.operations.get(operation).map(|listed| listed.query_parameters.clone()).unwrap_or_default()
+        self.operations
+            .get(operation)
+            .map(|listed| listed.query_parameters.clone())
+            .unwrap_or_default()
     }
 }
 
