@@ -41,7 +41,7 @@ pub fn artifact<A: Artifact>(
                 Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
         }
         if let Some(check) = handing.layout.step(step).check
-            && let Some(Payload::Live(value) | Payload::Both(value, _)) = &payload
+            && let Some(value) = payload.as_ref().and_then(Payload::value)
             && let Verdict::Reject(reason) = check(&**value)
         {
             return Err(handing.refused(&format!("its check rejects it: {reason}")));

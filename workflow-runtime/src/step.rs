@@ -132,22 +132,28 @@ impl fmt::Debug for StepError {
 /// ```
 #[derive(Debug, Clone)]
 pub struct StepContext {
-    pub(crate) run: Arc<str>,
-    pub(crate) layout: Arc<Layout>,
+    pub(crate) of: Arc<RunOf>,
     pub(crate) step: u16,
     pub(crate) attempt: u32,
     pub(crate) round: u32,
 }
 
+/// What every context of a run shares.
+#[derive(Debug)]
+pub(crate) struct RunOf {
+    pub(crate) id: Arc<str>,
+    pub(crate) layout: Arc<Layout>,
+}
+
 impl StepContext {
     /// The id of the run.
     pub fn run_id(&self) -> &str {
-        &self.run
+        &self.of.id
     }
 
     /// The path of the step, as in `Testing.unit_tests`.
     pub fn step(&self) -> &str {
-        self.layout.path(self.step)
+        self.of.layout.path(self.step)
     }
 
     /// Which attempt this is, from 1; it goes on counting over restarts.
@@ -165,8 +171,8 @@ impl StepContext {
     pub fn idempotency_key(&self) -> String {
         format!(
             "{}/{}/{}/{}",
-            self.layout.plan.name,
-            self.run,
+            self.of.layout.plan.name,
+            self.of.id,
             self.step(),
             self.round
         )

@@ -50,6 +50,23 @@ pub(crate) enum Payload {
     Live(Value),
     /// As the journal has it.
     Written(Arc<RawValue>),
-    /// Both: written, and read back already.
-    Both(Value, Arc<RawValue>),
+    /// As takers will get it, with the text that it was read back from. Boxed, because it is rare in memory.
+    Both(Box<(Value, Arc<RawValue>)>),
+}
+
+impl Payload {
+    /// The value, unless it is still to be read.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Payload::Live(value) => Some(value),
+            Payload::Both(both) => Some(&both.0),
+            Payload::Written(_) => None,
+        }
+    }
+
+    /// The value alone, without the text, once there is one.
+    pub(crate) fn settled(&self) -> Payload {
+        self.value()
+            .map_or_else(|| self.clone(), |value| Payload::Live(Arc::clone(value)))
+    }
 }

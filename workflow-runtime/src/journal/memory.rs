@@ -51,7 +51,7 @@ impl Backend for Memory {
         let run = Arc::new(Kept {
             id: Arc::clone(id),
             layout: Arc::clone(layout),
-            events: Mutex::new(vec![begun]),
+            events: Mutex::new(first(begun, layout)),
             held: AtomicBool::new(true),
         });
         runs.insert(Arc::clone(id), Arc::clone(&run));
@@ -130,6 +130,13 @@ impl Drop for MemoryHold {
     fn drop(&mut self) {
         self.run.held.store(false, Ordering::Release);
     }
+}
+
+/// The first event, with room for one a step.
+fn first(begun: Event, layout: &Layout) -> Vec<Event> {
+    let mut events = Vec::with_capacity(layout.step_count() + 1);
+    events.push(begun);
+    events
 }
 
 /// A panic while it was locked leaves every list whole: each is changed by one push.

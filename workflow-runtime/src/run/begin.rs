@@ -15,6 +15,7 @@ use crate::run::core::{Core, Driving, Live, Methods, Team, undecodable};
 use crate::run::drive::Left;
 use crate::run::state::{State, written};
 use crate::runtime::Runtime;
+use crate::step::RunOf;
 use crate::verdict::Verdict;
 
 /// An input of a run, without its type.
@@ -232,11 +233,19 @@ impl Opening {
         })?;
         Ok(Live {
             runtime: self.runtime.clone(),
+            of: self.of(),
             layout: Arc::clone(&self.layout),
             id: Arc::clone(&self.id),
             hold,
             state,
             seen,
+        })
+    }
+
+    fn of(&self) -> Arc<RunOf> {
+        Arc::new(RunOf {
+            id: Arc::clone(&self.id),
+            layout: Arc::clone(&self.layout),
         })
     }
 
@@ -276,6 +285,7 @@ impl Opening {
         state.apply(&self.layout, &Event::Begun { inputs });
         let live = Live {
             runtime: self.runtime.clone(),
+            of: self.of(),
             layout: Arc::clone(&self.layout),
             id: Arc::clone(&self.id),
             hold: Err(error.clone()),

@@ -18,7 +18,7 @@ use crate::run::drive::Left;
 use crate::run::perform::Crew;
 use crate::run::state::State;
 use crate::runtime::Runtime;
-use crate::step::StepContext;
+use crate::step::{RunOf, StepContext};
 use crate::verdict::{Rejection, Waiver};
 
 /// A generated future: boxed once a call, never once a step.
@@ -33,6 +33,8 @@ pub struct Core(pub(crate) Box<Live>);
 /// Everything about a run under way.
 pub(crate) struct Live {
     pub(crate) runtime: Runtime,
+    /// What the contexts of its steps share; `layout` and `id` are the same.
+    pub(crate) of: Arc<RunOf>,
     pub(crate) layout: Arc<Layout>,
     pub(crate) id: Arc<str>,
     /// The right to write its journal, or why this handle has none.
@@ -111,7 +113,7 @@ impl Live {
         let artifact = &self.layout.plan.artifacts[usize::from(artifact)];
         let value = (artifact.codec.decode)(json)
             .map_err(|error| Reason::Journal(undecodable(&self.id, artifact.name, artifact.ty, &error)))?;
-        *payload = Payload::Both(value, Arc::clone(json));
+        *payload = Payload::Live(value);
         Ok(())
     }
 

@@ -49,7 +49,9 @@ impl Live {
 
     /// Drives one step; one that is done already stays done.
     pub(crate) async fn drive_step(&mut self, crew: &dyn Crew, step: u16) -> Result<Left, Reason> {
-        if let Some(sent_back) = self.catch_up(step).await? {
+        if self.layout.step(step).manual
+            && let Some(sent_back) = Box::pin(self.catch_up(step)).await?
+        {
             return Ok(sent_back);
         }
         match self.ahead(step) {
@@ -140,8 +142,7 @@ impl Live {
         }
         self.hold()?;
         let cx = StepContext {
-            run: self.id.clone(),
-            layout: self.layout.clone(),
+            of: self.of.clone(),
             step: self.layout.members(phase).start,
             attempt: 1,
             round: self.state.round,
@@ -300,7 +301,7 @@ impl Live {
         Job {
             runtime: &self.runtime,
             layout: &self.layout,
-            run: &self.id,
+            of: &self.of,
             hold,
             crew,
             step,
@@ -320,7 +321,7 @@ impl Live {
         hold: &'a dyn Hold,
         left: &'a AtomicU16,
     ) -> impl Future<Output = Carried> + use<'a> {
-        let (runtime, layout, run) = (self.runtime.clone(), self.layout.clone(), self.id.clone());
+        let (runtime, of) = (self.runtime.clone(), self.of.clone());
         let Job {
             round,
             attempts,
@@ -332,8 +333,8 @@ impl Live {
         async move {
             let job = Job {
                 runtime: &runtime,
-                layout: &layout,
-                run: &run,
+                layout: &of.layout,
+                of: &of,
                 hold,
                 crew,
                 step,

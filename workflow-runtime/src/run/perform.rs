@@ -18,7 +18,7 @@ use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::plan::{Retry, StepPlan};
 use crate::runtime::Runtime;
-use crate::step::{StepContext, StepError};
+use crate::step::{RunOf, StepContext, StepError};
 use crate::verdict::{Verdict, Waiver};
 
 /// A team with its methods of one phase, without its type.
@@ -31,7 +31,7 @@ pub(crate) trait Crew: Send + Sync {
 pub(crate) struct Job<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) layout: &'a Arc<Layout>,
-    pub(crate) run: &'a Arc<str>,
+    pub(crate) of: &'a Arc<RunOf>,
     pub(crate) hold: &'a dyn Hold,
     pub(crate) crew: &'a dyn Crew,
     pub(crate) step: u16,
@@ -110,7 +110,7 @@ impl Job<'_> {
                 return Carried::Unrecorded(error);
             }
             match retry_in {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => Box::pin(tokio::time::sleep(wait)).await,
                 None => {
                     return Carried::Failed {
                         event,
@@ -126,25 +126,29 @@ impl Job<'_> {
     /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
     async fn attempt(&self, plan: &'static StepPlan, attempt: u32) -> Result<Ready, StepError> {
         let cx = StepContext {
-            run: Arc::clone(self.run),
-            layout: Arc::clone(self.layout),
+            of: Arc::clone(self.of),
             step: self.step,
             attempt,
             round: self.round,
         };
         let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
-        let attempt = async {
+        let work = async {
             let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
             let work = self.crew.work(member, cx, self.taken.clone());
             let product = match plan.timeout {
                 None => work.await?,
-                Some(limit) => tokio::time::timeout(limit, work)
+                Some(limit) => Box::pin(tokio::time::timeout(limit, work))
                     .await
                     .map_err(|_| StepError::new(format!("took longer than its time limit of {limit:?}")))??,
             };
             self.ready(plan, product)
         };
-        let caught = AssertUnwindSafe(attempt.instrument(span)).catch_unwind().await;
+        // What is rare is boxed, so that the future of a step that is neither traced, limited nor tried again is small.
+        let caught = if span.is_disabled() {
+            AssertUnwindSafe(work).catch_unwind().await
+        } else {
+            Box::pin(AssertUnwindSafe(work.instrument(span)).catch_unwind()).await
+        };
         caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic)))
     }
 
@@ -160,7 +164,7 @@ impl Job<'_> {
         };
         let payload = through_text(self.layout, artifact, value, self.hold.writes())
             .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
-        if let (Some(check), Payload::Live(value) | Payload::Both(value, _)) = (plan.check, &payload)
+        if let (Some(check), Some(value)) = (plan.check, payload.value())
             && let Verdict::Reject(reason) = check(&**value)
         {
             let name = self.layout.plan.artifacts[usize::from(artifact)].name;
@@ -256,7 +260,7 @@ impl Job<'_> {
     fn tell<'s>(&'s self, kind: impl FnOnce(&'s str) -> RunEventKind<'s>) {
         if self.runtime.is_observed() {
             self.runtime
-                .tell(self.layout, self.run, self.round, kind(self.path()));
+                .tell(self.layout, &self.of.id, self.round, kind(self.path()));
         }
     }
 }
@@ -274,7 +278,7 @@ pub(crate) fn through_text(
     let codec = layout.plan.artifacts[usize::from(artifact)].codec;
     let json = Arc::from((codec.encode)(&*value)?);
     let value = (codec.decode)(&json)?;
-    Ok(Payload::Both(value, json))
+    Ok(Payload::Both(Box::new((value, json))))
 }
 
 /// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest.

@@ -71,7 +71,7 @@ impl State {
                 for (versions, payload) in self.artifacts.iter_mut().zip(inputs) {
                     versions.push(Version {
                         phase: None,
-                        payload: payload.clone(),
+                        payload: payload.settled(),
                     });
                 }
             }
@@ -139,7 +139,7 @@ impl State {
             }
             versions.push(Version {
                 phase,
-                payload: payload.clone(),
+                payload: payload.settled(),
             });
         }
         if layout.phase_of(step) == self.phases_done {
@@ -191,7 +191,7 @@ impl State {
                 if let Payload::Written(json) = &version.payload {
                     let value =
                         (layout.plan.artifacts[at].codec.decode)(json).map_err(|error| (at, error))?;
-                    version.payload = Payload::Both(value, Arc::clone(json));
+                    version.payload = Payload::Live(value);
                 }
             }
         }
@@ -290,10 +290,7 @@ impl State {
 
     /// The newest version of an artifact, if there is one.
     pub(crate) fn newest(&self, artifact: u16) -> Option<&Value> {
-        match &self.artifacts[usize::from(artifact)].last()?.payload {
-            Payload::Live(value) | Payload::Both(value, _) => Some(value),
-            Payload::Written(_) => None,
-        }
+        self.artifacts[usize::from(artifact)].last()?.payload.value()
     }
 
     /// The inputs as the journal has them.
@@ -308,7 +305,8 @@ impl State {
 /// An artifact as JSON, whichever form it is in.
 pub(crate) fn written(layout: &Layout, artifact: usize, payload: &Payload) -> Result<Arc<RawValue>, String> {
     match payload {
-        Payload::Written(json) | Payload::Both(_, json) => Ok(Arc::clone(json)),
+        Payload::Written(json) => Ok(Arc::clone(json)),
+        Payload::Both(both) => Ok(Arc::clone(&both.1)),
         Payload::Live(value) => (layout.plan.artifacts[artifact].codec.encode)(&**value).map(Arc::from),
     }
 }
