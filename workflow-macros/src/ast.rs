@@ -15,6 +15,8 @@ pub(crate) struct Workflow {
     pub(crate) inputs: Vec<Input>,
     pub(crate) roles: Vec<Role>,
     pub(crate) phases: Vec<Phase>,
+    /// Whether steps stand where phases should, which was reported.
+    pub(crate) stray_steps: bool,
     pub(crate) lost: Lost,
 }
 
@@ -80,8 +82,6 @@ impl Kind {
 
 /// `-> made: Type`, or `-> made` for an artifact yielded anew.
 pub(crate) struct Yields {
-    /// The `-` and the `>`.
-    pub(crate) arrow: (Span, Span),
     pub(crate) name: Ident,
     pub(crate) ty: Written,
 }

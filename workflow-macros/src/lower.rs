@@ -286,10 +286,7 @@ impl Lowering<'_> {
             return None;
         };
         let role = u16::try_from(self.scope.role(name)?).ok()?;
-        Some(By {
-            role,
-            name: name.clone(),
-        })
+        Some(By { role })
     }
 
     fn rework(&self, phase: usize, value: &Value) -> Option<Rework> {
@@ -362,15 +359,11 @@ impl Lowering<'_> {
             .introduced_by(at)
             .and_then(|own| self.artifacts.by_introduction.get(own)?.clone());
         match (own, taken) {
-            (Some(own), Some(taken)) if own.index != taken.index => {
-                Some(Yield::Anew(taken, yields.name.clone()))
-            }
+            (Some(own), Some(taken)) if own.index != taken.index => Some(Yield::Anew(taken)),
             (Some(own), _) => Some(Yield::New(own)),
-            (None, Some(taken)) => Some(Yield::Anew(taken, yields.name.clone())),
+            (None, Some(taken)) => Some(Yield::Anew(taken)),
             // Yielded anew without being taken: at least its type is known.
-            (None, None) => self
-                .meant(&yields.name, at)
-                .map(|known| Yield::Anew(known, yields.name.clone())),
+            (None, None) => self.meant(&yields.name, at).map(Yield::Anew),
         }
     }
 }

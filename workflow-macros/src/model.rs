@@ -138,8 +138,8 @@ pub(crate) struct Take {
 /// An artifact yielded.
 pub(crate) enum Yield {
     New(Rc<Artifact>),
-    /// A newer version of one that the step takes; the name is as written after `->`.
-    Anew(Rc<Artifact>, Ident),
+    /// A newer version of one that the step takes.
+    Anew(Rc<Artifact>),
 }
 
 /// Who does a step.
@@ -153,12 +153,10 @@ pub(crate) enum Work {
 }
 
 /// The role of a step.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct By {
     /// Its position in [`Model::roles`].
     pub(crate) role: u16,
-    /// As written in the attribute.
-    pub(crate) name: Ident,
 }
 
 /// Where a rejection sends the run.
@@ -300,7 +298,7 @@ impl Step {
     /// The artifact it yields, new or anew.
     pub(crate) fn made(&self) -> Option<&Rc<Artifact>> {
         self.yields.as_ref().map(|yields| match yields {
-            Yield::New(artifact) | Yield::Anew(artifact, _) => artifact,
+            Yield::New(artifact) | Yield::Anew(artifact) => artifact,
         })
     }
 }

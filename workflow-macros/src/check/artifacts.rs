@@ -53,7 +53,10 @@ fn check_introduced_once(cx: &mut Errors, subject: &Subject<'_>) {
         };
         cx.push(
             name.span(),
-            format!("artifact `{name}` is already made by {}; {remedy}", first.maker()),
+            match first.maker {
+                Maker::Input(_) => format!("artifact `{name}` is an input already; {remedy}"),
+                Maker::Step(_) => format!("artifact `{name}` is made by {} already; {remedy}", first.maker()),
+            },
         );
     }
 }
@@ -183,7 +186,7 @@ fn not_taken(subject: &Subject<'_>, step: &Step, name: &Ident) -> String {
         .is_some_and(|artifact| !matches!(artifact.ty, Written::Absent));
     if known {
         return format!(
-            "`{}` yields `{name}` anew without taking it; take it, too",
+            "`{}` yields `{name}` anew without taking it; add it to what `{0}` takes",
             step.name
         );
     }
@@ -195,12 +198,11 @@ fn not_taken(subject: &Subject<'_>, step: &Step, name: &Ident) -> String {
 
 fn sibling_that_takes<'a>(phase: &'a Phase, at: usize, name: &Ident) -> Option<&'a Step> {
     phase.parallel?;
-    phase
-        .steps
-        .iter()
-        .enumerate()
-        .find(|(other, step)| *other != at && step.takes.contains(name))
-        .map(|found| found.1)
+    let takes = |(other, step): &(usize, &Step)| *other != at && step.takes.contains(name);
+    let (other, sibling) = phase.steps.iter().enumerate().find(takes)?;
+    // Of two that both yield it anew, the first written is told.
+    let told = other < at && sibling.yields.as_ref().is_some_and(|yields| yields.name == *name);
+    (!told).then_some(sibling)
 }
 
 /// `optional(names)`: what the decision looks at exists before the phase.

@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 
 use super::Subject;
+use crate::ast::Written;
 use crate::names;
 use crate::report::Errors;
 use crate::scope::members;
@@ -15,7 +16,12 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>) {
     for phase in subject.ast.phases.iter().filter_map(|phase| phase.name.as_ref()) {
         check_upper(cx, phase, "phase");
     }
-    for input in &subject.ast.inputs {
+    for input in subject
+        .ast
+        .inputs
+        .iter()
+        .filter(|input| !matches!(input.ty, Written::Broken))
+    {
         check_artifact_name(cx, &input.name);
     }
     for step in members(subject.ast)
@@ -29,7 +35,7 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>) {
         .filter(|member| !member.step.broken)
         .filter_map(|m| m.step.yields.as_ref())
     {
-        if !matches!(yields.ty, crate::ast::Written::Absent) {
+        if !matches!(yields.ty, Written::Absent) {
             check_artifact_name(cx, &yields.name);
         }
     }

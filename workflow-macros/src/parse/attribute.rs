@@ -54,11 +54,8 @@ fn doc_line(group: &Group) -> Option<String> {
     let mut tokens = Cursor::inside(group);
     tokens.take_word("doc")?;
     tokens.take_punct('=')?;
-    let literal = tokens.next()?;
-    match syn::parse2::<syn::LitStr>(literal.into()) {
-        Ok(text) if tokens.at_end() => Some(text.value()),
-        _ => None,
-    }
+    let text = value::string(&tokens.next()?)?;
+    tokens.at_end().then_some(text)
 }
 
 /// Reads what stands between the brackets.
@@ -188,6 +185,14 @@ impl crate::ast::Docs {
 
 /// An attribute above nothing.
 pub(super) fn refuse_dangling(cx: &mut Errors, attributes: &Attributes) {
+    // One that is half typed has had its error.
+    if attributes
+        .list
+        .iter()
+        .any(|attribute| matches!(attribute.value, Value::Broken))
+    {
+        return;
+    }
     let first = attributes.list.first().map(|attribute| attribute.span);
     let doc = || attributes.docs.attributes.clone();
     match first {

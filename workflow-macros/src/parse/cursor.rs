@@ -8,7 +8,7 @@ use crate::names;
 pub(super) struct Cursor {
     tokens: Vec<TokenTree>,
     position: usize,
-    /// The token taken last; what the tokens stand in, before any is taken.
+    /// The end of the token taken last; what the tokens stand in, before any is taken.
     last: Span,
 }
 
@@ -55,8 +55,18 @@ impl Cursor {
     pub(super) fn next_as_is(&mut self) -> Option<TokenTree> {
         let token = self.tokens.get(self.position).cloned()?;
         self.position += 1;
-        self.last = token.span();
+        self.last = end_of(&token);
         Some(token)
+    }
+
+    /// Whether a `macro_rules` fragment is next.
+    pub(super) fn at_fragment(&self) -> bool {
+        matches!(self.tokens.get(self.position), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None)
+    }
+
+    /// Whether this sign follows right after the next token, which leaves a fragment there as it is.
+    pub(super) fn followed_by(&self, char: char) -> bool {
+        matches!(self.tokens.get(self.position + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == char)
     }
 
     pub(super) fn at_end(&mut self) -> bool {
@@ -69,13 +79,16 @@ impl Cursor {
         self.peek().map_or(last, start_of)
     }
 
-    /// The span of the token taken last.
+    /// The span of the token taken last, of a group its closing delimiter.
     pub(super) fn last(&self) -> Span {
         self.last
     }
 
     /// What the next token is, in backticks.
     pub(super) fn found(&mut self) -> String {
+        if self.at_arrow() {
+            return "`->`".to_owned();
+        }
         self.peek().map_or_else(|| "nothing".to_owned(), describe)
     }
 
@@ -182,6 +195,14 @@ pub(super) fn describe(token: &TokenTree) -> String {
             Delimiter::None => "nothing".to_owned(),
         },
         token => format!("`{token}`"),
+    }
+}
+
+/// Where a token ends: of a group its closing delimiter only.
+fn end_of(token: &TokenTree) -> Span {
+    match token {
+        TokenTree::Group(group) if group.delimiter() != Delimiter::None => group.span_close(),
+        token => token.span(),
     }
 }
 

@@ -22,6 +22,11 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
     let (number, unit) = text.split_at(digits);
     let malformed =
         || format!("`{text}` is not a duration; write a whole number and ms, s, m, h or d, as in `90s`");
+    if text.is_empty() {
+        return Err(
+            "the duration is missing; write a whole number and ms, s, m, h or d, as in `90s`".to_owned(),
+        );
+    }
     if number.is_empty() {
         return Err(malformed());
     }

@@ -4,6 +4,7 @@
 
 mod attribute;
 mod cursor;
+mod depth;
 mod duration;
 mod kw;
 mod once;
@@ -48,7 +49,11 @@ pub(crate) fn parse(cx: &mut Errors, tokens: TokenStream) -> Option<Workflow> {
         none
     });
     let Items {
-        roles, phases, lost, ..
+        roles,
+        phases,
+        stray_steps,
+        lost,
+        ..
     } = items;
     Some(Workflow {
         attributes,
@@ -57,6 +62,7 @@ pub(crate) fn parse(cx: &mut Errors, tokens: TokenStream) -> Option<Workflow> {
         inputs,
         roles,
         phases,
+        stray_steps,
         lost,
     })
 }
@@ -157,10 +163,11 @@ fn body(once: &mut Once<'_>, tokens: &mut Cursor, name: &Ident) -> Option<Group>
     let body = tokens.take_group(Delimiter::Brace)?;
     if !tokens.at_end() {
         let (at, found) = (tokens.here(), tokens.found());
-        once.push(
-            at,
-            format!("unexpected {found} after the workflow; declare each in a `workflow!` of its own"),
-        );
+        let remedy = match tokens.at_punct(';') {
+            true => "remove it",
+            false => "declare each workflow in a `workflow!` of its own",
+        };
+        once.push(at, format!("unexpected {found} after the workflow; {remedy}"));
     }
     Some(body)
 }

@@ -17,6 +17,7 @@ pub(super) struct Items {
     pub(super) roles: Vec<Role>,
     pub(super) phases: Vec<Phase>,
     pub(super) lost: Lost,
+    pub(super) stray_steps: bool,
     /// The braces of a phase are missing, so its steps stand outside; that was reported.
     unopened: bool,
 }
@@ -75,10 +76,14 @@ impl Items {
                 self.lost.pass_over(token);
             }
         }
+        if let Some(group) = tokens.take_group(Delimiter::Brace) {
+            self.lost.pass_over(group.into());
+        }
     }
 
     /// A step where phases stand.
     fn read_stray_step(&mut self, cx: &mut Errors, tokens: &mut Cursor, attributes: Attributes) {
+        self.stray_steps = true;
         let at = tokens.here();
         let word = tokens.found();
         // What else is wrong with it can be said once it stands where it belongs.
@@ -158,6 +163,10 @@ fn header(once: &mut Once<'_>, tokens: &mut Cursor) -> Header {
         // A word before the braces, or before the end, is the name of a phase.
         let named = tokens.group_at(1, Delimiter::Brace);
         let ours = kw::IN_WORKFLOW.contains(&word.as_str());
+        if word == kw::ROLE {
+            unexpected(once, tokens, &header);
+            return header;
+        }
         if named && !ours {
             if names::is_keyword(&word) {
                 once.push(at, format!("unexpected `{word}`; write `phase Name {{ .. }}`"));
@@ -244,6 +253,7 @@ fn unexpected(once: &mut Once<'_>, tokens: &mut Cursor, header: &Header) {
         None if tokens.group_at(0, Delimiter::Brace) => {
             once.push(at, "these braces have no phase; write `phase Name` before them");
         }
+        None if tokens.at_punct(';') => once.push(at, "this `;` ends nothing; remove it"),
         None => once.push(
             at,
             format!("unexpected {found}; a workflow consists of `role Name;` and `phase Name {{ .. }}`"),

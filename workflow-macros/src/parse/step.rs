@@ -7,7 +7,7 @@ use super::once::Once;
 use super::{attribute, kw, types};
 use crate::ast::{Attributes, Kind, Lost, Step, Work, Written, Yields};
 use crate::names;
-use crate::nearest::nearest;
+use crate::nearest::{did_you_mean, nearest};
 use crate::report::Errors;
 
 /// Reads the members between the braces of a phase. Also says whether something could not be read.
@@ -174,10 +174,10 @@ fn instead_of_keyword(
             _ => None,
         };
     }
-    once.push(
-        at,
-        format!("expected `step` or `gate`, found `{word}`; write `step name(takes) -> made: Type;`"),
-    );
+    let remedy = did_you_mean(word, kw::IN_PHASE.iter().copied(), || {
+        "write `step name(takes) -> made: Type;`".to_owned()
+    });
+    once.push(at, format!("expected `step` or `gate`, found `{word}`; {remedy}"));
     tokens.next();
     lost.anything = true;
     None
@@ -326,14 +326,21 @@ fn yields(
         lost.anything = true;
         return None;
     }
-    if !tokens.at_arrow() {
+    let fat = tokens.at_punct('=') && tokens.followed_by('>');
+    if !tokens.at_arrow() && !fat {
         return None;
     }
-    let arrow = (tokens.here(), {
-        tokens.next();
-        tokens.here()
-    });
+    let start = tokens.here();
     tokens.next();
+    let arrow = (start, tokens.here());
+    tokens.next();
+    if fat {
+        once.push_range(
+            arrow.0,
+            arrow.1,
+            "unexpected `=>`; write `->` before what a step yields",
+        );
+    }
     if kind == Kind::Gate {
         once.push_range(
             arrow.0,
@@ -378,7 +385,7 @@ fn yields(
             format!("`{step}` yields at most one artifact; put them into one type"),
         );
     }
-    Some(Yields { arrow, name, ty })
+    Some(Yields { name, ty })
 }
 
 /// Whether what stands after an arrow is a type without a name before it.
@@ -395,8 +402,25 @@ fn starts_type(tokens: &mut Cursor) -> bool {
 /// `;`, a body or a bound expression.
 fn work(once: &mut Once<'_>, lost: &mut Lost, tokens: &mut Cursor, kind: Kind, name: &Ident) -> Work {
     if let Some(body) = tokens.take_group(Delimiter::Brace) {
+        if tokens.at_arrow() || tokens.at_punct('=') {
+            let (at, found) = (tokens.here(), tokens.found());
+            once.push(
+                at,
+                format!(
+                    "unexpected {found} after a body, which comes last; move it before the body or remove it"
+                ),
+            );
+            skip(lost, tokens);
+        }
         tokens.take_punct(';');
         return Work::Body(body);
+    }
+    if tokens.at_punct('=') && tokens.followed_by('=') {
+        once.push(
+            tokens.here(),
+            "unexpected `==`; write one `=` before what a step is bound to",
+        );
+        tokens.next();
     }
     if let Some(eq) = tokens.take_punct('=') {
         return bound(once, tokens, name, eq);
@@ -424,7 +448,7 @@ fn work(once: &mut Once<'_>, lost: &mut Lost, tokens: &mut Cursor, kind: Kind, n
 fn bound(once: &mut Once<'_>, tokens: &mut Cursor, name: &Ident, eq: Span) -> Work {
     let mut expression: Vec<TokenTree> = Vec::new();
     // An attribute is the start of a member here as everywhere: none begins an expression that yields a step.
-    while !tokens.at_end() && !tokens.at_punct(';') && !tokens.at_member() {
+    while tokens.at_fragment() || !tokens.at_end() && !tokens.at_punct(';') && !tokens.at_member() {
         expression.extend(tokens.next_as_is());
     }
     let ended = tokens.take_punct(';').is_some();

@@ -5,11 +5,9 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use super::cursor::Cursor;
+use super::depth;
 use crate::ast::Written;
 use crate::names;
-
-/// A type of more tokens is refused, as reading it might exhaust the stack.
-const LONGEST: usize = 400;
 
 /// What is wrong with a type: from where, to where, and why.
 pub(super) type Fault = (Span, Span, String);
@@ -34,11 +32,12 @@ pub(super) fn read(tokens: &mut Cursor) -> Result<Written, (Fault, Written)> {
         return Err((fault, Written::Broken));
     }
     let (start, end) = ends(&collected);
-    if count(&collected) > LONGEST {
-        let message = "this type is too long; declare an alias with `type` and write that".to_owned();
+    let stream: TokenStream = collected.into_iter().collect();
+    if depth::is_too_deep(&stream) {
+        let message =
+            "this type is too long or too deep; declare an alias with `type` and write that".to_owned();
         return Err(((start, end, message), Written::Broken));
     }
-    let stream: TokenStream = collected.into_iter().collect();
     match syn::parse2::<syn::Type>(stream.clone()) {
         Ok(ty) => judge(ty),
         Err(_) => {
@@ -95,27 +94,6 @@ fn macro_with_braces(tokens: &mut Cursor) -> Fault {
 fn ends(tokens: &[TokenTree]) -> (Span, Span) {
     let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
     (span(tokens.first()), span(tokens.last()))
-}
-
-/// How many tokens there are, those in groups included, as far as it matters.
-fn count(tokens: &[TokenTree]) -> usize {
-    let mut total = tokens.len();
-    let mut open: Vec<TokenStream> = Vec::new();
-    let inner = |token: &TokenTree| match token {
-        TokenTree::Group(group) => Some(group.stream()),
-        _ => None,
-    };
-    open.extend(tokens.iter().filter_map(inner));
-    while let Some(stream) = open.pop() {
-        for token in stream {
-            total += 1;
-            open.extend(inner(&token));
-        }
-        if total > LONGEST {
-            break;
-        }
-    }
-    total
 }
 
 /// Whether the type can be that of an artifact.

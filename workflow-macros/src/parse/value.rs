@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenTree};
 
 use super::cursor::{Cursor, start_of};
-use super::duration;
+use super::{depth, duration};
 use crate::ast::{Retry, Value};
 use crate::nearest::{did_you_mean, listed};
 use crate::report::Errors;
@@ -57,18 +57,18 @@ pub(super) fn path(
         );
         return None;
     }
-    // Reading a path of thousands of nested arguments would exhaust the stack.
-    let short = stream.clone().into_iter().take(100).count() < 100;
-    match syn::parse2::<syn::ExprPath>(stream.clone()) {
-        Ok(path) if short => Some(path),
-        _ => {
-            cx.push_over(
-                stream,
-                format!("`{attribute}` takes the path of a function; write `#[{example}]`"),
-            );
-            None
-        }
+    // Reading it might exhaust the stack.
+    let path = match depth::is_too_deep(&stream) {
+        true => None,
+        false => syn::parse2::<syn::ExprPath>(stream.clone()).ok(),
+    };
+    if path.is_none() {
+        cx.push_over(
+            stream,
+            format!("`{attribute}` takes the path of a function; write `#[{example}]`"),
+        );
     }
+    path
 }
 
 /// `(attempts = 3, backoff = "200ms..5s")`
@@ -108,7 +108,7 @@ pub(super) fn rework(cx: &mut Errors, attribute: &Ident, group: &Group, example:
                 cx,
                 &key,
                 value,
-                "at least 1; leave out `rework` if the run is to halt",
+                "at least 1, or leave out `rework` to halt at once",
             )?);
         } else if let TokenTree::Ident(phase) = value {
             target = Some(phase);
@@ -161,29 +161,47 @@ fn only(cx: &mut Errors, attribute: &Ident, group: &Group, example: &str) -> Opt
 /// A string without quotes, and where it stands.
 fn text(cx: &mut Errors, of: &Ident, token: TokenTree, example: &str) -> Option<(String, Span)> {
     let at = start_of(&token);
-    match syn::parse2::<syn::LitStr>(token.into()) {
-        Ok(text) => Some((text.value(), at)),
-        Err(_) => {
-            cx.push(
-                at,
-                format!("`{of}` takes a duration in quotes; write `#[{example}]`"),
-            );
-            None
-        }
+    let text = string(&token);
+    if text.is_none() {
+        cx.push(
+            at,
+            format!("`{of}` takes a duration in quotes; write `#[{example}]`"),
+        );
+    }
+    text.map(|text| (text, at))
+}
+
+/// What stands between quotes.
+pub(super) fn string(token: &TokenTree) -> Option<String> {
+    match literal(token)? {
+        syn::Lit::Str(text) => Some(text.value()),
+        _ => None,
+    }
+}
+
+fn literal(token: &TokenTree) -> Option<syn::Lit> {
+    match token {
+        TokenTree::Literal(literal) => Some(syn::Lit::new(literal.clone())),
+        _ => None,
     }
 }
 
 /// A whole number that is not zero.
 fn number(cx: &mut Errors, of: &Ident, token: TokenTree, remedy: &str) -> Option<u32> {
     let at = start_of(&token);
-    let number = syn::parse2::<syn::LitInt>(token.into())
-        .ok()
-        .and_then(|literal| literal.base10_parse().ok());
-    if matches!(number, None | Some(0)) {
-        cx.push(at, format!("`{of}` takes a whole number; write {remedy}"));
-        return None;
+    let literal = match literal(&token) {
+        Some(syn::Lit::Int(literal)) if literal.suffix().is_empty() => Some(literal),
+        _ => None,
+    };
+    match literal.as_ref().map(syn::LitInt::base10_parse::<u32>) {
+        Some(Ok(number)) if number > 0 => return Some(number),
+        Some(Err(_)) => cx.push(
+            at,
+            format!("`{of}` is at most {}; write a smaller number", u32::MAX),
+        ),
+        _ => cx.push(at, format!("`{of}` takes a whole number; write {remedy}")),
     }
-    number
+    None
 }
 
 /// `key = value`
