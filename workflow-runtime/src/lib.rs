@@ -43,6 +43,7 @@ mod run;
 mod runtime;
 mod step;
 mod store;
+mod summary;
 mod verdict;
 
 #[doc = include_str!("../docs/language.md")]
@@ -54,6 +55,7 @@ pub use crate::observe::{Observer, RunEvent, RunEventKind};
 pub use crate::plan::Plan;
 pub use crate::runtime::Runtime;
 pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable, Team};
+pub use crate::summary::RunSummary;
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 
 /// Everything that a plan and its team name, in one import.

@@ -12,6 +12,7 @@ use crate::journal::sqlite::Sqlite;
 use crate::layout::Layout;
 use crate::observe::{Observer, RunEvent, RunEventKind};
 use crate::plan::Plan;
+use crate::summary::RunSummary;
 
 /// An opened journal plus observers; starts and resumes runs.
 ///
@@ -82,6 +83,36 @@ impl Runtime {
                 layouts: Arc::clone(layouts),
             }),
         }
+    }
+
+    /// All runs of the journal, in the order in which they began.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read.
+    pub async fn runs(&self) -> Result<Vec<RunSummary>, RuntimeError> {
+        self.backend().list().await
+    }
+
+    /// Checks that the journal of a run is as it was recorded: that no line was edited, dropped or put elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Names the first line that is not, or says that there is no such run.
+    pub async fn verify(&self, id: &str) -> Result<(), RuntimeError> {
+        self.backend().verify(id).await
+    }
+
+    /// Ends the hold on a run whose driver is alive but will not go on, such as a process that hangs. Should it come
+    /// back, it is fenced off: its next event is refused, and [`RuntimeError::is_fenced`] holds.
+    ///
+    /// The hold of a process that has ended needs no breaking.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such run, or the journal cannot be written.
+    pub async fn break_hold(&self, id: &str) -> Result<(), RuntimeError> {
+        self.backend().break_hold(id).await
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use crate::error::RuntimeError;
 use crate::journal::event::Event;
 use crate::layout::{Layout, Outline};
+use crate::summary::RunSummary;
 
 /// A reply that takes a while.
 pub(crate) type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, RuntimeError>> + Send + 'a>>;
@@ -30,6 +31,15 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// Reads a run without taking hold of it.
     fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>>;
+
+    /// All runs, in the order in which they began.
+    fn list(&self) -> Reply<'_, Vec<RunSummary>>;
+
+    /// Checks that the journal of a run is as it was recorded.
+    fn verify<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
+
+    /// Ends the hold on a run, whoever has it; that handle is fenced off.
+    fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
 
     /// Appends what was handed in, unless the run has moved on since `seen`; says whether it was appended.
     fn hand_in<'a>(
@@ -63,6 +73,16 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    /// How a run stands after `event`, when that was the last.
+    pub(crate) fn after(event: &Event, done: bool) -> Self {
+        match event {
+            Event::Failed { last: true, .. } | Event::Rejected { back: None, .. } => Standing::Halted,
+            Event::Waiting { .. } => Standing::Waiting,
+            _ if done => Standing::Done,
+            _ => Standing::Running,
+        }
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Standing::Running => "running",

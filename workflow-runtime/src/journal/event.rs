@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crate::artifact::Value;
+use crate::layout::Layout;
 use crate::verdict::{Actor, Waiver};
 
 /// One thing that happened to a run.
@@ -41,6 +42,20 @@ pub(crate) enum Event {
     Waiting { step: u16, round: u32 },
     /// An optional phase was waived.
     Waived { phase: u16, round: u32, waiver: Waiver },
+}
+
+impl Event {
+    /// The path of the step or the name of the phase that it is about; empty at the start.
+    pub(crate) fn position<'a>(&self, layout: &'a Layout) -> &'a str {
+        match self {
+            Event::Begun { .. } => "",
+            Event::Done { step, .. }
+            | Event::Failed { step, .. }
+            | Event::Rejected { step, .. }
+            | Event::Waiting { step, .. } => layout.path(*step),
+            Event::Waived { phase, .. } => layout.phase(*phase).name,
+        }
+    }
 }
 
 /// An artifact on its way into the journal or out of it.

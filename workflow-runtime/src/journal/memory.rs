@@ -1,35 +1,59 @@
 //! The journal of `Runtime::in_memory()`: the same semantics without a file. Values are kept as they are.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use crate::error::{Kind, RuntimeError};
 use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply, Standing};
 use crate::journal::event::Event;
 use crate::layout::Layout;
+use crate::run::state::State;
+use crate::summary::RunSummary;
 
 /// The journals of many runs, in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    runs: Mutex<HashMap<Arc<str>, Arc<Kept>>>,
+    runs: Mutex<Runs>,
+}
+
+#[derive(Debug, Default)]
+struct Runs {
+    by_id: HashMap<Arc<str>, Arc<Kept>>,
+    /// In the order in which they began.
+    order: Vec<Arc<str>>,
 }
 
 #[derive(Debug)]
 struct Kept {
     id: Arc<str>,
     layout: Arc<Layout>,
-    events: Mutex<Vec<Event>>,
-    held: AtomicBool,
+    journal: Mutex<Journal>,
+    began_at: SystemTime,
+}
+
+#[derive(Debug)]
+struct Journal {
+    events: Vec<Event>,
+    /// The number of the hold on the run.
+    holder: Option<u64>,
+    changed_at: SystemTime,
 }
 
 struct MemoryHold {
     run: Arc<Kept>,
+    number: u64,
+}
+
+fn next_number() -> u64 {
+    static HOLDS: AtomicU64 = AtomicU64::new(0);
+    HOLDS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Memory {
     fn find(&self, id: &str) -> Option<Arc<Kept>> {
-        lock(&self.runs).get(id).cloned()
+        lock(&self.runs).by_id.get(id).cloned()
     }
 }
 
@@ -45,66 +69,126 @@ impl Backend for Memory {
         begun: Event,
     ) -> Reply<'a, Box<dyn Hold>> {
         let mut runs = lock(&self.runs);
-        if runs.contains_key(id) {
-            return Box::pin(std::future::ready(Err(taken(id))));
+        if runs.by_id.contains_key(id) {
+            return reply(Err(taken(id)));
         }
+        let (number, now) = (next_number(), SystemTime::now());
+        let journal = Journal {
+            events: first(begun, layout),
+            holder: Some(number),
+            changed_at: now,
+        };
         let run = Arc::new(Kept {
             id: Arc::clone(id),
             layout: Arc::clone(layout),
-            events: Mutex::new(first(begun, layout)),
-            held: AtomicBool::new(true),
+            journal: Mutex::new(journal),
+            began_at: now,
         });
-        runs.insert(Arc::clone(id), Arc::clone(&run));
-        let hold: Box<dyn Hold> = Box::new(MemoryHold { run });
-        Box::pin(std::future::ready(Ok(hold)))
+        runs.by_id.insert(Arc::clone(id), Arc::clone(&run));
+        runs.order.push(Arc::clone(id));
+        reply(Ok(Box::new(MemoryHold { run, number })))
     }
 
     fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>> {
-        let found = match self.find(id) {
-            None => Ok(None),
-            Some(run) => run.record(layout).and_then(|record| {
-                if run.held.swap(true, Ordering::AcqRel) {
-                    return Err(held(id, "another handle in this process"));
-                }
-                Ok(Some(Found {
-                    hold: Box::new(MemoryHold { run }),
-                    record,
-                }))
-            }),
-        };
-        Box::pin(std::future::ready(found))
+        reply(self.find(id).map(|run| take_up(run, layout)).transpose())
     }
 
     fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>> {
-        let record = self.find(id).map(|run| run.record(layout)).transpose();
-        Box::pin(std::future::ready(record))
+        reply(
+            self.find(id)
+                .map(|run| run.record(&lock(&run.journal), layout))
+                .transpose(),
+        )
+    }
+
+    fn list(&self) -> Reply<'_, Vec<RunSummary>> {
+        let runs = lock(&self.runs);
+        let summaries = runs
+            .order
+            .iter()
+            .filter_map(|id| runs.by_id.get(id))
+            .map(|run| run.summary());
+        reply(Ok(summaries.collect()))
+    }
+
+    fn verify<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
+        reply(self.find(id).map(drop).ok_or_else(|| unknown(id)))
+    }
+
+    fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
+        let broken = self.find(id).map(|run| lock(&run.journal).holder = None);
+        reply(broken.ok_or_else(|| unknown(id)))
     }
 
     fn hand_in<'a>(&'a self, _: &'a Arc<Layout>, id: &'a str, seen: u64, event: Event) -> Reply<'a, bool> {
         let appended = self.find(id).is_some_and(|run| {
-            let mut events = lock(&run.events);
-            let unmoved = events.len() as u64 == seen;
+            let mut journal = lock(&run.journal);
+            let unmoved = journal.events.len() as u64 == seen;
             if unmoved {
-                events.push(event);
+                journal.events.push(event);
+                journal.changed_at = SystemTime::now();
             }
             unmoved
         });
-        Box::pin(std::future::ready(Ok(appended)))
+        reply(Ok(appended))
     }
 }
 
+fn take_up(run: Arc<Kept>, layout: &Arc<Layout>) -> Result<Found, RuntimeError> {
+    let number = next_number();
+    let record = {
+        let mut journal = lock(&run.journal);
+        let record = run.record(&journal, layout)?;
+        if journal.holder.is_some() {
+            return Err(held(&run.id, "another handle in this process"));
+        }
+        journal.holder = Some(number);
+        record
+    };
+    Ok(Found {
+        hold: Box::new(MemoryHold { run, number }),
+        record,
+    })
+}
+
 impl Kept {
-    fn record(&self, layout: &Arc<Layout>) -> Result<Record, RuntimeError> {
+    fn record(&self, journal: &Journal, layout: &Arc<Layout>) -> Result<Record, RuntimeError> {
         if !std::ptr::eq(self.layout.plan, layout.plan) {
             return Err(other_workflow(&self.id, self.layout.plan.name, layout.plan.name));
         }
-        let events = lock(&self.events).clone();
+        let events = journal.events.clone();
         let seen = events.len() as u64;
         Ok(Record {
             other_plan: None,
             events,
             seen,
         })
+    }
+
+    fn summary(&self) -> RunSummary {
+        let journal = lock(&self.journal);
+        let mut state = State::new(&self.layout);
+        journal
+            .events
+            .iter()
+            .for_each(|event| state.apply(&self.layout, event));
+        let standing = journal
+            .events
+            .last()
+            .map(|event| Standing::after(event, state.is_done(&self.layout)));
+        RunSummary {
+            id: self.id.to_string(),
+            workflow: self.layout.plan.name.to_owned(),
+            standing: standing.unwrap_or(Standing::Running).name().to_owned(),
+            position: journal
+                .events
+                .last()
+                .map_or("", |event| event.position(&self.layout))
+                .to_owned(),
+            began_at: self.began_at,
+            changed_at: journal.changed_at,
+            held_by: journal.holder.map(|_| "a handle in this process".to_owned()),
+        }
     }
 }
 
@@ -114,22 +198,35 @@ impl Hold for MemoryHold {
     }
 
     fn record(&self, _: &Layout, event: &Event, _: Standing) -> Recording<'_> {
-        lock(&self.run.events).push(event.clone());
+        let mut journal = lock(&self.run.journal);
+        if journal.holder != Some(self.number) {
+            return Recording::Kept(Err(fenced(&self.run.id)));
+        }
+        journal.events.push(event.clone());
         Recording::Kept(Ok(()))
     }
 
     fn since<'a>(&'a self, _: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)> {
-        let events = lock(&self.run.events);
-        let from = usize::try_from(seen).unwrap_or(usize::MAX).min(events.len());
-        let later = (events[from..].to_vec(), events.len() as u64);
-        Box::pin(std::future::ready(Ok(later)))
+        let journal = lock(&self.run.journal);
+        let from = usize::try_from(seen)
+            .unwrap_or(usize::MAX)
+            .min(journal.events.len());
+        reply(Ok((journal.events[from..].to_vec(), journal.events.len() as u64)))
     }
 }
 
 impl Drop for MemoryHold {
     fn drop(&mut self) {
-        self.run.held.store(false, Ordering::Release);
+        let mut journal = lock(&self.run.journal);
+        if journal.holder == Some(self.number) {
+            journal.holder = None;
+            journal.changed_at = SystemTime::now();
+        }
     }
+}
+
+fn reply<'a, T: Send + 'a>(result: Result<T, RuntimeError>) -> Reply<'a, T> {
+    Box::pin(std::future::ready(result))
 }
 
 /// The first event, with room for one a step.
@@ -144,14 +241,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) fn taken(id: &str) -> RuntimeError {
+fn taken(id: &str) -> RuntimeError {
     RuntimeError::new(
         Kind::Exists,
         format!("run `{id}` was begun already; take it up with `run` or `resume`, or choose another id"),
     )
 }
 
-pub(crate) fn held(id: &str, by: &str) -> RuntimeError {
+fn unknown(id: &str) -> RuntimeError {
+    RuntimeError::new(
+        Kind::Unknown,
+        format!("there is no run `{id}`; look at the list of runs"),
+    )
+}
+
+fn fenced(id: &str) -> RuntimeError {
+    RuntimeError::new(
+        Kind::Fenced,
+        format!("run `{id}` is not held any more; resume it to go on from where it stands now"),
+    )
+}
+
+fn held(id: &str, by: &str) -> RuntimeError {
     RuntimeError::new(
         Kind::Held,
         format!("run `{id}` is held by {by}; wait until that handle is dropped or its process ends"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::change::changed_plan;
 use crate::error::{Kind, RuntimeError};
@@ -11,7 +11,8 @@ use crate::journal::event::Event;
 use crate::journal::memory::other_workflow;
 use crate::journal::wire;
 use crate::layout::Layout;
-use crate::store::{Claim, Claimed, Header, Line, NewLine, NewRun, SqliteStore, Status, StoreError};
+use crate::store::{Claim, Header, Line, NewLine, NewRun, SqliteStore, Status, StoreError, StoredRun};
+use crate::summary::RunSummary;
 
 /// The journals of many runs, in a file.
 pub(crate) struct Sqlite {
@@ -67,15 +68,15 @@ impl Backend for Sqlite {
 
     fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>> {
         Box::pin(async move {
-            let Claimed { claim, header, lines } = match self.store.claim(id, 0).await {
-                Err(StoreError::Unknown { .. }) => return Ok(None),
-                claimed => claimed?,
+            // Read first and claimed after, so that a long journal does not keep the writer from other runs.
+            let Some(StoredRun { header, mut lines }) = self.store.read(id)? else {
+                return Ok(None);
             };
-            let record = record(layout, &header, &lines)?;
-            Ok(Some(Found {
-                hold: self.hold(claim),
-                record,
-            }))
+            let claimed = self.store.claim(id, header.last_seq).await?;
+            lines.extend(claimed.lines);
+            let record = record(layout, &claimed.header, &lines)?;
+            let hold = self.hold(claimed.claim);
+            Ok(Some(Found { hold, record }))
         })
     }
 
@@ -85,6 +86,22 @@ impl Backend for Sqlite {
             stored
                 .map(|run| record(layout, &run.header, &run.lines))
                 .transpose()
+        })
+    }
+
+    fn list(&self) -> Reply<'_, Vec<RunSummary>> {
+        Box::pin(async move { Ok(self.store.list()?.into_iter().map(summary).collect()) })
+    }
+
+    fn verify<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move { Ok(self.store.verify(id)?) })
+    }
+
+    fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let last = self.store.header(id)?.map_or(0, |header| header.last_seq);
+            self.store.seize(id, last).await?;
+            Ok(())
         })
     }
 
@@ -184,18 +201,23 @@ fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+fn summary(header: Header) -> RunSummary {
+    let time = |millis: i64| UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+    RunSummary {
+        id: header.id,
+        workflow: header.workflow,
+        standing: header.status.state,
+        position: header.status.position,
+        began_at: time(header.created_at),
+        changed_at: time(header.updated_at),
+        held_by: header.holder.map(|holder| holder.to_string()),
+    }
+}
+
 fn status(layout: &Layout, event: &Event, standing: Standing) -> Status {
-    let position = match event {
-        Event::Begun { .. } => "",
-        Event::Done { step, .. }
-        | Event::Failed { step, .. }
-        | Event::Rejected { step, .. }
-        | Event::Waiting { step, .. } => layout.path(*step),
-        Event::Waived { phase, .. } => layout.phase(*phase).name,
-    };
     Status {
         state: standing.name().to_owned(),
-        position: position.to_owned(),
+        position: event.position(layout).to_owned(),
     }
 }
 

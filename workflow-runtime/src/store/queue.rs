@@ -6,8 +6,7 @@ use std::mem;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
@@ -135,24 +134,21 @@ impl Queue {
     }
 }
 
-/// An answer that is under way; to be awaited, or waited for where nothing can be awaited.
+/// An answer that is under way.
 #[must_use = "what was asked for is done even so, but nobody learns whether it worked"]
 pub(crate) struct Reply<T> {
     answer: oneshot::Receiver<Result<T, StoreError>>,
     path: Arc<Path>,
 }
 
+#[cfg(test)]
 impl<T> Reply<T> {
     /// Blocks the thread until the answer is there.
-    pub(crate) fn wait(mut self) -> Result<T, StoreError> {
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let mut context = Context::from_waker(&waker);
-        loop {
-            match Pin::new(&mut self).poll(&mut context) {
-                Poll::Ready(answer) => return answer,
-                Poll::Pending => thread::park(),
-            }
-        }
+    pub(crate) fn wait(self) -> Result<T, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(self)
     }
 }
 
@@ -173,13 +169,5 @@ impl<T> Future for Reply<T> {
 impl<T> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").finish_non_exhaustive()
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }
