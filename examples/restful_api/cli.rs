@@ -13,8 +13,11 @@ use crate::{
     implementation::project::{Settings, read_settings},
     outputs::Outputs,
     plan::{RestfulApi, restful_api},
-    progress::Progress,
-    service::live::{LiveService, Start},
+    progress::{Progress, say},
+    service::{
+        definition::ServiceDefinition,
+        live::{LiveService, Start},
+    },
     team::Team,
 };
 
@@ -66,7 +69,6 @@ pub async fn main() -> ExitCode {
     }
 }
 
-#[allow(clippy::print_stdout, reason = "the program's output")]
 async fn work(arguments: Arguments) -> Result<(), Ended> {
     match arguments {
         Arguments {
@@ -83,7 +85,7 @@ async fn work(arguments: Arguments) -> Result<(), Ended> {
             check: Some(folder), ..
         } => check(folder),
         _ => {
-            println!("{}", RestfulApi::PLAN);
+            say(RestfulApi::PLAN);
             Ok(())
         }
     }
@@ -97,7 +99,6 @@ fn refuse(error: impl std::fmt::Display) -> Ended {
 }
 
 /// Nothing is created before the brief is good.
-#[allow(clippy::print_stdout, reason = "the program's output")]
 async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), Ended> {
     let brief = brief::read(file).map_err(|faults| Ended {
         code: 2,
@@ -110,7 +111,11 @@ async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), End
     let runtime = Runtime::open(&journal)
         .map_err(refuse)?
         .with_observer(progress.clone());
-    println!("{title}: from {} to {}", file.display(), folder.display());
+    say(format_args!(
+        "{title}: from {} to {}",
+        file.display(),
+        folder.display()
+    ));
     let team = Arc::new(Team {
         outputs: outputs.clone(),
         progress,
@@ -119,22 +124,22 @@ async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), End
         .await
         .map_err(|halted| ended(&halted))?;
     outputs.sweep();
-    print!("{}", summary(&done, folder));
+    say(summary(&done, folder));
     Ok(())
 }
 
 fn ended(halted: &restful_api::Halted) -> Ended {
     let Some(refused) = halted.cause.journal() else {
-        let remedy = "mend the cause and give the same command again; what is done stays done";
+        let remedy = "what is done stays done: mend the cause and give the same command again";
         return Ended {
             code: 1,
-            message: format!("error: {halted}; {remedy}"),
+            message: format!("error: {halted}\nhelp: {remedy}"),
         };
     };
     let remedy = if refused.is_other_inputs() {
-        "; this folder holds a run from another brief, choose another `--out`"
+        "\nhelp: this folder holds a run from another brief; choose another `--out`"
     } else if refused.is_plan_changed() {
-        "; choose another `--out`, or finish with the program that began"
+        "\nhelp: choose another `--out`, or finish with the program that began"
     } else {
         ""
     };
@@ -214,7 +219,7 @@ fn summary(done: &RestfulApi<restful_api::Done>, folder: &std::path::Path) -> St
         .map(|(what, text)| format!("  {what:9} {text}\n"))
         .collect();
     format!(
-        "\nDone, everything is in {folder}:\n{lines}\nServe it: cargo run --example restful_api -- --serve {folder}\n",
+        "\nDone, everything is in {folder}:\n{lines}\nServe it: cargo run --example restful_api -- --serve {folder}",
         folder = folder.display()
     )
 }
@@ -232,11 +237,10 @@ fn finished(folder: PathBuf) -> Result<(Outputs, Settings), Ended> {
     Ok((outputs, settings))
 }
 
-#[allow(clippy::print_stdout, reason = "the program's output")]
 async fn serve(folder: PathBuf, port: Option<u16>) -> Result<(), Ended> {
     let (outputs, settings) = finished(folder)?;
     let definition = outputs.read(&settings.definition_file).map_err(refuse)?;
-    let definition = serde_json::from_slice(&definition)
+    let definition: ServiceDefinition = serde_json::from_slice(&definition)
         .during(format_args!("reading `{}`", settings.definition_file))
         .map_err(refuse)?;
     let start = Start {
@@ -246,21 +250,19 @@ async fn serve(folder: PathBuf, port: Option<u16>) -> Result<(), Ended> {
     let live = LiveService::start(&definition, &outputs.place(&settings.database_file), start)
         .await
         .map_err(refuse)?;
-    println!(
-        "{} on http://{}{} (Ctrl-C stops it)",
-        definition.title,
-        live.address(),
-        definition.base_path
-    );
+    let (title, base) = (&definition.title, &definition.base_path);
+    say(format_args!(
+        "{title} on http://{}{base} (Ctrl-C stops it)",
+        live.address()
+    ));
     tokio::signal::ctrl_c()
         .await
         .map_err(Failure::new)
         .map_err(refuse)?;
-    println!("stopping");
+    say("stopping");
     live.stop().await.map_err(refuse)
 }
 
-#[allow(clippy::print_stdout, reason = "the program's output")]
 fn check(folder: PathBuf) -> Result<(), Ended> {
     let (outputs, _) = finished(folder)?;
     let found = |error| Ended {
@@ -268,11 +270,8 @@ fn check(folder: PathBuf) -> Result<(), Ended> {
         message: format!("error: {error}"),
     };
     let check = bundle::check(&outputs).map_err(found)?;
-    println!(
-        "{}",
-        serde_json::to_string(&check)
-            .map_err(Failure::new)
-            .map_err(found)?
-    );
+    say(serde_json::to_string(&check)
+        .map_err(Failure::new)
+        .map_err(found)?);
     Ok(())
 }

@@ -43,7 +43,12 @@ impl Outputs {
     /// # Errors
     /// Says why the folder cannot be used.
     pub fn open(root: &Path) -> Outcome<Self> {
-        let cannot = |doing: &str| format!("cannot {doing} the output folder `{}`", root.display());
+        let cannot = |doing: &str| {
+            format!(
+                "cannot {doing} the output folder `{}` (name another with `--out`)",
+                root.display()
+            )
+        };
         fs::create_dir_all(root).during(cannot("create"))?;
         let root = root.canonicalize().during(cannot("find"))?;
         tempfile::Builder::new()

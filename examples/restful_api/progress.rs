@@ -2,11 +2,28 @@
 
 use std::{
     collections::HashMap,
+    fmt,
+    io::Write,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
+use crate::plan::RestfulApi;
 use workflow_runtime::{Observer, RunEvent, RunEventKind, StepContext};
+
+/// Prints a line. Nobody may be reading any more; the work goes on all the same.
+pub fn say(line: impl fmt::Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// How many steps and gates the plan has.
+fn steps() -> usize {
+    RestfulApi::PLAN
+        .phases
+        .iter()
+        .map(|phase| phase.steps.len())
+        .sum()
+}
 
 /// Prints each event; clones share what steps have said of their work.
 #[derive(Debug, Clone)]
@@ -42,9 +59,11 @@ impl Progress {
         note.map(|note| format!(": {note}")).unwrap_or_default()
     }
 
-    #[allow(clippy::print_stdout, reason = "the program's output")]
     fn line(&self, line: &str) {
-        println!("[{:7.2} s] {line}", self.begun.elapsed().as_secs_f64());
+        say(format_args!(
+            "[{:7.2} s] {line}",
+            self.begun.elapsed().as_secs_f64()
+        ));
     }
 }
 
@@ -52,8 +71,14 @@ impl Observer for Progress {
     fn observe(&self, event: &RunEvent<'_>) {
         let line = match &event.kind {
             RunEventKind::Began => String::from("a new run begins"),
+            RunEventKind::TakenUp { done } if *done == steps() => {
+                format!("the run had finished: its {done} steps are done already")
+            }
             RunEventKind::TakenUp { done } => {
-                format!("the run goes on where it was: {done} steps are done already")
+                format!(
+                    "the run goes on where it was: {done} of {} steps are done already",
+                    steps()
+                )
             }
             RunEventKind::StepDone { step, took, .. } => {
                 format!("{step} ({} ms){}", took.as_millis(), self.noted(step))

@@ -4,6 +4,8 @@
 pub mod authentication;
 pub mod bad_input;
 pub mod bed;
+#[cfg(test)]
+mod broken;
 pub mod client;
 pub mod contract;
 pub mod load;

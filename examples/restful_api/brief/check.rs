@@ -235,7 +235,7 @@ mod tests {
             (
                 "on_delete = \"restrict\"",
                 "on_delete = \"set_null\"",
-                "cannot be required and become null",
+                "is to many, where nothing can become null",
             ),
             ("default = \"placed\"", "default = \"lost\"", "default"),
         ];

@@ -188,21 +188,19 @@ fn type_of(schema: &Value) -> String {
         text = words.join(" ");
     }
     let mut limits = Vec::new();
-    for (key, name) in [
-        ("format", "format"),
-        ("minLength", "at least characters"),
-        ("maxLength", "at most characters"),
-        ("minimum", "from"),
-        ("maximum", "to"),
-        ("minItems", "at least entries"),
-        ("maxItems", "at most entries"),
-        ("default", "default"),
+    for (key, before, after) in [
+        ("format", "", ""),
+        ("minLength", "at least ", " characters"),
+        ("maxLength", "at most ", " characters"),
+        ("minimum", "from ", ""),
+        ("maximum", "to ", ""),
+        ("minItems", "at least ", " entries"),
+        ("maxItems", "at most ", " entries"),
+        ("default", "default ", ""),
     ] {
         if let Some(value) = schema.get(key) {
-            limits.push(format!(
-                "{name} {}",
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-            ));
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            limits.push(format!("{before}{value}{after}"));
         }
     }
     if !limits.is_empty() {

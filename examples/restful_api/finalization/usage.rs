@@ -54,7 +54,12 @@ pub async fn record(
 
 enum Example {
     Chapter(String),
-    Performed { title: String, call: Call, reply: Reply },
+    Performed {
+        title: String,
+        role: Option<String>,
+        call: Call,
+        reply: Reply,
+    },
 }
 
 async fn perform(bed: &mut TestBed, contract: &Contract) -> Outcome<Vec<Example>> {
@@ -165,8 +170,14 @@ async fn show(
     contract
         .check(operation, &reply)
         .map_err(crate::failure::Failure::new)?;
+    let holder = bed
+        .tokens
+        .iter()
+        .find(|(_, token)| Some(*token) == call.token.as_ref());
+    let role = holder.map(|(role, _)| role.clone());
     examples.push(Example::Performed {
         title,
+        role,
         call,
         reply: reply.clone(),
     });
@@ -176,7 +187,8 @@ async fn show(
 fn written(service: &ServiceDefinition, examples: &[Example]) -> String {
     let mut text = format!(
         "# {} by example\n\nEvery request below was performed on the live service, and every answer is the one it gave. \
-         Tokens are in `tokens.json`; `$HOST` is where the service listens, `http://127.0.0.1:8080` unless set otherwise.\n",
+         `$TOKEN_X` stands for the token of the role `x` in `tokens.json`, and `$HOST` for where the \
+         service listens, `http://127.0.0.1:8080` unless set otherwise.\n",
         service.title
     );
     for example in examples {
@@ -184,11 +196,16 @@ fn written(service: &ServiceDefinition, examples: &[Example]) -> String {
             Example::Chapter(title) => {
                 let _ = writeln!(text, "\n## {title}");
             }
-            Example::Performed { title, call, reply } => {
+            Example::Performed {
+                title,
+                role,
+                call,
+                reply,
+            } => {
                 let _ = writeln!(
                     text,
                     "\n{title}:\n\n```sh\n{}\n```\n\n```http\n{}\n```",
-                    curl(call),
+                    curl(call, role.as_deref()),
                     answer(reply)
                 );
             }
@@ -197,10 +214,14 @@ fn written(service: &ServiceDefinition, examples: &[Example]) -> String {
     text
 }
 
-fn curl(call: &Call) -> String {
+fn curl(call: &Call, role: Option<&str>) -> String {
     let mut command = format!("curl -i -X {} \"$HOST{}\"", call.method, call.path);
-    if call.token.is_some() {
-        command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
+    if let Some(role) = role {
+        let _ = write!(
+            command,
+            " \\\n  -H \"Authorization: Bearer $TOKEN_{}\"",
+            role.to_uppercase()
+        );
     }
     if let Some(content_type) = &call.content_type {
         let body = String::from_utf8_lossy(&call.body).replace('\'', "'\\''");
@@ -213,7 +234,7 @@ fn curl(call: &Call) -> String {
 }
 
 fn answer(reply: &Reply) -> String {
-    let mut text = format!("{}\n", reply.status);
+    let mut text = format!("HTTP/1.1 {}\n", reply.status);
     for name in ["api-version", "content-type", "location", "link"] {
         if let Some(value) = reply.header(name) {
             let _ = writeln!(text, "{name}: {value}");

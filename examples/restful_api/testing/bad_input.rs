@@ -30,7 +30,10 @@ pub async fn run(service: &ServiceDefinition, document: &Value, outputs: &Output
     let ran = send_all(&mut bed, &contract, &mut suite).await;
     bed.stop().await?;
     ran?;
-    let mut bed = TestBed::start(service, document, outputs, true).await?;
+    // The burst of the brief, refilled so slowly that it can be exceeded on any machine.
+    let mut slow = service.clone();
+    slow.limits.requests_per_minute = slow.limits.requests_per_minute.min(60);
+    let mut bed = TestBed::start(&slow, document, outputs, true).await?;
     let ran = exceed_the_rate(&mut bed, &contract, &mut suite).await;
     bed.stop().await?;
     ran?;
@@ -312,10 +315,9 @@ async fn exceed_the_rate(bed: &mut TestBed, contract: &Contract, suite: &mut Sui
     };
     let call = bed.call(&route, 999_999);
     let burst = bed.definition.limits.burst_requests;
-    let per_second = bed.definition.limits.requests_per_minute.div_ceil(60);
-    // While the burst is spent the bucket fills up again, so a slow machine may get a few more through.
+    // While the burst is spent the bucket fills up again, so a slow machine gets a few more through.
     let (mut let_through, mut refused) = (0, None);
-    for _ in 0..burst + 60 * per_second {
+    for _ in 0..2 * burst + 60 {
         let reply = bed.send(&call).await?;
         if reply.status == 429 {
             refused = Some(reply);

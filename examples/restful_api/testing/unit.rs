@@ -44,8 +44,8 @@ pub fn run(
     }
     for entity in &service.entities {
         unit.defaults(entity)?;
-        unit.references(entity);
-        unit.orders(entity);
+        unit.references(entity)?;
+        unit.orders(entity)?;
         unit.uniqueness(entity)?;
         unit.transitions(entity)?;
         unit.patches(entity)?;
@@ -94,21 +94,22 @@ impl<'a> Unit<'a> {
     }
 
     fn defaults(&mut self, entity: &Entity) -> Outcome<()> {
+        let resource = self.model.resource(&entity.resource.name)?;
         let sample = self.sample(entity, Extent::Minimal);
         let created = self
             .try_create(entity, sample)
             .during("creating from what is required alone")?;
-        for field in &entity.resource.fields {
+        for field in &resource.fields {
             if let Some(default) = &field.default {
                 let held = same(created.get(&field.name), Some(default));
                 self.suite.case(
-                    format_args!("{}.{} has its default", entity.resource.plural, field.name),
+                    format_args!("{}.{} has its default", resource.plural, field.name),
                     held,
                 );
             } else if !field.required {
                 let held = same(created.get(&field.name), Some(&Value::Null));
                 self.suite.case(
-                    format_args!("{}.{} is null when left out", entity.resource.plural, field.name),
+                    format_args!("{}.{} is null when left out", resource.plural, field.name),
                     held,
                 );
             }
@@ -116,8 +117,9 @@ impl<'a> Unit<'a> {
         Ok(())
     }
 
-    fn references(&mut self, entity: &Entity) {
-        for relation in &entity.resource.relations {
+    fn references(&mut self, entity: &Entity) -> Outcome<()> {
+        let resource = self.model.resource(&entity.resource.name)?;
+        for relation in &resource.relations {
             let mut sample = self.sample(entity, Extent::Full);
             let nowhere = Value::from(999_999);
             let lost = if relation.many {
@@ -129,32 +131,33 @@ impl<'a> Unit<'a> {
             let outcome = self.try_create(entity, sample);
             let case = format!(
                 "{}.{} points only to what exists",
-                entity.resource.plural,
+                resource.plural,
                 relation.property()
             );
             self.suite.case(case, refused_at(outcome, &relation.property()));
         }
+        Ok(())
     }
 
-    fn orders(&mut self, entity: &Entity) {
-        for rule in &entity.resource.rules {
+    fn orders(&mut self, entity: &Entity) -> Outcome<()> {
+        let resource = self.model.resource(&entity.resource.name)?;
+        for rule in &resource.rules {
             let mut sample = self.sample(entity, Extent::Full);
             if let (Some(before), Some(after)) = (sample.remove(&rule.before), sample.remove(&rule.after)) {
                 sample.insert(rule.before.clone(), after);
                 sample.insert(rule.after.clone(), before);
                 let outcome = self.try_create(entity, sample);
-                let case = format!(
-                    "{}: {} lies before {}",
-                    entity.resource.plural, rule.before, rule.after
-                );
+                let case = format!("{}: {} lies before {}", resource.plural, rule.before, rule.after);
                 self.suite.case(case, refused_at(outcome, &rule.after));
             }
         }
+        Ok(())
     }
 
     fn uniqueness(&mut self, entity: &Entity) -> Outcome<()> {
-        for field in entity.resource.fields.iter().filter(|field| field.unique) {
-            let (_, first) = self.create(&entity.resource.name)?;
+        let resource = self.model.resource(&entity.resource.name)?;
+        for field in resource.fields.iter().filter(|field| field.unique) {
+            let (_, first) = self.create(&resource.name)?;
             let mut second = self.sample(entity, Extent::Full);
             second.insert(
                 field.name.clone(),
@@ -165,7 +168,7 @@ impl<'a> Unit<'a> {
                 property: field.name.clone(),
             });
             self.suite.case(
-                format_args!("{}.{} is unique", entity.resource.plural, field.name),
+                format_args!("{}.{} is unique", resource.plural, field.name),
                 same(outcome, expected),
             );
         }
@@ -173,7 +176,8 @@ impl<'a> Unit<'a> {
     }
 
     fn transitions(&mut self, entity: &Entity) -> Outcome<()> {
-        for field in &entity.resource.fields {
+        let resource = self.model.resource(&entity.resource.name)?;
+        for field in &resource.fields {
             let FieldKind::Enum { values, transitions } = &field.kind else {
                 continue;
             };
@@ -196,10 +200,7 @@ impl<'a> Unit<'a> {
                     };
                     let verb = if allowed.contains(to) { "may" } else { "may not" };
                     self.suite.case(
-                        format_args!(
-                            "{}.{} {verb} go from {from} to {to}",
-                            entity.resource.plural, field.name
-                        ),
+                        format_args!("{}.{} {verb} go from {from} to {to}", resource.plural, field.name),
                         held,
                     );
                 }
@@ -209,9 +210,9 @@ impl<'a> Unit<'a> {
     }
 
     fn patches(&mut self, entity: &Entity) -> Outcome<()> {
-        let (id, before) = self.create(&entity.resource.name)?;
-        for field in entity
-            .resource
+        let resource = self.model.resource(&entity.resource.name)?;
+        let (id, before) = self.create(&resource.name)?;
+        for field in resource
             .fields
             .iter()
             .filter(|field| !field.required && field.default.is_none())
@@ -223,7 +224,7 @@ impl<'a> Unit<'a> {
                 .and_then(|changed| {
                     let others = |record: &Record| {
                         let kept = record.iter().filter(|(name, _)| {
-                            entity.resource.fields.iter().any(|other| {
+                            resource.fields.iter().any(|other| {
                                 other.name == **name && (other.required || other.default.is_some())
                             })
                         });
@@ -234,16 +235,13 @@ impl<'a> Unit<'a> {
                         .and(same(others(&changed), others(&before)))
                 });
             self.suite.case(
-                format_args!(
-                    "{}.{} can be taken away alone",
-                    entity.resource.plural, field.name
-                ),
+                format_args!("{}.{} can be taken away alone", resource.plural, field.name),
                 held,
             );
         }
         let missing = logic::update(self.service, entity, &mut self.database, 999_999, Record::new());
         self.suite.case(
-            format_args!("{}: what is not there is not changed", entity.resource.plural),
+            format_args!("{}: what is not there is not changed", resource.plural),
             same(missing, Err(Refusal::NotFound)),
         );
         Ok(())

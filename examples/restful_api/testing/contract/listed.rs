@@ -24,6 +24,7 @@ pub struct Contract {
 struct Listed {
     answers: BTreeMap<String, Answer>,
     query_parameters: Vec<String>,
+    scope: Option<String>,
 }
 
 /// What an answer of one status must be.
@@ -70,12 +71,15 @@ impl Contract {
             }
             let parameters = operation.parameters(&typed).during(attempt())?;
             let query_parameters = parameters.into_iter().map(|parameter| parameter.name).collect();
+            let security = &document["paths"][&path][method.as_str().to_ascii_lowercase()]["security"];
+            let scope = security[0]["bearer"][0].as_str().map(str::to_owned);
             let id = operation.operation_id.clone().unwrap_or_default();
             operations.insert(
                 id,
                 Listed {
                     answers,
                     query_parameters,
+                    scope,
                 },
             );
         }
@@ -141,6 +145,12 @@ impl Contract {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .contains(operation)
+    }
+
+    /// The scope that an operation needs, if it needs one.
+    #[must_use]
+    pub fn scope(&self, operation: &str) -> Option<&str> {
+        self.operations.get(operation)?.scope.as_deref()
     }
 
     /// The parameters that the query of an operation may have.

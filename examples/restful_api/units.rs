@@ -1,0 +1,20 @@
+//! The unit tests of the example, as a target of their own: an example that is tested itself would not be built as the
+//! program that the other tests drive.
+
+#![allow(dead_code, reason = "the program has a root of its own")]
+
+pub mod brief;
+pub mod cli;
+pub mod database;
+pub mod design;
+pub mod failure;
+pub mod finalization;
+pub mod implementation;
+pub mod outputs;
+pub mod plan;
+pub mod progress;
+pub mod requirements;
+pub mod samples;
+pub mod service;
+pub mod team;
+pub mod testing;

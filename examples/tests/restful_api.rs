@@ -1,0 +1,535 @@
+//! The main job, driven as a user drives it: the built program, real briefs, real folders.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::OnceLock,
+};
+
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+/// The built example. `cargo test` builds it along; if only this test was asked for, it is built here.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test has a file");
+        let profile = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("a test lies in `deps` of a profile");
+        let program = profile
+            .join("examples")
+            .join(format!("restful_api{}", std::env::consts::EXE_SUFFIX));
+        if !is_fresh(&program) {
+            let target = profile.parent().expect("a profile lies in a target folder");
+            let mut build = Command::new(env!("CARGO"));
+            build.args([
+                "build",
+                "--package",
+                "examples",
+                "--example",
+                "restful_api",
+                "--target-dir",
+            ]);
+            build
+                .arg(target)
+                .args(profile.ends_with("release").then_some("--release"));
+            assert!(
+                build.status().is_ok_and(|status| status.success()),
+                "the example does not build"
+            );
+        }
+        program
+    })
+}
+
+/// Whether the program is there and no source of it is newer; cargo lists them beside it.
+fn is_fresh(program: &Path) -> bool {
+    let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+    let Some(built) = changed(program) else {
+        return false;
+    };
+    let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
+    let mut sources = sources.split_whitespace().skip(1).map(Path::new);
+    sources.all(|source| changed(source).is_some_and(|changed| changed <= built))
+}
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("restful_api")
+        .join(name)
+}
+
+/// The bookshop with a lighter load, where the load is not what is tested.
+fn light(folder: &Path) -> Result<PathBuf, std::io::Error> {
+    let brief = folder.join("light.toml");
+    let text = std::fs::read_to_string(shipped("bookshop.toml"))?;
+    std::fs::write(&brief, text.replace("requests = 2000", "requests = 100"))?;
+    Ok(brief)
+}
+
+fn job(brief: &Path, out: &Path) -> Command {
+    let mut command = Command::new(program());
+    command.arg("--brief").arg(brief).arg("--out").arg(out);
+    command
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// The steps that a run reported as done, in order.
+fn steps(text: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.split_once(" s] "));
+    let named = lines
+        .filter_map(|(_, line)| line.split_once(" ("))
+        .map(|(step, _)| step.to_owned());
+    named
+        .filter(|step| step.contains('.') && !step.contains(' '))
+        .collect()
+}
+
+#[test]
+fn a_brief_becomes_a_tested_service() -> Tested {
+    for (brief, operations) in [("bookshop.toml", 15), ("clinic.toml", 20)] {
+        let folder = tempfile::tempdir()?;
+        let out = folder.path().join("out");
+        let output = job(&shipped(brief), &out).output()?;
+        let text = said(&output);
+        assert!(output.status.success(), "{brief}: {text}");
+        assert_eq!(steps(&text).len(), 36, "{brief}: {text}");
+        for file in [
+            "openapi.json",
+            "openapi.yaml",
+            "design/entities.mmd",
+            "migrations/0001_tables.up.sql",
+            "migrations/0002_indexes.down.sql",
+            "service.db",
+            "service.json",
+            "service.toml",
+            "dependencies.json",
+            "reports/unit.json",
+            "reports/contract.json",
+            "reports/authentication.json",
+            "reports/bad_input.json",
+            "reports/load.json",
+            "reports/security.json",
+            "docs/api.md",
+            "docs/examples.md",
+            "docs/deployment.md",
+            "manifest.json",
+            "run.db",
+        ] {
+            assert!(out.join(file).is_file(), "{brief}: {file} is missing");
+        }
+        assert!(
+            !out.join("scratch").exists(),
+            "something is left of what was tried"
+        );
+        let document: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("openapi.json"))?)?;
+        let reference = std::fs::read_to_string(out.join("docs/api.md"))?;
+        let items = document["paths"]
+            .as_object()
+            .into_iter()
+            .flat_map(serde_json::Map::values);
+        let ids: Vec<&str> = items
+            .filter_map(serde_json::Value::as_object)
+            .flat_map(serde_json::Map::values)
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
+        assert_eq!(ids.len(), operations);
+        assert!(
+            ids.iter().all(|id| reference.contains(&format!("### {id}\n"))),
+            "{ids:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_finished_folder_is_left_as_it_is() -> Tested {
+    let briefs = tempfile::tempdir()?;
+    let brief = light(briefs.path())?;
+    let folder = tempfile::tempdir()?;
+    assert!(job(&brief, folder.path()).output()?.status.success());
+    let manifest = std::fs::read(folder.path().join("manifest.json"))?;
+    let tokens = std::fs::read(folder.path().join("tokens.json"))?;
+
+    let again = job(&brief, folder.path()).output()?;
+    assert!(again.status.success());
+    assert!(said(&again).contains("the run had finished"), "{}", said(&again));
+    assert_eq!(steps(&said(&again)), Vec::<String>::new());
+
+    let other = job(&shipped("clinic.toml"), folder.path()).output()?;
+    assert_eq!(other.status.code(), Some(2), "{}", said(&other));
+    assert!(
+        said(&other).contains("choose another `--out`"),
+        "{}",
+        said(&other)
+    );
+
+    let check = || Command::new(program()).arg("--check").arg(folder.path()).output();
+    assert!(check()?.status.success());
+    assert_eq!(std::fs::read(folder.path().join("manifest.json"))?, manifest);
+    assert_eq!(std::fs::read(folder.path().join("tokens.json"))?, tokens);
+    std::fs::write(folder.path().join("docs/api.md"), "tampered with")?;
+    let tampered = check()?;
+    assert_eq!(tampered.status.code(), Some(1));
+    assert!(said(&tampered).contains("`docs/api.md`"), "{}", said(&tampered));
+    Ok(())
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_was() -> Tested {
+    let briefs = tempfile::tempdir()?;
+    let brief = light(briefs.path())?;
+    for stop_after in [
+        "Requirements.define_resources",
+        "DatabaseDesign.establish_migrations",
+        "Testing.unit_tests",
+    ] {
+        let folder = tempfile::tempdir()?;
+        let out = folder.path().join("out");
+        let mut child = job(&brief, &out).stdout(Stdio::piped()).spawn()?;
+        let mut before = String::new();
+        for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
+            let line = line?;
+            before.push_str(&line);
+            before.push('\n');
+            if line.contains(stop_after) {
+                // SIGKILL: nothing of the program runs after this.
+                child.kill()?;
+            }
+        }
+        assert!(
+            !child.wait()?.success(),
+            "{stop_after}: it ended before it was killed"
+        );
+
+        let output = job(&brief, &out).output()?;
+        let after = said(&output);
+        assert!(output.status.success(), "{stop_after}: {after}");
+        assert!(
+            after.contains("the run goes on where it was"),
+            "{stop_after}: {after}"
+        );
+        let (done, redone) = (steps(&before), steps(&after));
+        assert!(done.iter().any(|step| step == stop_after), "{before}");
+        let twice: Vec<&String> = redone.iter().filter(|step| done.contains(step)).collect();
+        assert!(twice.is_empty(), "{stop_after}: {twice:?} ran again");
+        // What was journaled in the moment of the kill may have gone unsaid, so the two together may lack a few.
+        assert!(
+            done.len() + redone.len() > 36 - 6,
+            "{stop_after}: {done:?} {redone:?}"
+        );
+        assert!(
+            Command::new(program())
+                .arg("--check")
+                .arg(&out)
+                .output()?
+                .status
+                .success()
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_service_that_is_too_slow_goes_back_twice_and_then_halts() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let (brief, out) = (folder.path().join("brief.toml"), folder.path().join("out"));
+    let good = std::fs::read_to_string(shipped("bookshop.toml"))?;
+    // So many clients at once wait for each other longer than a millisecond.
+    let load = "clients = 64\nrequests = 1000\np99_budget_ms = 1\n";
+    std::fs::write(
+        &brief,
+        good.split("clients = ").next().unwrap_or_default().to_owned() + load,
+    )?;
+    let output = job(&brief, &out).output()?;
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(text.matches("back to Implementation").count(), 2, "{text}");
+    for connections in ["2 reading", "4 reading", "8 reading"] {
+        assert!(text.contains(connections), "{text}");
+    }
+    assert!(!text.contains("Finalization."), "{text}");
+
+    // The rejection stands: asking again does no work.
+    let again = job(&brief, &out).output()?;
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(steps(&said(&again)), Vec::<String>::new());
+    assert!(said(&again).contains("99th percentile"), "{}", said(&again));
+    Ok(())
+}
+
+/// What is written into the bookshop's brief instead of what, the line that is named, and part of what is said.
+const BAD_BRIEFS: [(&str, &str, &str, &str); 14] = [
+    (
+        "to = \"author\"",
+        "to = \"autor\"",
+        "to = \"autor\"",
+        "did you mean `author`?",
+    ),
+    (
+        "name = \"isbn\"",
+        "name = \"title\"",
+        "name = \"title\"",
+        "rename or remove one of the two",
+    ),
+    (
+        "name = \"isbn\"",
+        "name = \"ISBN\"",
+        "name = \"ISBN\"",
+        "use lower case, digits and `_`",
+    ),
+    (
+        "name = \"isbn\"",
+        "name = \"cursor\"",
+        "name = \"cursor\"",
+        "choose another name",
+    ),
+    (
+        "type = \"email\"",
+        "type = \"mail\"",
+        "type = \"mail\"",
+        "did you mean `email`?",
+    ),
+    (
+        "type = \"date\"",
+        "type = \"blob\"",
+        "type = \"blob\"",
+        "use one of `string`",
+    ),
+    (
+        "minimum = 0\n",
+        "minimum = 2000000\n",
+        "minimum = 2000000",
+        "no larger than that",
+    ),
+    (
+        "burst_requests = 60\n",
+        "burst_requests = 601\n",
+        "burst_requests = 601",
+        "no more at once",
+    ),
+    (
+        "default_page_entries = 20",
+        "default_page_entries = 101",
+        "default_page_entries = 101",
+        "no larger than the most",
+    ),
+    ("clients = 4", "clients = 0", "clients = 0", "use 1 to 64"),
+    (
+        "required = true\non_delete = \"restrict\"\n\n[[resource.rule]]",
+        "required = true\non_delete = \"set_null\"\n\n[[resource.rule]]",
+        "on_delete = \"set_null\"",
+        "make it optional",
+    ),
+    (
+        "after = \"shipped_at\"",
+        "after = \"sent_at\"",
+        "after = \"sent_at\"",
+        "name a field of this resource",
+    ),
+    (
+        "description = \"A person who writes books.\"\n",
+        "",
+        "[[resource]]",
+        "add the missing key",
+    ),
+    ("[limits]", "[limits", "[limits", "correct the TOML"),
+];
+
+#[test]
+fn a_bad_brief_is_refused_before_anything_is_made() -> Tested {
+    let good = std::fs::read_to_string(shipped("bookshop.toml"))?;
+    let folder = tempfile::tempdir()?;
+    let (brief, out) = (folder.path().join("brief.toml"), folder.path().join("out"));
+    for (from, to, marked, remedy) in BAD_BRIEFS {
+        assert!(good.contains(from), "`{from}` is not in the brief");
+        let bad = good.replacen(from, to, 1);
+        // Where the change stands, or else the first line that is like it.
+        let at = good
+            .find(from)
+            .and_then(|start| Some(start + bad.get(start..)?.find(marked)?));
+        let at = at
+            .filter(|_| !to.is_empty())
+            .or_else(|| bad.find(marked))
+            .ok_or("the mark is not there")?;
+        let line = bad[..at].matches('\n').count() + 1;
+        std::fs::write(&brief, &bad)?;
+        let output = job(&brief, &out).output()?;
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{to}: {text}");
+        assert!(
+            text.contains(&format!("brief.toml:{line}: ")),
+            "{to}: not line {line}: {text}"
+        );
+        assert!(text.contains(remedy), "{to}: {text}");
+        assert!(!text.contains("panicked"), "{text}");
+        assert!(!out.exists(), "{to}: something was made");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_brief_that_is_no_brief_is_refused() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("out");
+    let (empty, binary) = (
+        folder.path().join("empty.toml"),
+        folder.path().join("binary.toml"),
+    );
+    std::fs::write(&empty, "")?;
+    std::fs::write(&binary, [0xff, 0xfe, 0x00])?;
+    for brief in [
+        folder.path().join("missing.toml"),
+        empty,
+        binary,
+        folder.path().to_owned(),
+    ] {
+        let output = job(&brief, &out).output()?;
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(
+            said(&output).contains(&format!("error: {}", brief.display())),
+            "{}",
+            said(&output)
+        );
+        assert!(!out.exists());
+    }
+    Ok(())
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() -> Tested {
+    let bad = std::fs::read_to_string(shipped("bookshop.toml"))?
+        .replacen("to = \"author\"", "to = \"autor\"", 1)
+        .replacen("clients = 4", "clients = 0", 1)
+        .replacen("type = \"date\"", "type = \"dat\"", 1);
+    let folder = tempfile::tempdir()?;
+    let brief = folder.path().join("brief.toml");
+    std::fs::write(&brief, bad)?;
+    let output = job(&brief, &folder.path().join("out")).output()?;
+    assert_eq!(said(&output).matches("error: ").count(), 3, "{}", said(&output));
+    Ok(())
+}
+
+#[test]
+fn a_file_of_somebody_else_is_left_alone() -> Tested {
+    let briefs = tempfile::tempdir()?;
+    let brief = light(briefs.path())?;
+    let other = b"this is no database, and somebody still needs it".as_slice();
+    let foreign = tempfile::NamedTempFile::new()?;
+    rusqlite::Connection::open(foreign.path())?
+        .execute_batch("CREATE TABLE precious (thing); INSERT INTO precious VALUES (1)")?;
+    let foreign = std::fs::read(foreign.path())?;
+    for (contents, what) in [(other, "no database"), (&foreign, "another program's")] {
+        let folder = tempfile::tempdir()?;
+        // In the place of the journal, nothing can begin.
+        std::fs::write(folder.path().join("run.db"), contents)?;
+        let output = job(&brief, folder.path()).output()?;
+        assert_eq!(output.status.code(), Some(2), "{what}: {}", said(&output));
+        assert!(said(&output).contains("run.db"), "{what}: {}", said(&output));
+        assert_eq!(std::fs::read(folder.path().join("run.db"))?, contents, "{what}");
+        assert!(!folder.path().join("openapi.json").exists());
+
+        // In the place of the service's database, the run halts there, and goes on once the file is out of the way.
+        let folder = tempfile::tempdir()?;
+        let place = folder.path().join("service.db");
+        std::fs::write(&place, contents)?;
+        let output = job(&brief, folder.path()).output()?;
+        assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+        assert!(
+            said(&output).contains("move it away"),
+            "{what}: {}",
+            said(&output)
+        );
+        assert!(!said(&output).contains("panicked"), "{what}: {}", said(&output));
+        assert_eq!(std::fs::read(&place)?, contents, "{what}");
+        std::fs::rename(&place, folder.path().join("moved.db"))?;
+        let output = job(&brief, folder.path()).output()?;
+        assert!(output.status.success(), "{what}: {}", said(&output));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_named() -> Tested {
+    let file = tempfile::NamedTempFile::new()?;
+    for out in [file.path().to_owned(), file.path().join("below")] {
+        let output = job(&shipped("bookshop.toml"), &out).output()?;
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(
+            said(&output).contains(&out.display().to_string()),
+            "{}",
+            said(&output)
+        );
+        assert!(said(&output).contains("--out"), "{}", said(&output));
+    }
+    Ok(())
+}
+
+#[test]
+fn the_finished_service_serves_and_says_when_its_port_is_in_use() -> Tested {
+    let briefs = tempfile::tempdir()?;
+    let brief = light(briefs.path())?;
+    let folder = tempfile::tempdir()?;
+    assert!(job(&brief, folder.path()).output()?.status.success());
+    let serve = |port: u16| {
+        let mut command = Command::new(program());
+        command
+            .arg("--serve")
+            .arg(folder.path())
+            .arg("--port")
+            .arg(port.to_string());
+        command
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let refused = serve(taken.local_addr()?.port()).output()?;
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("choose another with `--port`"),
+        "{}",
+        said(&refused)
+    );
+
+    let mut child = serve(0).stdout(Stdio::piped()).spawn()?;
+    let answered = child
+        .stdout
+        .take()
+        .ok_or_else(|| "no output".into())
+        .and_then(|stdout| {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line)?;
+            ask(&line)
+        });
+    child.kill()?;
+    child.wait()?;
+    let answer = answered?;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.ends_with("{\"items\":[],\"next\":null}"), "{answer}");
+    Ok(())
+}
+
+/// Lists the authors of the service whose address stands in the line.
+fn ask(line: &str) -> Result<String, Box<dyn std::error::Error>> {
+    use std::io::{Read, Write};
+    let address = line
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .ok_or(line)?;
+    let mut stream = std::net::TcpStream::connect(address)?;
+    write!(
+        stream,
+        "GET /v1/authors HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
