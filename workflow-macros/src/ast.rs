@@ -166,13 +166,37 @@ pub(crate) struct Retry {
 pub(crate) struct Lost {
     /// Identifiers among the tokens that were passed over.
     pub(crate) names: HashSet<String>,
-    /// A name is missing altogether, so it may have been any.
-    pub(crate) anything: bool,
+    /// The name of something that yields or is an input is missing altogether, so it may have been any.
+    pub(crate) any_artifact: bool,
+    pub(crate) any_phase: bool,
+    pub(crate) any_role: bool,
 }
 
 impl Lost {
-    /// Whether `name` may have been introduced by what could not be read.
-    pub(crate) fn may_hold(&self, name: &Ident) -> bool {
-        self.anything || self.names.contains(&name.to_string())
+    /// When nothing could be read.
+    pub(crate) fn of_anything() -> Self {
+        Lost {
+            names: HashSet::new(),
+            any_artifact: true,
+            any_phase: true,
+            any_role: true,
+        }
+    }
+
+    /// Whether nothing is lost.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty() && !self.any_artifact && !self.any_phase && !self.any_role
+    }
+
+    pub(crate) fn may_hold_artifact(&self, name: &Ident) -> bool {
+        self.any_artifact || self.names.contains(&name.to_string())
+    }
+
+    pub(crate) fn may_hold_phase(&self, name: &Ident) -> bool {
+        self.any_phase || self.names.contains(&name.to_string())
+    }
+
+    pub(crate) fn may_hold_role(&self, name: &Ident) -> bool {
+        self.any_role || self.names.contains(&name.to_string())
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
 
 /// Modules of the generated module.
 pub(crate) const MODULES: &[&str] = &[
-    "after", "past", "hand_in", "next", "methods", "types", "private", "rt",
+    "after", "past", "hand_in", "next", "methods", "types", "private", "sealed", "rt",
 ];
 
 /// Generic parameters of the generated items.
@@ -163,7 +163,7 @@ const KEYWORDS: &[&str] = &[
 pub(crate) fn spell(tokens: TokenStream) -> String {
     let mut text = String::new();
     spell_into(&mut text, tokens, 0);
-    text
+    text.trim_end().to_owned()
 }
 
 fn spell_into(text: &mut String, tokens: TokenStream, depth: usize) {

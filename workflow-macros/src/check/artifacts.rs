@@ -148,7 +148,7 @@ fn fault_of_take(subject: &Subject<'_>, member: Member<'_>, name: &Ident) -> Opt
 }
 
 fn unknown(subject: &Subject<'_>, name: &Ident, taker: Place) -> Option<String> {
-    if subject.ast.lost.may_hold(name) {
+    if subject.ast.lost.may_hold_artifact(name) {
         return None;
     }
     let remedy = match subject.scope.near_artifact(name, taker) {
@@ -259,7 +259,7 @@ fn unknown_before(subject: &Subject<'_>, name: &Ident, before: Place) -> Option<
         true => Some(format!(
             "artifact `{name}` is unknown; name an input of the workflow, or what an earlier step makes"
         ))
-        .filter(|_| !subject.ast.lost.may_hold(name)),
+        .filter(|_| !subject.ast.lost.may_hold_artifact(name)),
         false => unknown(subject, name, before),
     }
 }

@@ -26,7 +26,7 @@ fn check_rework_targets(cx: &mut Errors, subject: &Subject<'_>, member: Member<'
                     format!("{message}; name an earlier phase, or that of the gate"),
                 );
             }
-            None if subject.ast.lost.may_hold(to) => {}
+            None if subject.ast.lost.may_hold_phase(to) => {}
             None => {
                 // Only what may be named is suggested.
                 let phases = subject.ast.phases.iter().take(member.at.phase + 1);

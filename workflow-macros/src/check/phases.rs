@@ -19,7 +19,7 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>, refused: &mut Refuse
 
 fn check_some_phases(cx: &mut Errors, subject: &Subject<'_>) {
     let ast = subject.ast;
-    let unread = ast.stray_steps || ast.lost.anything || !ast.lost.names.is_empty();
+    let unread = ast.stray_steps || !ast.lost.is_empty();
     if ast.phases.is_empty() && !unread {
         cx.push(
             ast.name.span(),

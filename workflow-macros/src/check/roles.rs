@@ -36,7 +36,7 @@ fn check_by(cx: &mut Errors, subject: &Subject<'_>, attributes: &Attributes) {
         let Value::By(role) = &attribute.value else {
             continue;
         };
-        if subject.scope.role(role).is_some() || subject.ast.lost.may_hold(role) {
+        if subject.scope.role(role).is_some() || subject.ast.lost.may_hold_role(role) {
             continue;
         }
         let roles: Vec<String> = subject

@@ -160,6 +160,11 @@ impl Cursor {
         self.word_at(nth).is_some_and(|word| !names::is_keyword(&word))
     }
 
+    /// Whether `name:` stands here, as of an input, and no path.
+    pub(super) fn at_declared_name(&mut self) -> bool {
+        self.name_at(0) && self.punct_at(1, ':') && !self.punct_at(2, ':')
+    }
+
     fn at_attribute(&mut self) -> bool {
         self.at_punct('#') && self.group_at(1, Delimiter::Bracket)
     }

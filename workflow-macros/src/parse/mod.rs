@@ -9,16 +9,18 @@ mod duration;
 mod kw;
 mod once;
 mod phase;
+mod signature;
 mod step;
 mod types;
 mod value;
+mod work;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use self::cursor::Cursor;
 use self::once::Once;
 use self::phase::Items;
-use crate::ast::{Input, Workflow, Written};
+use crate::ast::{Input, Lost, Workflow, Written};
 use crate::names;
 use crate::nearest::nearest;
 use crate::report::Errors;
@@ -42,12 +44,14 @@ pub(crate) fn parse(cx: &mut Errors, tokens: TokenStream) -> Option<Workflow> {
     pass_over_until_inputs(&mut once, &mut tokens);
     let inputs = tokens.take_group(Delimiter::Parenthesis);
     let body = body(&mut once, &mut tokens, &name);
-    let inputs = inputs.map(|group| read_inputs(cx, &group)).unwrap_or_default();
-    let items = body.map(|body| Items::read(cx, &body)).unwrap_or_else(|| {
-        let mut none = Items::default();
-        none.lost.anything = true;
-        none
-    });
+    let mut items = Items::default();
+    let inputs = inputs
+        .map(|group| read_inputs(cx, &mut items.lost, &group))
+        .unwrap_or_default();
+    match body {
+        Some(body) => items.read(cx, &body),
+        None => items.lost = Lost::of_anything(),
+    }
     let Items {
         roles,
         phases,
@@ -173,7 +177,7 @@ fn body(once: &mut Once<'_>, tokens: &mut Cursor, name: &Ident) -> Option<Group>
 }
 
 /// `(name: Type, ..)`
-fn read_inputs(cx: &mut Errors, group: &Group) -> Vec<Input> {
+fn read_inputs(cx: &mut Errors, lost: &mut Lost, group: &Group) -> Vec<Input> {
     let mut tokens = Cursor::inside(group);
     let mut inputs = Vec::new();
     while !tokens.at_end() {
@@ -200,11 +204,20 @@ fn read_inputs(cx: &mut Errors, group: &Group) -> Vec<Input> {
         // To the next input; what stands before it is part of the fault, or one by itself.
         while !tokens.at_end() && tokens.take_punct(',').is_none() {
             let (at, found) = (tokens.here(), tokens.found());
+            if tokens.at_declared_name() {
+                once.push(
+                    at,
+                    format!("expected `,` before {found}; separate inputs by commas"),
+                );
+                break;
+            }
             once.push(
                 at,
                 format!("unexpected {found}; write inputs as `name: Type`, separated by commas"),
             );
-            tokens.next();
+            if let Some(token) = tokens.next() {
+                lost.pass_over(token);
+            }
         }
     }
     inputs

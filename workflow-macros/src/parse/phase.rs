@@ -4,8 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident};
 
 use super::cursor::Cursor;
 use super::once::Once;
-use super::step;
-use super::{attribute, kw};
+use super::{attribute, kw, signature, step};
 use crate::ast::{Attributes, Lost, Optional, Phase, Role};
 use crate::names;
 use crate::nearest::nearest;
@@ -23,22 +22,20 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) fn read(cx: &mut Errors, body: &Group) -> Items {
-        let mut items = Items::default();
+    pub(super) fn read(&mut self, cx: &mut Errors, body: &Group) {
         let mut tokens = Cursor::inside(body);
         while !tokens.at_end() {
             let attributes = attribute::read_all(cx, &mut tokens);
             if tokens.at_end() {
                 attribute::refuse_dangling(cx, &attributes);
             } else if tokens.at_word(kw::ROLE) && !tokens.group_at(1, Delimiter::Brace) {
-                items.read_role(cx, &mut tokens, attributes);
+                self.read_role(cx, &mut tokens, attributes);
             } else if is_step(&mut tokens) {
-                items.read_stray_step(cx, &mut tokens, attributes);
+                self.read_stray_step(cx, &mut tokens, attributes);
             } else {
-                items.read_phase(cx, &mut tokens, attributes);
+                self.read_phase(cx, &mut tokens, attributes);
             }
         }
-        items
     }
 
     /// `role Name;`
@@ -50,7 +47,7 @@ impl Items {
             once.push(at, "roles are declared before the phases; move it up");
         }
         if tokens.at_item() || tokens.word_at(0).is_none() {
-            self.lost.anything = true;
+            self.lost.any_role = true;
             once.push(at, "this role has no name; write `role Name;`");
         } else if let Some(name) = tokens.take_ident() {
             self.roles.push(Role { attributes, name });
@@ -108,10 +105,11 @@ impl Items {
             parallel,
             optional,
             name,
-        } = header(&mut once, tokens);
+        } = header(&mut once, &mut self.lost, tokens);
         let body = body(&mut once, &mut self.lost, tokens, name.as_ref());
         let mut broken = once.broken();
-        self.lost.anything |= name.is_none() || body.is_none();
+        self.lost.any_phase |= name.is_none();
+        self.lost.any_artifact |= body.is_none();
         self.unopened = body.is_none();
         let mut steps = Vec::new();
         if let Some(body) = body {
@@ -147,7 +145,7 @@ struct Header {
 }
 
 /// Everything before the braces.
-fn header(once: &mut Once<'_>, tokens: &mut Cursor) -> Header {
+fn header(once: &mut Once<'_>, lost: &mut Lost, tokens: &mut Cursor) -> Header {
     let mut header = Header {
         parallel: None,
         optional: None,
@@ -190,7 +188,7 @@ fn header(once: &mut Once<'_>, tokens: &mut Cursor) -> Header {
                 modifier(once, at, &word, header.optional.is_some());
                 let group = tokens.take_group(Delimiter::Parenthesis);
                 let inputs = group
-                    .map(|group| step::artifact_names(once, &group))
+                    .map(|group| signature::artifact_names(once, &group))
                     .unwrap_or_default();
                 header.optional = Some(Optional { span: at, inputs });
             }
@@ -208,7 +206,9 @@ fn header(once: &mut Once<'_>, tokens: &mut Cursor) -> Header {
                     None => "a workflow consists of `role Name;` and `phase Name { .. }`".to_owned(),
                 };
                 once.push(at, format!("unknown word `{word}`; {remedy}"));
+                lost.names.insert(word);
                 match near {
+                    Some(kw::ROLE) => return header,
                     Some(kw::PHASE) => {
                         return Header {
                             name: name(once, tokens),
@@ -219,7 +219,7 @@ fn header(once: &mut Once<'_>, tokens: &mut Cursor) -> Header {
                     Some(kw::OPTIONAL) => {
                         let group = tokens.take_group(Delimiter::Parenthesis);
                         let inputs = group
-                            .map(|group| step::artifact_names(once, &group))
+                            .map(|group| signature::artifact_names(once, &group))
                             .unwrap_or_default();
                         header.optional = Some(Optional { span: at, inputs });
                     }

@@ -54,7 +54,8 @@ pub(super) fn read(tokens: &mut Cursor) -> Result<Written, (Fault, Written)> {
 fn collect(tokens: &mut Cursor) -> Result<Vec<TokenTree>, Fault> {
     let mut collected = Vec::new();
     let mut angles = 0usize;
-    while !tokens.at_member() {
+    // `a: A b: B` lacks a comma, and `b: B` is not part of the type.
+    while !tokens.at_member() && (collected.is_empty() || angles > 0 || !tokens.at_declared_name()) {
         let arrow = tokens.at_arrow();
         match tokens.peek() {
             Some(TokenTree::Punct(punct)) => match punct.as_char() {

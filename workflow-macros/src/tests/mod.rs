@@ -1,4 +1,7 @@
 //! The front end on tokens that come from no compiler: what it reports, where, and the model it makes.
+//!
+//! The cases stand in tables: a declaration, or what stands inside of one, on a line, and below it a line per error in
+//! the order of the text, `^ what is underlined  the message`, two spaces in between.
 
 mod artifacts;
 mod attributes;
@@ -18,34 +21,49 @@ use crate::compile::compile;
 use crate::model::Model;
 use crate::report::Errors;
 
-/// Declarations, and for each the errors: the text underlined and the message, in the order of the text.
-type Cases<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)])];
-
 /// Checks whole declarations.
-fn whole(cases: Cases<'_>) {
-    for (input, expected) in cases {
-        check(input, expected);
-    }
+fn whole(table: &str) {
+    check_table(table, |declaration| declaration.to_owned());
 }
 
 /// Checks what stands between the braces of a workflow.
-fn in_items(cases: Cases<'_>) {
-    for (items, expected) in cases {
-        check(&format!("workflow Ship(brief: Brief) {{ {items} }}"), expected);
-    }
+fn in_items(table: &str) {
+    check_table(table, |items| {
+        format!("workflow Ship(brief: Brief) {{ {items} }}")
+    });
 }
 
 /// Checks what stands between the braces of a phase.
-fn in_members(cases: Cases<'_>) {
-    for (members, expected) in cases {
-        check(
-            &format!("workflow Ship(brief: Brief) {{ phase First {{ {members} }} }}"),
-            expected,
-        );
-    }
+fn in_members(table: &str) {
+    check_table(table, |members| {
+        format!("workflow Ship(brief: Brief) {{ phase First {{ {members} }} }}")
+    });
 }
 
-/// Checks that exactly these errors are reported.
+fn check_table(table: &str, declaration: impl Fn(&str) -> String) {
+    let mut lines = table
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .peekable();
+    let mut cases = 0;
+    while let Some(case) = lines.next() {
+        let mut expected = Vec::new();
+        while let Some(error) = lines.next_if(|line| line.starts_with("^ ")) {
+            expected.push(
+                error[2..]
+                    .split_once("  ")
+                    .expect("two spaces between text and message"),
+            );
+        }
+        // `\n` ends a line of the declaration, as after a comment.
+        check(&declaration(&case.replace("\\n", "\n")), &expected);
+        cases += 1;
+    }
+    assert!(cases > 0, "no case in the table");
+}
+
+/// Checks that exactly these errors are reported: the text underlined and the message.
 #[track_caller]
 fn check(input: &str, expected: &[(&str, &str)]) {
     let (_, errors) = compiled(input);
@@ -81,4 +99,15 @@ fn reported(input: &str, errors: &Errors) -> Vec<(String, String)> {
         .into_iter()
         .map(|(_, text, message)| (text, message))
         .collect()
+}
+
+#[test]
+fn an_empty_declaration_is_one_mistake() {
+    check(
+        "",
+        &[(
+            "",
+            "nothing is declared here; write `workflow Name(input: Type) { phase First { .. } }`",
+        )],
+    );
 }
