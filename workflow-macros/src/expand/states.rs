@@ -17,7 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let states = states(model);
     let starts = model.phases.iter().map(|phase| can_start(model, phase));
     let past = past(model);
-    let private = private(model);
+    let sealed = sealed(model);
     quote! {
         #states
 
@@ -25,7 +25,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         pub type Done = #done;
 
         #next
-        #private
+        #sealed
         #(#starts)*
         #past
     }
@@ -42,17 +42,17 @@ fn states(model: &Model) -> TokenStream {
         .iter()
         .map(|phase| &phase.name)
         .map(|name| quote!(next::#name));
-    let next = next.chain([quote!(private::Nothing)]);
+    let next = next.chain([quote!(next::Nothing_TheRunIsDone)]);
     let impls = model.states().zip(next).map(|(state, next)| {
         let state = path(&state);
-        quote! {
-            impl private::Sealed for #state {}
+        quote_spanned! {model.name.span()=>
+            impl sealed::Sealed for #state {}
             impl State for #state {
                 type Next = #next;
             }
         }
     });
-    quote! {
+    quote_spanned! {model.name.span()=>
         #[doc = " The state of a run that has just begun."]
         pub struct Start(());
 
@@ -62,7 +62,7 @@ fn states(model: &Model) -> TokenStream {
         }
 
         #[doc = " A state of a run; sealed."]
-        pub trait State: private::Sealed + 'static {
+        pub trait State: sealed::Sealed + 'static {
             #[doc(hidden)]
             type Next;
         }
@@ -80,12 +80,15 @@ fn next(model: &Model) -> TokenStream {
         .map(|(_, step)| &step.name)
         .filter(|name| seen.insert(name.to_string()));
     let names = phases.chain(steps);
+    let types = names.map(|name| quote_spanned!(name.span()=> pub struct #name(());));
     quote! {
         #[doc = " What comes next: a phase after a state, a step within a phase."]
+        #[allow(missing_docs, reason = "each says all by its name")]
         pub mod next {
-            #(
-                pub struct #names(());
-            )*
+            #(#types)*
+            // No phase and no step can be called so; rustc says it of a run that is done.
+            #[doc(hidden)]
+            pub struct Nothing_TheRunIsDone(());
         }
     }
 }
@@ -102,14 +105,23 @@ pub(super) fn path(state: &State) -> TokenStream {
 }
 
 /// What no other module can name, so that nobody can implement the traits over states.
-fn private(model: &Model) -> TokenStream {
-    let past = private_past(model);
-    quote! {
-        mod private {
+fn sealed(model: &Model) -> TokenStream {
+    let past = sealed_past(model);
+    let no_state = format!("`{{Self}}` cannot be a state of `{}`: the workflow has its own", model.name);
+    let no_order = format!("the order of `{}` cannot be changed from outside", model.name);
+    let no_step = format!("the order of the steps of `{}` cannot be changed from outside", model.name);
+    quote_spanned! {model.name.span()=>
+        mod sealed {
+            #[diagnostic::on_unimplemented(message = #no_state, label = "a run comes to a state by doing the phases")]
             pub trait Sealed {}
+            #[diagnostic::on_unimplemented(message = #no_order, label = "change the declaration instead")]
             pub trait Leads<Next> {}
+            #[diagnostic::do_not_recommend]
             impl<S: super::State> Leads<S::Next> for S {}
-            pub struct Nothing;
+            #[diagnostic::on_unimplemented(message = #no_step, label = "change the declaration instead")]
+            pub trait StandsBefore<Step> {}
+            #[diagnostic::do_not_recommend]
+            impl<Step> StandsBefore<Step> for Step {}
             #past
             pub trait Ending: ::core::marker::Sized + 'static {
                 fn passed(core: super::rt::Core) -> Self;
@@ -133,14 +145,14 @@ fn can_start(model: &Model, phase: &Phase) -> TokenStream {
     };
     let order = order(model);
     let trait_docs = docs::line(&format!(" Holds where phase `{name}` is the next; sealed."));
-    quote! {
+    quote_spanned! {name.span()=>
         #trait_docs
         #[diagnostic::on_unimplemented(
             message = #message,
             label = "this run is at `{Self}`, where the next phase is `{Next}`",
             note = #order
         )]
-        pub trait #can_start<Next>: private::Leads<next::#name> {}
+        pub trait #can_start<Next>: sealed::Leads<next::#name> {}
         #[diagnostic::do_not_recommend]
         impl<S: State<Next = next::#name>> #can_start<next::#name> for S {}
     }
@@ -168,9 +180,9 @@ fn past(model: &Model) -> TokenStream {
         quote_spanned! {name.span()=>
             #trait_docs
             #[diagnostic::on_unimplemented(message = #message, label = #label, note = #order)]
-            pub trait #name: super::private::past::#name {}
+            pub trait #name: super::sealed::past::#name {}
             #[diagnostic::do_not_recommend]
-            impl<S: super::private::past::#name> #name for S {}
+            impl<S: super::sealed::past::#name> #name for S {}
         }
     });
     quote! {
@@ -186,26 +198,35 @@ fn past(model: &Model) -> TokenStream {
 const BLOCK: usize = 32;
 
 /// The private twins of `past`.
-fn private_past(model: &Model) -> TokenStream {
+fn sealed_past(model: &Model) -> TokenStream {
     let names: Vec<&Ident> = model.phases.iter().map(|phase| &phase.name).collect();
     let blocks: Vec<&[&Ident]> = names.chunks(BLOCK).collect();
     let items = blocks.iter().enumerate().map(|(at, phases)| {
         let block = names::block(at);
         let later = blocks.get(at + 1).map(|_| names::block(at + 1));
-        let from_later_block = later.iter().map(|later| quote!(impl<S: #later> #block for S {}));
+        let from_later_block = later
+            .iter()
+            .map(|later| quote!(#[diagnostic::do_not_recommend] impl<S: #later> #block for S {}));
         let next = phases.iter().skip(1).map(|phase| quote!(#phase)).map(Some);
         let next = next.chain([later.as_ref().map(|later| quote!(#later))]);
         let from_next = phases.iter().zip(next).filter_map(|(phase, next)| {
             let next = next?;
-            Some(quote!(impl<S: #next> #phase for S {}))
+            Some(quote!(#[diagnostic::do_not_recommend] impl<S: #next> #phase for S {}))
+        });
+        let twins = phases.iter().map(|phase| {
+            let message = format!("`{{Self}}` cannot be made a state past phase `{phase}` from outside");
+            quote_spanned! {phase.span()=>
+                #[diagnostic::on_unimplemented(message = #message, label = "a run comes there by doing the phases")]
+                pub trait #phase: super::super::State {}
+                #[diagnostic::do_not_recommend]
+                impl #phase for super::super::after::#phase {}
+                #[diagnostic::do_not_recommend]
+                impl #block for super::super::after::#phase {}
+            }
         });
         quote! {
             pub trait #block: super::super::State {}
-            #(
-                pub trait #phases: super::super::State {}
-                impl #phases for super::super::after::#phases {}
-                impl #block for super::super::after::#phases {}
-            )*
+            #(#twins)*
             #(#from_later_block)*
             #(#from_next)*
         }
