@@ -27,9 +27,11 @@ use serde_json::value::RawValue;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be journaled, so it cannot be an artifact",
     label = "an artifact must be `Serialize + DeserializeOwned + Send + Sync + 'static`",
-    note = "derive both serde traits for it: `#[derive(serde::Serialize, serde::Deserialize)]`"
+    note = "derive both serde traits for it: `#[derive(serde::Serialize, serde::Deserialize)]`; \
+            in it, use `Arc`, `Mutex` and atomics instead of `Rc`, `RefCell` and `Cell`"
 )]
-pub trait Artifact: Send + Sync + 'static {
+// Without supertraits: rustc would report each of them beside the trait itself.
+pub trait Artifact {
     /// How the journal writes and reads this type.
     #[doc(hidden)]
     const CODEC: &'static Codec;
@@ -38,6 +40,7 @@ pub trait Artifact: Send + Sync + 'static {
 #[diagnostic::do_not_recommend]
 impl<A: Serialize + DeserializeOwned + Send + Sync + 'static> Artifact for A {
     const CODEC: &'static Codec = &Codec {
+        erase: erase::<A>,
         encode: encode::<A>,
         decode: decode::<A>,
     };
@@ -46,12 +49,27 @@ impl<A: Serialize + DeserializeOwned + Send + Sync + 'static> Artifact for A {
 /// An artifact without its type; which type it has follows from its place in the plan.
 pub(crate) type Value = Arc<dyn Any + Send + Sync>;
 
-/// The pair of functions that take one artifact type to JSON and back.
+/// The functions that take one artifact type to JSON and back.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Codec {
+    erase: fn(&mut dyn Any) -> Option<Value>,
     pub(crate) encode: fn(&(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String>,
     pub(crate) decode: fn(&RawValue) -> Result<Value, String>,
+}
+
+impl Codec {
+    /// A value without its type.
+    ///
+    /// Nothing is asked of the type here, so that one that is no artifact is reported once: where the plan writes it.
+    pub(crate) fn erase<A: 'static>(&self, value: A) -> Value {
+        (self.erase)(&mut Some(value)).expect("a plan has the codec of each of its types")
+    }
+}
+
+fn erase<A: Send + Sync + 'static>(value: &mut dyn Any) -> Option<Value> {
+    let value = value.downcast_mut::<Option<A>>()?.take()?;
+    Some(Arc::new(value))
 }
 
 fn encode<A: Serialize + 'static>(value: &(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String> {

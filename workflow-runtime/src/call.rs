@@ -28,6 +28,18 @@ pub enum Product {
     Waived(Option<Waiver>),
 }
 
+impl Product {
+    fn made<Made: 'static>(cx: &StepContext, made: Made) -> Self {
+        match cx.of.layout.step(cx.step).yields {
+            Some(artifact) => {
+                let codec = cx.of.layout.plan.artifacts[usize::from(artifact)].codec;
+                Product::Made(codec.erase(made))
+            }
+            None => Product::Nothing,
+        }
+    }
+}
+
 /// The number under which a phase's `waive` is asked for.
 pub const WAIVE: u16 = u16::MAX;
 
@@ -122,12 +134,15 @@ impl<T: Send + Sync + 'static> Call<'_, T> {
     pub fn perform<Takes, M, Made>(self, method: M) -> Work
     where
         M: for<'a> Method<'a, T, Takes, Made = Made>,
-        Made: Send + Sync + 'static,
+        Made: 'static,
         Takes: 'static,
     {
         let Call { team, cx, taken } = self;
         let team = Arc::clone(team);
-        Box::pin(async move { Ok(Product::Made(Arc::new(method.begin(&team, &cx, &taken).await?))) })
+        Box::pin(async move {
+            let made = method.begin(&team, &cx, &taken).await?;
+            Ok(Product::made(&cx, made))
+        })
     }
 
     /// A step that makes none.

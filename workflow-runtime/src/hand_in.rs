@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::artifact::Artifact;
 use crate::error::{Kind, RuntimeError};
 use crate::journal::backend::Record;
 use crate::journal::event::{Event, Payload};
@@ -16,7 +15,7 @@ use crate::runtime::Runtime;
 use crate::verdict::{Actor, Verdict};
 
 /// Hands in the artifact of a manual step; `()` for a step that yields none.
-pub fn artifact<A: Artifact>(
+pub fn artifact<A: 'static>(
     runtime: &Runtime,
     plan: &'static Plan,
     id: &str,
@@ -31,12 +30,18 @@ pub fn artifact<A: Artifact>(
         path,
         actor,
     };
+    let layout = &handing.layout;
+    let yields = layout.find(path).and_then(|step| layout.step(step).yields);
+    let product = yields.map(|artifact| {
+        let codec = layout.plan.artifacts[usize::from(artifact)].codec;
+        (artifact, codec.erase(value))
+    });
     Box::pin(async move {
         let step = handing.step()?;
         let mut payload = None;
-        if let Some(artifact) = handing.layout.step(step).yields {
+        if let Some((artifact, value)) = product {
             let writes = handing.runtime.backend().writes();
-            let ready = through_text(&handing.layout, artifact, Arc::new(value), writes);
+            let ready = through_text(&handing.layout, artifact, value, writes);
             payload =
                 Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
         }

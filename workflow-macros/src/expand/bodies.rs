@@ -13,10 +13,7 @@ use crate::names;
 /// The anonymous constant.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let module = &model.module;
-    let functions: Vec<_> = model
-        .steps()
-        .filter_map(|(phase, step)| function(phase, step))
-        .collect();
+    let of_phases = model.phases.iter().map(|phase| functions(model, phase));
     let checks: Vec<_> = checks(model)
         .into_iter()
         .map(|(name, artifact, check)| check_function(&name, artifact, check))
@@ -38,8 +35,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         )]
         const _: () = {
             #written
-            impl #module::Bodies {
-                #(#functions)*
+            #(#of_phases)*
+            impl #module::Bodies<#module::Start> {
                 #(#checks)*
             }
             #spelled
@@ -47,8 +44,21 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-fn function(phase: &Phase, step: &Step) -> Option<TokenStream> {
-    let name = names::joined(&phase.name, &step.name);
+fn functions(model: &Model, phase: &Phase) -> TokenStream {
+    let (module, name) = (&model.module, &phase.name);
+    let functions: Vec<_> = phase.steps.iter().filter_map(function).collect();
+    if functions.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        impl #module::Bodies<#module::next::#name> {
+            #(#functions)*
+        }
+    }
+}
+
+fn function(step: &Step) -> Option<TokenStream> {
+    let name = &step.name;
     let cx = team::cx(step);
     let parameters = step.takes.iter().map(|take| {
         let parameter = types::parameter(take, &types::outside(&take.artifact));
@@ -94,11 +104,15 @@ fn bound(step: &Step, cx: &Ident, expression: &TokenStream, makes: &TokenStream)
         }
     });
     let span = expression.span().resolved_at(Span::call_site());
-    let call = quote_spanned!(span=> ::workflow_runtime::Step::<(#(#takes,)*), #makes>::perform);
-    let step = quote_spanned!(span=> &(#expression));
-    quote!({
+    // All at one span: what does not fit is found several times, and rustc reports it once a place.
+    quote_spanned!(span=> {
         #[allow(unused_parens)]
-        #call(#step, #cx, ::workflow_runtime::Given((#(#given,)*))).await
+        ::workflow_runtime::Step::<(#(#takes,)*), #makes>::perform(
+            &(#expression),
+            #cx,
+            ::workflow_runtime::Given((#(#given,)*)),
+        )
+        .await
     })
 }
 

@@ -47,9 +47,9 @@ fn arm(step: &Step, number: u16) -> TokenStream {
     let name = &step.name;
     let takes = takes(&step.takes);
     let call = match step.made() {
-        Some(_) => quote!(perform::<#takes, _, _>),
-        None if step.is_gate() => quote!(judge::<#takes, _>),
-        None => quote!(act::<#takes, _>),
+        Some(_) => quote_spanned!(name.span()=> perform::<#takes, _, _>),
+        None if step.is_gate() => quote_spanned!(name.span()=> judge::<#takes, _>),
+        None => quote_spanned!(name.span()=> act::<#takes, _>),
     };
     quote_spanned!(name.span()=> #number => call.#call(T::#name),)
 }

@@ -17,10 +17,24 @@ mod states;
 mod team;
 mod types;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::model::Model;
+
+/// The place of a user's name for tokens of ours: rustc points there, but proposes no edits there.
+fn beside(name: &proc_macro2::Ident) -> Span {
+    Span::call_site().located_at(name.span())
+}
+
+/// Tokens of ours, all at one place.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let at = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(at).collect()
+}
 
 /// The items that a workflow becomes.
 pub(crate) fn expand(model: &Model) -> TokenStream {

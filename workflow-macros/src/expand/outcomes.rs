@@ -1,9 +1,9 @@
 //! What a phase that can send the run back comes to.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
-use super::{docs, states};
+use super::{at, beside, docs, states};
 use crate::model::{Model, Phase};
 use crate::names;
 
@@ -44,11 +44,12 @@ fn outcome(model: &Model, phase: &Phase) -> TokenStream {
         "phase `{}` may have sent the run back; match on the outcome",
         phase.name
     );
-    quote! {
+    let passed = at(beside(&phase.name), quote!(#run<#after>));
+    quote_spanned! {beside(&phase.name)=>
         #outcome_docs
         #[must_use = #must_use]
         #[derive(Debug)]
-        pub enum #outcome<P = #run<#after>> {
+        pub enum #outcome<P = #passed> {
             #[doc = " It passed."]
             Passed(P),
             #(
@@ -66,7 +67,7 @@ fn outcome(model: &Model, phase: &Phase) -> TokenStream {
             }
         }
 
-        impl private::Ending for #outcome {
+        impl sealed::Ending for #outcome {
             fn passed(core: rt::Core) -> Self {
                 #outcome::Passed(#run::at(core))
             }

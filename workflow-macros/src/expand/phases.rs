@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{docs, states};
+use super::{beside, docs, states};
 use crate::model::{Model, Phase, Step};
 use crate::names;
 
 /// The type of an entered phase, with an alias and the step methods per phase.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let phases = model.phases.iter().map(|phase| phase_items(model, phase));
-    quote! {
+    quote_spanned! {beside(&model.name)=>
         #[doc = " A phase that was entered: await it to do the rest of it, or drive it step by step."]
         #[must_use = "a phase does nothing until it is awaited or driven by step"]
         pub struct Phase<P, At> {
@@ -24,7 +24,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
 
-        impl<P: private::Ending, At> ::core::future::IntoFuture for Phase<P, At> {
+        impl<P: sealed::Ending, At> ::core::future::IntoFuture for Phase<P, At> {
             type Output = ::core::result::Result<P, Halted>;
             type IntoFuture = rt::Driving<Self::Output>;
             fn into_future(self) -> Self::IntoFuture {
@@ -44,7 +44,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             label = "this phase stands before `{Self}`",
             note = "driven by step, the steps of a phase run in the order in which they are declared"
         )]
-        pub trait CanRun<Wanted> {}
+        pub trait CanRun<Wanted>: sealed::StandsBefore<Wanted> {}
         #[diagnostic::do_not_recommend]
         impl<At> CanRun<At> for At {}
 

@@ -44,7 +44,7 @@ fn artifact_plan(model: &Model, artifact: &Artifact) -> TokenStream {
     };
     let check = artifact.check.as_ref().map(|_| {
         let check = bodies::input_check(artifact);
-        quote!(.check(Bodies::#check))
+        quote!(.check(Bodies::<Start>::#check))
     });
     quote!(rt::plan::artifact(#name, #text, #codec)#check)
 }
@@ -105,7 +105,7 @@ fn step_plan(model: &Model, phase: &Phase, step: &Step) -> TokenStream {
     }));
     with(step.check.as_ref().and_then(|_| step.made()).map(|_| {
         let check = bodies::product_check(phase, step);
-        quote!(.check(Bodies::#check))
+        quote!(.check(Bodies::<Start>::#check))
     }));
     plan
 }

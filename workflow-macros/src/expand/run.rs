@@ -1,9 +1,9 @@
 //! The run: how it begins, enters phases, and shows its artifacts.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::{docs, states, types};
+use super::{beside, docs, states, types};
 use crate::model::{Artifact, Model, Origin, Phase};
 use crate::names;
 
@@ -17,7 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         .artifacts
         .iter()
         .filter_map(|artifact| accessor(model, artifact));
-    quote! {
+    quote_spanned! {name.span()=>
         #handle
         #beginnings
         impl<S: State> #name<S> {
@@ -33,7 +33,7 @@ fn handle(model: &Model) -> TokenStream {
     let Model { name, .. } = model;
     let run_docs = docs::run(model);
     let text = name.to_string();
-    quote_spanned! {name.span()=>
+    quote_spanned! {beside(name)=>
         #run_docs
         #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
         pub struct #name<S> {
@@ -69,7 +69,7 @@ fn handle(model: &Model) -> TokenStream {
             }
         }
 
-        impl<S: 'static> private::Ending for #name<S> {
+        impl<S: 'static> sealed::Ending for #name<S> {
             fn passed(core: rt::Core) -> Self {
                 Self::at(core)
             }
@@ -103,8 +103,8 @@ fn beginnings(model: &Model) -> TokenStream {
         })
         .collect();
     let given = model.inputs().map(|input| {
-        let name = &input.name;
-        quote_spanned!(name.span()=> rt::input(#name))
+        let Artifact { name, index, .. } = &**input;
+        quote!(rt::input(&PLAN, #index, #name))
     });
     let given = quote!(::std::vec![#(#given),*]);
     let runtime = quote::format_ident!("{}", model.free_name("runtime"));
@@ -203,8 +203,9 @@ fn accessor(model: &Model, artifact: &Artifact) -> Option<TokenStream> {
     let bound = match &artifact.origin {
         Origin::Input => TokenStream::new(),
         Origin::Phase(phase) => {
-            let phase = &phase.name;
-            quote!(where S: past::#phase)
+            // At the artifact, so that rustc points there for the bound.
+            let phase = Ident::new(&phase.name.to_string(), name.span());
+            quote_spanned!(name.span()=> where S: past::#phase)
         }
         Origin::Lost => return None,
     };

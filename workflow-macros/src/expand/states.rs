@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::docs;
+use super::{beside, docs};
 use crate::model::{Model, Phase, State};
 use crate::names;
 
@@ -35,13 +35,13 @@ fn states(model: &Model) -> TokenStream {
     let after = model.phases.iter().map(|phase| {
         let name = &phase.name;
         let state_docs = docs::line(&format!(" Phase `{name}` was the last to be completed."));
-        quote_spanned!(name.span()=> #state_docs pub struct #name(());)
+        quote_spanned!(beside(name)=> #state_docs pub struct #name(());)
     });
     let next = model
         .phases
         .iter()
         .map(|phase| &phase.name)
-        .map(|name| quote!(next::#name));
+        .map(|name| quote_spanned!(name.span()=> next::#name));
     let next = next.chain([quote!(next::Nothing_TheRunIsDone)]);
     let impls = model.states().zip(next).map(|(state, next)| {
         let state = path(&state);
@@ -52,7 +52,7 @@ fn states(model: &Model) -> TokenStream {
             }
         }
     });
-    quote_spanned! {model.name.span()=>
+    quote_spanned! {beside(&model.name)=>
         #[doc = " The state of a run that has just begun."]
         pub struct Start(());
 
@@ -80,7 +80,7 @@ fn next(model: &Model) -> TokenStream {
         .map(|(_, step)| &step.name)
         .filter(|name| seen.insert(name.to_string()));
     let names = phases.chain(steps);
-    let types = names.map(|name| quote_spanned!(name.span()=> pub struct #name(());));
+    let types = names.map(|name| quote_spanned!(beside(name)=> pub struct #name(());));
     quote! {
         #[doc = " What comes next: a phase after a state, a step within a phase."]
         #[allow(missing_docs, reason = "each says all by its name")]
@@ -107,9 +107,15 @@ pub(super) fn path(state: &State) -> TokenStream {
 /// What no other module can name, so that nobody can implement the traits over states.
 fn sealed(model: &Model) -> TokenStream {
     let past = sealed_past(model);
-    let no_state = format!("`{{Self}}` cannot be a state of `{}`: the workflow has its own", model.name);
+    let no_state = format!(
+        "`{{Self}}` cannot be a state of `{}`: the workflow has its own",
+        model.name
+    );
     let no_order = format!("the order of `{}` cannot be changed from outside", model.name);
-    let no_step = format!("the order of the steps of `{}` cannot be changed from outside", model.name);
+    let no_step = format!(
+        "the order of the steps of `{}` cannot be changed from outside",
+        model.name
+    );
     quote_spanned! {model.name.span()=>
         mod sealed {
             #[diagnostic::on_unimplemented(message = #no_state, label = "a run comes to a state by doing the phases")]

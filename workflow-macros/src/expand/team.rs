@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{docs, types};
+use super::{beside, docs, types};
 use crate::model::{Model, Phase, Step, Work};
 use crate::names;
 
@@ -22,8 +22,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         pub trait Steps: #(#names +)* ::workflow_runtime::Team {}
         impl<T: #(#names +)* ::workflow_runtime::Team> Steps for T {}
 
+        // The bodies of a phase's steps are functions of this type, so that each has the name of its step.
         #[doc(hidden)]
-        pub struct Bodies(());
+        pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     }
 }
 
@@ -46,6 +47,8 @@ fn phase_trait(model: &Model, phase: &Phase) -> TokenStream {
         model.module
     );
     let label = format!("this team lacks phase `{name}`");
+    // Beside the name: for an unknown type in it, rustc would propose type parameters for the phase.
+    let name = proc_macro2::Ident::new(&name.to_string(), beside(name));
     quote_spanned! {name.span()=>
         #trait_docs
         #[diagnostic::on_unimplemented(message = #message, label = #label)]
@@ -64,11 +67,11 @@ fn method(model: &Model, phase: &Phase, step: &Step) -> TokenStream {
     let parameters = parameters(model, step);
     let makes = makes(model, step);
     let body = match step.work {
-        Work::Method => quote!(;),
+        Work::Method => quote_spanned!(name.span()=> ;),
         Work::Body(_) | Work::Bound(_) => {
-            let body = names::joined(&phase.name, name);
+            let phase = &phase.name;
             let taken = takes.iter().map(|take| &take.name);
-            quote!({ Bodies::#body(#cx, #(#taken),*) })
+            quote!({ Bodies::<next::#phase>::#name(#cx, #(#taken),*) })
         }
     };
     quote_spanned! {name.span()=>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 
-use crate::artifact::{Artifact, Value};
+use crate::artifact::Value;
 use crate::error::{Halted, Kind, Reason, RuntimeError};
 use crate::journal::backend::{Found, Record};
 use crate::journal::event::{Event, Payload};
@@ -22,9 +22,9 @@ use crate::verdict::Verdict;
 #[derive(Debug)]
 pub struct Input(Value);
 
-/// An input as given to `start` or `run`.
-pub fn input<A: Artifact>(value: A) -> Input {
-    Input(Arc::new(value))
+/// An input as given to `start` or `run`, by its place in the plan.
+pub fn input<A: 'static>(plan: &'static Plan, artifact: u16, value: A) -> Input {
+    Input(plan.artifacts[usize::from(artifact)].codec.erase(value))
 }
 
 /// Begins a run.
