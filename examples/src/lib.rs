@@ -1,3 +1,21 @@
-//! Shared by the example plans: steps that a library would publish.
+//! Shared by the example plans: steps that a library would publish, evidence and checks, and the plans themselves.
 
 pub mod command;
+pub mod decision;
+pub mod evidence;
+pub mod faults;
+
+// The plans are part of the library, so that tests and other crates reach them; each lies in the folder of its example.
+#[path = "../authentication/plan.rs"]
+pub mod authentication_plan;
+#[path = "../backend_development/plan.rs"]
+pub mod backend_development_plan;
+#[path = "../database_migration/plan.rs"]
+pub mod database_migration_plan;
+#[path = "../microservice/plan.rs"]
+pub mod microservice_plan;
+
+pub use authentication_plan::{Authentication, authentication};
+pub use backend_development_plan::{BackendDevelopment, backend_development};
+pub use database_migration_plan::{DatabaseMigration, database_migration};
+pub use microservice_plan::{Microservice, microservice};

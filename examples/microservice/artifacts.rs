@@ -1,0 +1,17 @@
+//! What the steps of the service's plan take and yield.
+
+mod architecture;
+mod definition;
+mod implementation;
+mod infrastructure;
+mod operation;
+mod testing;
+
+pub use architecture::*;
+pub use definition::*;
+pub use implementation::*;
+pub use infrastructure::*;
+pub use operation::*;
+pub use testing::*;
+
+pub use crate::evidence::TestReport;

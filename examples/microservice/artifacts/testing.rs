@@ -1,0 +1,107 @@
+//! What tests showed of the service and of its neighbours' failures.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{Finding, LoadReport};
+
+/// What happened under faults that were caused on purpose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultReport {
+    /// The faults and what came of them.
+    pub trials: Vec<FaultTrial>,
+    /// What is to be mended.
+    pub findings: Vec<Finding>,
+}
+
+/// A fault and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultTrial {
+    /// What was done, and to what.
+    pub fault: Fault,
+    /// The dependency or instance that it was done to.
+    pub target: String,
+    /// For how long, in seconds.
+    pub lasted_s: u32,
+    /// What callers were to see meanwhile.
+    pub promised: String,
+    /// What they saw.
+    pub seen: String,
+    /// Requests of a hundred that failed meanwhile.
+    pub errors_percent: f64,
+    /// How long it took to be well again afterwards, in milliseconds.
+    pub recovered_ms: u64,
+}
+
+/// A fault that can be caused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Every answer comes late.
+    Slow {
+        /// By how much, in milliseconds.
+        by_ms: u32,
+    },
+    /// Some answers are errors.
+    Errors {
+        /// How many of a hundred.
+        percent: u8,
+    },
+    /// No packet arrives.
+    Cut,
+    /// The process is killed.
+    Killed,
+    /// There is no memory left.
+    OutOfMemory,
+    /// There is no room on the disk.
+    DiskFull,
+}
+
+/// What the service can bear.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityReport {
+    /// Under the load that is expected.
+    pub expected: LoadReport,
+    /// Under twice that load.
+    pub doubled: LoadReport,
+    /// The load at which it gave way, in requests per second.
+    pub limit_requests_per_second: u32,
+    /// What gave way first.
+    pub bottleneck: String,
+    /// How each objective fared under the expected load, in percent of good requests.
+    pub objectives: Vec<ObjectiveFigure>,
+}
+
+/// How an objective fared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveFigure {
+    /// The objective, by name.
+    pub objective: String,
+    /// How many of a hundred were good.
+    pub good_percent: f64,
+}
+
+/// What the monitoring alone could tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisibilityReport {
+    /// The faults that were caused without a word, and whether they were seen.
+    pub trials: Vec<VisibilityTrial>,
+    /// Metrics of the plan that nobody could find.
+    pub missing_metrics: Vec<String>,
+    /// Log lines that held what must not be logged.
+    pub leaked_lines: Vec<String>,
+    /// Requests, of those tried, whose trace went through all services.
+    pub complete_traces: u32,
+    /// Requests that were tried.
+    pub tried_traces: u32,
+}
+
+/// A fault and whether it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisibilityTrial {
+    /// The fault.
+    pub fault: Fault,
+    /// The alert that told of it, if any.
+    pub told_by: Option<String>,
+    /// How long that took, in seconds.
+    pub took_s: u32,
+}
