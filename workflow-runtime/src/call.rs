@@ -51,7 +51,7 @@ pub struct Call<'t, T> {
 }
 
 /// The artifacts that a step takes, in its order.
-pub(crate) type Taken = Box<[Option<Value>]>;
+pub(crate) type Taken = Vec<Option<Value>>;
 
 /// An artifact that is there by the order of the plan.
 #[derive(Debug)]
