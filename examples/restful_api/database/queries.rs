@@ -62,7 +62,7 @@ pub fn design(model: &ResourceModel, migrations: &[Migration]) -> Outcome<QueryC
                 resource: resource.name.clone(),
                 name,
                 parameters: statement.parameter_count(),
-                columns: statement.column_names().into_iter().map(str::to_owned).collect(),
+                columns: statement.column_names().map(str::to_owned).collect(),
                 plan,
                 sql,
             });

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    failure::Outcome,
+    failure::{Failure, Outcome},
     outputs::{OutputFile, Outputs},
     requirements::access::Action,
     samples::{self, Extent},
-    service::definition::ServiceDefinition,
+    service::definition::{Route, ServiceDefinition},
     testing::{
         bed::TestBed,
         client::{Call, Reply},
@@ -38,105 +38,127 @@ pub async fn record(
 ) -> Outcome<UsageExamples> {
     let contract = Contract::of(document)?;
     let mut bed = TestBed::start(service, document, outputs, false).await?;
-    let performed = perform(&mut bed, &contract).await;
+    let mut recorder = Recorder {
+        bed: &mut bed,
+        contract: &contract,
+        chapters: Vec::new(),
+    };
+    let recorded = recorder.everything().await;
+    let chapters = recorder.chapters;
     bed.stop().await?;
-    let examples = performed?;
-    let count = examples
-        .iter()
-        .filter(|example| matches!(example, Example::Performed { .. }))
-        .count();
-    let file = outputs.write("docs/examples.md", written(service, &examples))?;
+    recorded?;
+    let file = outputs.write("docs/examples.md", written(service, &chapters))?;
     Ok(UsageExamples {
         file,
-        performed: count,
+        performed: chapters.iter().map(|chapter| chapter.examples.len()).sum(),
     })
 }
 
-enum Example {
-    Chapter(String),
-    Performed {
-        title: String,
-        role: Option<String>,
-        call: Call,
-        reply: Reply,
-    },
+struct Recorder<'a> {
+    bed: &'a mut TestBed,
+    contract: &'a Contract,
+    chapters: Vec<Chapter>,
 }
 
-async fn perform(bed: &mut TestBed, contract: &Contract) -> Outcome<Vec<Example>> {
-    let mut examples = Vec::new();
-    for resource in bed.creation_order() {
+struct Chapter {
+    title: String,
+    examples: Vec<Example>,
+}
+
+struct Example {
+    title: String,
+    /// Whose token was sent.
+    role: Option<String>,
+    call: Call,
+    reply: Reply,
+}
+
+impl Recorder<'_> {
+    async fn everything(&mut self) -> Outcome<()> {
+        let order = self.bed.creation_order();
+        for resource in &order {
+            self.begin(resource.replace('_', " "));
+            self.life_of(resource).await?;
+        }
+        self.begin(String::from("Deleting"));
+        // Backwards, nothing points to what is deleted any more.
+        for resource in order.iter().rev() {
+            let route = self.bed.route(resource, Action::Delete)?;
+            let id = self
+                .bed
+                .known
+                .get(resource)
+                .and_then(|ids| ids.last())
+                .copied()
+                .unwrap_or_default();
+            let call = self.bed.call(&route, id);
+            self.show(&route, format!("Delete one {}", resource.replace('_', " ")), call)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn life_of(&mut self, resource: &str) -> Outcome<()> {
         let name = resource.replace('_', " ");
-        let plural = bed
-            .definition
-            .entity(&resource)
-            .map(|entity| entity.resource.plural.replace('_', " "));
-        examples.push(Example::Chapter(plural.unwrap_or_default()));
-        let sample = bed.sample(&resource, Extent::Full)?;
-        let (create, list, read, update) = (
-            bed.route(&resource, Action::Create)?,
-            bed.route(&resource, Action::List)?,
-            bed.route(&resource, Action::Read)?,
-            bed.route(&resource, Action::Update)?,
-        );
-        let call = bed.call(&create, 0).with_json(&sample);
-        let reply = show(
-            bed,
-            contract,
-            &mut examples,
-            &create.operation_id,
-            format!("Create a new {name}"),
-            call,
-        )
-        .await?;
-        let id = reply.json()?["id"].as_i64().unwrap_or_default();
-        bed.known.entry(resource.clone()).or_default().push(id);
-        let call = bed.call(&read, id);
-        show(
-            bed,
-            contract,
-            &mut examples,
-            &read.operation_id,
-            format!("Read one {name}"),
-            call,
-        )
-        .await?;
-        let mut call = bed.call(&list, 0);
+        let sample = self.bed.sample(resource, Extent::Full)?;
+        let create = self.bed.route(resource, Action::Create)?;
+        let call = self.bed.call(&create, 0).with_json(&sample);
+        let created = self.show(&create, format!("Create a new {name}"), call).await?;
+        let id = created.json()?["id"].as_i64().unwrap_or_default();
+        self.bed.known.entry(resource.to_owned()).or_default().push(id);
+
+        let read = self.bed.route(resource, Action::Read)?;
+        let call = self.bed.call(&read, id);
+        self.show(&read, format!("Read one {name}"), call).await?;
+
+        let list = self.bed.route(resource, Action::List)?;
+        let mut call = self.bed.call(&list, 0);
         call.path.push_str("?limit=1");
-        show(
-            bed,
-            contract,
-            &mut examples,
-            &list.operation_id,
-            String::from("List them, a page of one"),
-            call,
-        )
-        .await?;
-        if let Some((property, value)) = change(bed, &resource) {
-            let call = bed
+        self.show(&list, String::from("List them, a page of one"), call)
+            .await?;
+
+        if let Some((property, value)) = change(self.bed, resource) {
+            let update = self.bed.route(resource, Action::Update)?;
+            let call = self
+                .bed
                 .call(&update, id)
                 .with_json(&json!({ property.as_str(): value }));
-            show(
-                bed,
-                contract,
-                &mut examples,
-                &update.operation_id,
-                format!("Change its {property}"),
-                call,
-            )
-            .await?;
+            self.show(&update, format!("Change its {property}"), call).await?;
         }
-        let call = bed.call(&create, 0).with_json(&json!({}));
-        show(
-            bed,
-            contract,
-            &mut examples,
-            &create.operation_id,
-            String::from("What is missing is pointed to"),
-            call,
-        )
-        .await?;
+        let call = self.bed.call(&create, 0).with_json(&json!({}));
+        self.show(&create, String::from("What is missing is pointed to"), call)
+            .await?;
+        Ok(())
     }
-    Ok(examples)
+
+    fn begin(&mut self, title: String) {
+        self.chapters.push(Chapter {
+            title,
+            examples: Vec::new(),
+        });
+    }
+
+    async fn show(&mut self, route: &Route, title: String, call: Call) -> Outcome<Reply> {
+        let reply = self.bed.send(&call).await?;
+        self.contract
+            .check(&route.operation_id, &reply)
+            .map_err(Failure::new)?;
+        let holder = self
+            .bed
+            .tokens
+            .iter()
+            .find(|(_, token)| Some(*token) == call.token.as_ref());
+        let role = holder.map(|(role, _)| role.clone());
+        if let Some(chapter) = self.chapters.last_mut() {
+            chapter.examples.push(Example {
+                title,
+                role,
+                call,
+                reply: reply.clone(),
+            });
+        }
+        Ok(reply)
+    }
 }
 
 /// A change that no rule forbids: the first property that is no word of an enumeration and part of no order.
@@ -158,57 +180,23 @@ fn change(bed: &TestBed, resource: &str) -> Option<(String, Value)> {
     ))
 }
 
-async fn show(
-    bed: &mut TestBed,
-    contract: &Contract,
-    examples: &mut Vec<Example>,
-    operation: &str,
-    title: String,
-    call: Call,
-) -> Outcome<Reply> {
-    let reply = bed.send(&call).await?;
-    contract
-        .check(operation, &reply)
-        .map_err(crate::failure::Failure::new)?;
-    let holder = bed
-        .tokens
-        .iter()
-        .find(|(_, token)| Some(*token) == call.token.as_ref());
-    let role = holder.map(|(role, _)| role.clone());
-    examples.push(Example::Performed {
-        title,
-        role,
-        call,
-        reply: reply.clone(),
-    });
-    Ok(reply)
-}
-
-fn written(service: &ServiceDefinition, examples: &[Example]) -> String {
+fn written(service: &ServiceDefinition, chapters: &[Chapter]) -> String {
     let mut text = format!(
         "# {} by example\n\nEvery request below was performed on the live service, and every answer is the one it gave. \
-         `$TOKEN_X` stands for the token of the role `x` in `tokens.json`, and `$HOST` for where the \
-         service listens, `http://127.0.0.1:8080` unless set otherwise.\n",
+         `$TOKEN_X` stands for the token of the role `x` in `tokens.json`, and `$HOST` for where the service listens, \
+         `http://127.0.0.1:8080` unless set otherwise.\n",
         service.title
     );
-    for example in examples {
-        match example {
-            Example::Chapter(title) => {
-                let _ = writeln!(text, "\n## {title}");
-            }
-            Example::Performed {
-                title,
-                role,
-                call,
-                reply,
-            } => {
-                let _ = writeln!(
-                    text,
-                    "\n{title}:\n\n```sh\n{}\n```\n\n```http\n{}\n```",
-                    curl(call, role.as_deref()),
-                    answer(reply)
-                );
-            }
+    for chapter in chapters {
+        let _ = writeln!(text, "\n## {}", chapter.title);
+        for example in &chapter.examples {
+            let command = curl(&example.call, example.role.as_deref());
+            let answer = answer(&example.reply);
+            let _ = writeln!(
+                text,
+                "\n{}:\n\n```sh\n{command}\n```\n\n```http\n{answer}\n```",
+                example.title
+            );
         }
     }
     text

@@ -74,10 +74,17 @@ impl App {
 pub fn router(app: &Arc<App>) -> Router {
     let mut paths: Vec<(String, MethodRouter<Arc<App>>)> = Vec::new();
     for route in &app.definition.routes {
-        let method = on(filter_of(route.action), controller(Arc::new(route.clone())));
-        match paths.iter_mut().find(|(path, _)| *path == route.path) {
+        let filter = filter_of(route.action);
+        let route = Arc::new(route.clone());
+        let path = route.path.clone();
+        let handle = move |State(app): State<Arc<App>>, parameters: RawPathParams, request: Request| {
+            let route = Arc::clone(&route);
+            async move { respond(&app, &route, &parameters, request).await }
+        };
+        let method = on(filter, handle);
+        match paths.iter_mut().find(|(known, _)| *known == path) {
             Some((_, methods)) => *methods = std::mem::take(methods).merge(method),
-            None => paths.push((route.path.clone(), method)),
+            None => paths.push((path, method)),
         }
     }
     let mut router = Router::new();
@@ -107,29 +114,18 @@ fn filter_of(action: Action) -> MethodFilter {
     }
 }
 
-fn controller(
-    route: Arc<Route>,
-) -> impl Fn(
-    State<Arc<App>>,
-    RawPathParams,
-    Request,
-) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>
-+ Clone
-+ Send
-+ Sync
-+ 'static {
-    move |State(app), parameters, request| {
-        let route = Arc::clone(&route);
-        let id = parameters.iter().next().map(|(_, value)| value.to_owned());
-        Box::pin(async move {
-            if let Err(problem) = authorize(&app, &route, &request) {
-                return problem.into_response();
-            }
-            controllers::answer(&app, &route, id.as_deref(), request)
-                .await
-                .unwrap_or_else(Problem::into_response)
-        })
+async fn respond(
+    app: &Arc<App>,
+    route: &Route,
+    parameters: &RawPathParams,
+    request: Request,
+) -> Response<Body> {
+    if let Err(problem) = authorize(app, route, &request) {
+        return problem.into_response();
     }
+    let id = parameters.iter().next().map(|(_, value)| value);
+    let answer = controllers::answer(app, route, id, request).await;
+    answer.unwrap_or_else(Problem::into_response)
 }
 
 /// Middleware: finds out who asks, counts the request against their bucket, and turns away what is no token of ours.

@@ -162,7 +162,7 @@ async fn a_forgotten_rule_is_found_by_the_unit_tests() -> Outcome<()> {
         .service
         .entities
         .iter_mut()
-        .find(|entity| entity.resource.name == "order");
+        .filter(|entity| entity.resource.name == "order");
     for entity in orders {
         // The model still has what this service has forgotten.
         entity.resource.rules.clear();
