@@ -166,7 +166,7 @@ impl<P> Halted<P> {
         self.cause.is_waiting()
     }
 
-    /// Whether a gate rejected and there is no rework left.
+    /// Whether a gate rejected and there is no rework left, or it sent the run back while another step was driven.
     pub fn is_rejected(&self) -> bool {
         self.cause.is_rejected()
     }
@@ -224,6 +224,11 @@ pub(crate) enum Reason {
         terminal: bool,
     },
     Rejected(Rejection),
+    /// A gate sent the run back while another member of its phase was driven alone.
+    SentBack {
+        rejection: Rejection,
+        to: &'static str,
+    },
     Waiting {
         steps: Vec<String>,
     },
@@ -253,9 +258,9 @@ impl Cause {
         matches!(self.inner.reason, Reason::Waiting { .. })
     }
 
-    /// Whether a gate rejected and there is no rework left.
+    /// Whether a gate rejected and there is no rework left, or it sent the run back while another step was driven.
     pub fn is_rejected(&self) -> bool {
-        matches!(self.inner.reason, Reason::Rejected(_))
+        self.rejection().is_some()
     }
 
     /// Whether a step failed.
@@ -272,7 +277,7 @@ impl Cause {
     pub fn steps(&self) -> Vec<&str> {
         match &self.inner.reason {
             Reason::Failed { step, .. } => vec![step],
-            Reason::Rejected(rejection) => vec![rejection.gate()],
+            Reason::Rejected(rejection) | Reason::SentBack { rejection, .. } => vec![rejection.gate()],
             Reason::Waiting { steps } => steps.iter().map(String::as_str).collect(),
             Reason::Journal(_) => Vec::new(),
         }
@@ -281,7 +286,7 @@ impl Cause {
     /// The rejection, if a gate rejected.
     pub fn rejection(&self) -> Option<&Rejection> {
         match &self.inner.reason {
-            Reason::Rejected(rejection) => Some(rejection),
+            Reason::Rejected(rejection) | Reason::SentBack { rejection, .. } => Some(rejection),
             _ => None,
         }
     }
@@ -323,6 +328,10 @@ impl fmt::Display for Cause {
                     "run `{run}` of `{workflow}`: gate `{gate}` rejected: {reason}; "
                 )?;
                 f.write_str("the rejection stands and no rework is left")
+            }
+            Reason::SentBack { rejection, to } => {
+                write!(f, "run `{run}` of `{workflow}`: {rejection}; ")?;
+                write!(f, "the run was sent back to `{to}`, drive it on from there")
             }
             Reason::Waiting { steps } => {
                 let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();

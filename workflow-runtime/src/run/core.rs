@@ -315,6 +315,11 @@ impl Entered {
             let step = core.0.layout.members(phase).start + member;
             match core.0.drive_step(&*crew, step).await {
                 Ok(Left::Done) => Ok(next(Entered { core, crew, phase })),
+                // The method of a step without rework yields no outcome.
+                Ok(Left::Back(to, rejection)) if core.0.layout.step(step).rework.is_none() => {
+                    let to = core.0.layout.phase(to).name;
+                    Err(core.halted(Reason::SentBack { rejection, to }, position))
+                }
                 Ok(Left::Back(target, rejection)) => Ok(back(core, target, rejection)),
                 Err(reason) => Err(core.halted(reason, position)),
             }

@@ -65,8 +65,10 @@ impl Live {
             }
             Ahead::Open => {
                 let left = AtomicU16::new(self.state.left_in_phase());
-                let carried = self.job(crew, step, self.hold()?, &left).carry_out().await;
-                self.take_in(carried)
+                let hold = self.hold()?;
+                let carried = self.job(crew, step, hold, &left).carry_out().await;
+                let earlier = self.handed_in_before(hold, &carried).await?;
+                self.take_in(earlier, carried)
             }
         }
     }
@@ -111,7 +113,11 @@ impl Live {
             let Some(carried) = in_flight.next().await else {
                 break;
             };
-            match self.take_in(carried) {
+            let taken_in = match self.handed_in_before(&*hold, &carried).await {
+                Ok(earlier) => self.take_in(earlier, carried),
+                Err(reason) => Err(reason),
+            };
+            match taken_in {
                 Ok(Left::Done) => {}
                 Ok(back) => sent_back = sent_back.or(Some(back)),
                 Err(reason) => halt = halt.or(Some(reason)),
@@ -193,6 +199,29 @@ impl Live {
             .await
             .map_err(Reason::Journal)?;
         self.seen = seen;
+        self.take_in_handed(events)
+    }
+
+    /// What others handed in before the gate rejected, if that is how the step ended: then the journal has both, and the
+    /// first to send the run back counts.
+    async fn handed_in_before(&self, hold: &dyn Hold, carried: &Carried) -> Result<Vec<Event>, Reason> {
+        let Carried::Out(Event::Rejected { step, round, .. }) = carried else {
+            return Ok(Vec::new());
+        };
+        let is_this = |event: &Event| matches!(event, Event::Rejected { step: s, round: r, by: None, .. } if s == step && r == round);
+        let waits = |member| self.state.step_waits(member);
+        if !self.layout.members(self.layout.phase_of(*step)).any(waits) {
+            return Ok(Vec::new());
+        }
+        let since = hold.since(&self.layout, self.seen).await;
+        let (mut events, _) = since.map_err(Reason::Journal)?;
+        if let Some(at) = events.iter().position(is_this) {
+            events.truncate(at);
+        }
+        Ok(events)
+    }
+
+    fn take_in_handed(&mut self, events: Vec<Event>) -> Result<Option<Left>, Reason> {
         let mut sent_back = None;
         for mut event in events {
             let handed_in = match &event {
@@ -203,8 +232,8 @@ impl Live {
                 continue;
             }
             self.read_back(&mut event)?;
-            if let Left::Back(target, rejection) = self.apply(&event) {
-                sent_back = Some(Left::Back(target, rejection));
+            if let back @ Left::Back(..) = self.apply(&event) {
+                sent_back = Some(back);
             }
         }
         Ok(sent_back)
@@ -245,8 +274,14 @@ impl Live {
         recorded.map_err(|error| self.lost(error))
     }
 
-    /// Takes in what one step came to.
-    fn take_in(&mut self, carried: Carried) -> Result<Left, Reason> {
+    /// Takes in what one step came to, after what was handed in before that.
+    fn take_in(&mut self, earlier: Vec<Event>, carried: Carried) -> Result<Left, Reason> {
+        let sent_back = self.take_in_handed(earlier)?;
+        let left = self.take_in_carried(carried)?;
+        Ok(sent_back.unwrap_or(left))
+    }
+
+    fn take_in_carried(&mut self, carried: Carried) -> Result<Left, Reason> {
         match carried {
             Carried::Out(event) => match self.apply(&event) {
                 Left::Done => match &event {
