@@ -15,8 +15,8 @@ pub(crate) struct Workflow {
     pub(crate) inputs: Vec<Input>,
     pub(crate) roles: Vec<Role>,
     pub(crate) phases: Vec<Phase>,
-    /// Whether steps stand where phases should, which was reported.
-    pub(crate) stray_steps: bool,
+    /// Whether something between the braces could not be read, so that it is not to be called empty.
+    pub(crate) broken: bool,
     pub(crate) lost: Lost,
 }
 
@@ -49,6 +49,8 @@ pub(crate) struct Phase {
 pub(crate) struct Optional {
     pub(crate) span: Span,
     pub(crate) inputs: Vec<Ident>,
+    /// Whether something up to here could not be read and was reported.
+    pub(crate) broken: bool,
 }
 
 /// `manual step name(takes) -> made: Type;`, or a gate.
@@ -181,11 +183,6 @@ impl Lost {
             any_phase: true,
             any_role: true,
         }
-    }
-
-    /// Whether nothing is lost.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty() && !self.any_artifact && !self.any_phase && !self.any_role
     }
 
     pub(crate) fn may_hold_artifact(&self, name: &Ident) -> bool {

@@ -12,7 +12,7 @@ use crate::model::{
     Work, Yield,
 };
 use crate::names;
-use crate::scope::{Introduction, Maker, Place, Scope};
+use crate::scope::{Introduction, Maker, Place, Scope, members};
 
 /// Builds the model of a checked tree.
 pub(crate) fn lower(ast: &ast::Workflow, scope: &Scope<'_>, refused: &Refused) -> Model {
@@ -40,6 +40,7 @@ pub(crate) fn lower(ast: &ast::Workflow, scope: &Scope<'_>, refused: &Refused) -
         module: usable(&ast.name, names::module_text(&ast.name)),
         name: usable(&ast.name, ast.name.to_string()),
         roles: roles.collect(),
+        unknown: unknown(ast, scope),
         items: items(ast, &phases),
         artifact_names: list.iter().map(|artifact| artifact.name.to_string()).collect(),
         phases,
@@ -57,6 +58,15 @@ fn usable(name: &Ident, text: String) -> Ident {
         true => Ident::new(&format!("{text}_"), name.span()),
         false => Ident::new(&text, name.span()),
     }
+}
+
+/// The taken names that stand for nothing, but could.
+fn unknown(ast: &ast::Workflow, scope: &Scope<'_>) -> Vec<Ident> {
+    let looked_at = ast.phases.iter().filter_map(|phase| phase.optional.as_ref());
+    let looked_at = looked_at.flat_map(|optional| &optional.inputs);
+    let taken = members(ast).flat_map(|member| &member.step.takes);
+    let unknown = |name: &&Ident| scope.artifact(name).is_none() && !is_unusable(name);
+    taken.chain(looked_at).filter(unknown).cloned().collect()
 }
 
 /// What the module holds that is called after something of the user's.
@@ -313,11 +323,7 @@ impl Lowering<'_> {
             if taken.iter().any(|take| take.artifact.index == artifact.index) {
                 continue;
             }
-            let name = if is_unusable(name) {
-                unusable(name)
-            } else {
-                name.clone()
-            };
+            let name = Ident::new(&artifact.name.to_string(), name.span());
             let optional = artifact.optional && !self.is_made_in(&artifact, at.phase);
             taken.push(Take {
                 artifact,

@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) phases: Vec<Phase>,
     /// All artifacts, the inputs first; `artifacts[n].index == n`.
     pub(crate) artifacts: Vec<Rc<Artifact>>,
+    /// Taken names that are no artifact's, as written and reported: an editor may be asked to complete them.
+    pub(crate) unknown: Vec<Ident>,
     /// For [`Model::has_item`]: what the module holds that is called after something of the user's.
     pub(crate) items: HashSet<String>,
     /// For [`Model::free_name`].
@@ -128,8 +130,7 @@ pub(crate) struct Step {
 /// An artifact taken.
 pub(crate) struct Take {
     pub(crate) artifact: Rc<Artifact>,
-    /// The name as the taker wrote it, which is where the editor completes. Its text is that of `artifact.name`, unless
-    /// it was a near miss, which was reported.
+    /// The name of the artifact where the taker wrote it, which is where the editor completes.
     pub(crate) name: Ident,
     /// Whether it arrives as `Option<&T>` here.
     pub(crate) optional: bool,

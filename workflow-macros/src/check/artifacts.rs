@@ -22,7 +22,7 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>) {
         }
     }
     for (at, phase) in subject.ast.phases.iter().enumerate() {
-        if let Some(optional) = &phase.optional {
+        if let Some(optional) = phase.optional.as_ref().filter(|optional| !optional.broken) {
             check_optional_inputs(cx, subject, at, phase, optional);
         }
     }
@@ -38,10 +38,13 @@ fn check_introduced_once(cx: &mut Errors, subject: &Subject<'_>) {
         };
         let name = artifact.name;
         let Maker::Step(member) = artifact.maker else {
-            cx.push(
-                name.span(),
-                format!("input `{name}` is declared twice; remove one"),
-            );
+            // A name that was typed twice lacks its type the first time.
+            if !matches!(first.ty, Written::Broken) {
+                cx.push(
+                    name.span(),
+                    format!("input `{name}` is declared twice; remove one"),
+                );
+            }
             continue;
         };
         if member.step.broken {

@@ -14,8 +14,15 @@ enum Place {
     Input,
     Role,
     Phase,
-    Step { manual: bool, yields: bool },
-    Gate { manual: bool },
+    Step {
+        manual: bool,
+        yields: bool,
+    },
+    Gate {
+        manual: bool,
+    },
+    /// A member that could not be read whole.
+    Unclear,
 }
 
 const ALL: &[&str] = &[
@@ -34,7 +41,11 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>) {
     for phase in &ast.phases {
         check_attributes(cx, &phase.attributes, Place::Phase);
         for step in &phase.steps {
-            check_attributes(cx, &step.attributes, Place::of(step));
+            match step.broken {
+                // Its keyword may be what is wrong.
+                true => check_attributes(cx, &step.attributes, Place::Unclear),
+                false => check_attributes(cx, &step.attributes, Place::of(step)),
+            }
         }
     }
 }
@@ -105,10 +116,9 @@ impl Place {
         let manual = step.manual.is_some();
         match step.kind {
             Kind::Gate => Place::Gate { manual },
-            // What a broken step yields may just be what could not be read.
             Kind::Step => Place::Step {
                 manual,
-                yields: step.yields.is_some() || step.broken,
+                yields: step.yields.is_some(),
             },
         }
     }
@@ -121,6 +131,7 @@ impl Place {
             Place::Phase => "a phase",
             Place::Step { .. } => "a step",
             Place::Gate { .. } => "a gate",
+            Place::Unclear => "a step or a gate",
         }
     }
 
@@ -131,6 +142,7 @@ impl Place {
             Place::Role => &[],
             Place::Phase => &["by", "retry", "timeout", "was"],
             Place::Step { .. } => &["by", "retry", "timeout", "undo", "check", "estimate", "was"],
+            Place::Unclear => ALL,
             Place::Gate { .. } => &["by", "retry", "timeout", "rework", "estimate", "was"],
         }
     }

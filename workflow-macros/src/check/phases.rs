@@ -19,8 +19,7 @@ pub(super) fn check(cx: &mut Errors, subject: &Subject<'_>, refused: &mut Refuse
 
 fn check_some_phases(cx: &mut Errors, subject: &Subject<'_>) {
     let ast = subject.ast;
-    let unread = ast.stray_steps || !ast.lost.is_empty();
-    if ast.phases.is_empty() && !unread {
+    if ast.phases.is_empty() && !ast.broken {
         cx.push(
             ast.name.span(),
             format!("workflow `{}` has no phases; add `phase Name {{ .. }}`", ast.name),

@@ -155,18 +155,20 @@ fn check_function(name: &Ident, artifact: &Artifact, check: &syn::ExprPath) -> T
 }
 
 /// Every taken name as an expression with the artifacts in scope, so that an editor completes them between the
-/// parentheses of a step.
+/// parentheses of a step. What is being typed is not the name of an artifact yet, so this is for the editor only.
 fn spelled(model: &Model) -> TokenStream {
     let artifacts = model.artifacts.iter().map(|artifact| &artifact.name);
-    let taken = model.steps().flat_map(|(_, step)| &step.takes).map(|take| {
-        let name = &take.name;
-        quote!(let _ = #name;)
-    });
+    let of_phases = model.phases.iter().flat_map(|phase| &phase.waive_takes);
+    let taken = model.steps().flat_map(|(_, step)| &step.takes).chain(of_phases);
+    let taken = taken.map(|take| &take.name).chain(&model.unknown);
     quote! {
-        #[allow(unused, clippy::all)]
-        fn artifacts() {
-            #(let #artifacts = ();)*
-            #(#taken)*
-        }
+        #[allow(unexpected_cfgs, reason = "rust-analyzer sets it, and not every rustc knows that")]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            fn artifacts() {
+                #(let #artifacts = ();)*
+                #(let _ = #taken;)*
+            }
+        };
     }
 }

@@ -22,7 +22,7 @@ use self::once::Once;
 use self::phase::Items;
 use crate::ast::{Input, Lost, Workflow, Written};
 use crate::names;
-use crate::nearest::nearest;
+use crate::nearest::{did_you_mean, nearest};
 use crate::report::Errors;
 
 /// Reads a declaration; None if it has no name.
@@ -43,19 +43,24 @@ pub(crate) fn parse(cx: &mut Errors, tokens: TokenStream) -> Option<Workflow> {
     let name = name(&mut once, &mut tokens)?;
     pass_over_until_inputs(&mut once, &mut tokens);
     let inputs = tokens.take_group(Delimiter::Parenthesis);
+    let lost_inputs = once.broken() && inputs.is_none();
     let body = body(&mut once, &mut tokens, &name);
     let mut items = Items::default();
+    items.lost.any_artifact = lost_inputs;
     let inputs = inputs
         .map(|group| read_inputs(cx, &mut items.lost, &group))
         .unwrap_or_default();
     match body {
         Some(body) => items.read(cx, &body),
-        None => items.lost = Lost::of_anything(),
+        None => {
+            items.lost = Lost::of_anything();
+            items.broken = true;
+        }
     }
     let Items {
         roles,
         phases,
-        stray_steps,
+        broken,
         lost,
         ..
     } = items;
@@ -66,7 +71,7 @@ pub(crate) fn parse(cx: &mut Errors, tokens: TokenStream) -> Option<Workflow> {
         inputs,
         roles,
         phases,
-        stray_steps,
+        broken,
         lost,
     })
 }
@@ -98,14 +103,18 @@ fn keyword(once: &mut Once<'_>, tokens: &mut Cursor) -> Option<()> {
         once.push(at, format!("{found} lacks its keyword; write `workflow {word}`"));
         return Some(());
     }
-    once.push(
-        at,
-        format!("expected `workflow`, found {found}; a declaration begins with `workflow Name`"),
-    );
+    let remedy = did_you_mean(&word, [kw::WORKFLOW], || {
+        "a declaration begins with `workflow Name`".to_owned()
+    });
+    once.push(at, format!("expected `workflow`, found {found}; {remedy}"));
     None
 }
 
 fn name(once: &mut Once<'_>, tokens: &mut Cursor) -> Option<Ident> {
+    if tokens.at_word(kw::WORKFLOW) && tokens.word_at(1).is_some() {
+        once.push(tokens.here(), "`workflow` stands twice; remove one");
+        tokens.next();
+    }
     let (last, at, found) = (tokens.last(), tokens.here(), tokens.found());
     let name = tokens.take_ident();
     if name.is_none() {
@@ -200,6 +209,7 @@ fn read_inputs(cx: &mut Errors, lost: &mut Lost, group: &Group) -> Vec<Input> {
                 at,
                 format!("expected the name of an input, found {found}; write `name: Type`"),
             );
+            lost.any_artifact = true;
         }
         // To the next input; what stands before it is part of the fault, or one by itself.
         while !tokens.at_end() && tokens.take_punct(',').is_none() {

@@ -1,6 +1,6 @@
 //! The items of a workflow: roles and phases.
 
-use proc_macro2::{Delimiter, Group, Ident};
+use proc_macro2::{Delimiter, Group, Ident, Span};
 
 use super::cursor::Cursor;
 use super::once::Once;
@@ -16,7 +16,8 @@ pub(super) struct Items {
     pub(super) roles: Vec<Role>,
     pub(super) phases: Vec<Phase>,
     pub(super) lost: Lost,
-    pub(super) stray_steps: bool,
+    /// Whether something was reported.
+    pub(super) broken: bool,
     /// The braces of a phase are missing, so its steps stand outside; that was reported.
     unopened: bool,
 }
@@ -24,6 +25,7 @@ pub(super) struct Items {
 impl Items {
     pub(super) fn read(&mut self, cx: &mut Errors, body: &Group) {
         let mut tokens = Cursor::inside(body);
+        let before = cx.count();
         while !tokens.at_end() {
             let attributes = attribute::read_all(cx, &mut tokens);
             if tokens.at_end() {
@@ -36,6 +38,7 @@ impl Items {
                 self.read_phase(cx, &mut tokens, attributes);
             }
         }
+        self.broken = cx.count() > before;
     }
 
     /// `role Name;`
@@ -80,7 +83,6 @@ impl Items {
 
     /// A step where phases stand.
     fn read_stray_step(&mut self, cx: &mut Errors, tokens: &mut Cursor, attributes: Attributes) {
-        self.stray_steps = true;
         let at = tokens.here();
         let word = tokens.found();
         // What else is wrong with it can be said once it stands where it belongs.
@@ -139,7 +141,7 @@ fn is_step(tokens: &mut Cursor) -> bool {
 }
 
 struct Header {
-    parallel: Option<proc_macro2::Span>,
+    parallel: Option<Span>,
     optional: Option<Optional>,
     name: Option<Ident>,
 }
@@ -151,86 +153,93 @@ fn header(once: &mut Once<'_>, lost: &mut Lost, tokens: &mut Cursor) -> Header {
         optional: None,
         name: None,
     };
-    loop {
+    while let Some(word) = tokens.word_at(0).filter(|word| word != kw::ROLE) {
         let at = tokens.here();
-        let Some(word) = tokens.word_at(0) else {
-            unexpected(once, tokens, &header);
-            return header;
-        };
-        let near = nearest(&word, kw::IN_WORKFLOW.iter().copied());
-        // A word before the braces, or before the end, is the name of a phase.
-        let named = tokens.group_at(1, Delimiter::Brace);
         let ours = kw::IN_WORKFLOW.contains(&word.as_str());
-        if word == kw::ROLE {
-            unexpected(once, tokens, &header);
-            return header;
-        }
-        if named && !ours {
-            if names::is_keyword(&word) {
-                once.push(at, format!("unexpected `{word}`; write `phase Name {{ .. }}`"));
-                tokens.next();
-                return header;
-            }
-            once.push(at, format!("`{word}` lacks its keyword; write `phase {word}`"));
-            header.name = tokens.take_ident();
+        // The last word before the braces is the name of a phase.
+        if !ours && tokens.group_at(1, Delimiter::Brace) {
+            header.name = name_without_keyword(once, tokens, &word);
             return header;
         }
         tokens.next();
-        match word.as_str() {
-            kw::PHASE => {
-                return Header {
-                    name: name(once, tokens),
-                    ..header
-                };
+        let meant = if ours {
+            Some(word.as_str())
+        } else {
+            foreign(once, lost, tokens, &word)
+        };
+        match meant {
+            Some(kw::PHASE) => {
+                header.name = name(once, tokens);
+                return header;
             }
-            kw::PARALLEL => modifier(once, at, &word, header.parallel.replace(at).is_some()),
-            kw::OPTIONAL => {
+            Some(kw::PARALLEL) => modifier(once, at, &word, header.parallel.replace(at).is_some()),
+            Some(kw::OPTIONAL) => {
                 modifier(once, at, &word, header.optional.is_some());
-                let group = tokens.take_group(Delimiter::Parenthesis);
-                let inputs = group
-                    .map(|group| signature::artifact_names(once, &group))
-                    .unwrap_or_default();
-                header.optional = Some(Optional { span: at, inputs });
+                header.optional = Some(optional(once, tokens, at));
             }
-            "pub" | "async" | "unsafe" | "const" => {
-                tokens.take_group(Delimiter::Parenthesis);
-                once.push(at, format!("a phase has no `{word}` of its own; remove it"));
-            }
-            kw::MANUAL => once.push(
+            Some(_) => return header,
+            None => {}
+        }
+    }
+    unexpected(once, tokens, &header);
+    header
+}
+
+/// `Name { .. }`
+fn name_without_keyword(once: &mut Once<'_>, tokens: &mut Cursor, word: &str) -> Option<Ident> {
+    let at = tokens.here();
+    let name = tokens.take_ident();
+    if names::is_keyword(word) {
+        once.push(at, format!("unexpected `{word}`; write `phase Name {{ .. }}`"));
+        return None;
+    }
+    once.push(at, format!("`{word}` lacks its keyword; write `phase {word}`"));
+    name
+}
+
+/// A word before a phase that is none of ours, just taken; the one that was meant.
+fn foreign(once: &mut Once<'_>, lost: &mut Lost, tokens: &mut Cursor, word: &str) -> Option<&'static str> {
+    let at = tokens.last();
+    match word {
+        "pub" | "async" | "unsafe" | "const" => {
+            tokens.take_group(Delimiter::Parenthesis);
+            once.push(at, format!("a phase has no `{word}` of its own; remove it"));
+            None
+        }
+        kw::MANUAL => {
+            once.push(
                 at,
                 "`manual` is about a step or a gate; write it before one, or remove it",
-            ),
-            _ => {
-                let remedy = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "a workflow consists of `role Name;` and `phase Name { .. }`".to_owned(),
-                };
-                once.push(at, format!("unknown word `{word}`; {remedy}"));
-                lost.names.insert(word);
-                match near {
-                    Some(kw::ROLE) => return header,
-                    Some(kw::PHASE) => {
-                        return Header {
-                            name: name(once, tokens),
-                            ..header
-                        };
-                    }
-                    Some(kw::PARALLEL) => header.parallel = Some(at),
-                    Some(kw::OPTIONAL) => {
-                        let group = tokens.take_group(Delimiter::Parenthesis);
-                        let inputs = group
-                            .map(|group| signature::artifact_names(once, &group))
-                            .unwrap_or_default();
-                        header.optional = Some(Optional { span: at, inputs });
-                    }
-                    _ => {}
-                }
-            }
+            );
+            None
+        }
+        _ => {
+            let near = nearest(word, kw::IN_WORKFLOW.iter().copied());
+            let remedy = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a workflow consists of `role Name;` and `phase Name { .. }`".to_owned(),
+            };
+            once.push(at, format!("unknown word `{word}`; {remedy}"));
+            lost.names.insert(word.to_owned());
+            near
         }
     }
 }
 
-fn modifier(once: &mut Once<'_>, at: proc_macro2::Span, word: &str, again: bool) {
+/// What may follow `optional`.
+fn optional(once: &mut Once<'_>, tokens: &mut Cursor, span: Span) -> Optional {
+    let group = tokens.take_group(Delimiter::Parenthesis);
+    let inputs = group
+        .map(|group| signature::artifact_names(once, &group))
+        .unwrap_or_default();
+    Optional {
+        span,
+        inputs,
+        broken: once.broken(),
+    }
+}
+
+fn modifier(once: &mut Once<'_>, at: Span, word: &str, again: bool) {
     if again {
         once.push(at, format!("`{word}` stands twice; remove one"));
     }

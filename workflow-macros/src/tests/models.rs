@@ -283,7 +283,15 @@ fn a_near_miss_is_taken_as_what_was_meant() {
         sketch(&model),
         ["A[Start]: a(brief: Brief) -> x: X", "B[A]: b(x: X) -> y: Y"]
     );
-    assert_eq!(model.phases[0].steps[0].takes[0].name, "breif");
+    assert_eq!(model.phases[0].steps[0].takes[0].name, "brief");
+    assert_eq!(model.unknown, ["breif"]);
+}
+
+#[test]
+fn what_an_editor_may_complete_is_kept() {
+    let model =
+        broken("phase A { step a(fn, self, brief, bri, _); } optional(oth) phase B { step b(brief); }");
+    assert_eq!(model.unknown, ["bri", "oth"]);
 }
 
 #[test]

@@ -203,7 +203,6 @@ fn roles_stand_before_phases() {
         role Owner { } phase A { step a(); }
         ^ {  unexpected `{` after a role; write each as `role Name;`
         role Owner
-        ^ Ship  workflow `Ship` has no phases; add `phase Name { .. }`
         ^ Owner  this role is not ended; add `;`
         role 3; phase A { step a(); }
         ^ role  this role has no name; write `role Name;`
