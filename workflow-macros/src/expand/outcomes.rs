@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{at, beside, docs, states};
+use super::{at, docs, states};
 use crate::model::{Model, Phase};
 use crate::names;
 
@@ -44,8 +44,8 @@ fn outcome(model: &Model, phase: &Phase) -> TokenStream {
         "phase `{}` may have sent the run back; match on the outcome",
         phase.name
     );
-    let passed = at(beside(&phase.name), quote!(#run<#after>));
-    quote_spanned! {beside(&phase.name)=>
+    let passed = at(phase.name.span(), quote!(#run<#after>));
+    quote_spanned! {phase.name.span()=>
         #outcome_docs
         #[must_use = #must_use]
         #[derive(Debug)]

@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{beside, docs, states};
+use super::{docs, states};
 use crate::model::{Model, Phase, Step};
 use crate::names;
 
 /// The type of an entered phase, with an alias and the step methods per phase.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let phases = model.phases.iter().map(|phase| phase_items(model, phase));
-    quote_spanned! {beside(&model.name)=>
+    quote_spanned! {model.name.span()=>
         #[doc = " A phase that was entered: await it to do the rest of it, or drive it step by step."]
         #[must_use = "a phase does nothing until it is awaited or driven by step"]
         pub struct Phase<P, At> {

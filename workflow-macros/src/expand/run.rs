@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::{beside, docs, states, types};
+use super::{docs, states, types};
 use crate::model::{Artifact, Model, Origin, Phase};
 use crate::names;
 
@@ -33,7 +33,7 @@ fn handle(model: &Model) -> TokenStream {
     let Model { name, .. } = model;
     let run_docs = docs::run(model);
     let text = name.to_string();
-    quote_spanned! {beside(name)=>
+    quote_spanned! {name.span()=>
         #run_docs
         #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
         pub struct #name<S> {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{beside, docs};
+use super::docs;
 use crate::model::{Model, Phase, State};
 use crate::names;
 
@@ -35,7 +35,7 @@ fn states(model: &Model) -> TokenStream {
     let after = model.phases.iter().map(|phase| {
         let name = &phase.name;
         let state_docs = docs::line(&format!(" Phase `{name}` was the last to be completed."));
-        quote_spanned!(beside(name)=> #state_docs pub struct #name(());)
+        quote_spanned!(name.span()=> #state_docs pub struct #name(());)
     });
     let next = model
         .phases
@@ -52,7 +52,7 @@ fn states(model: &Model) -> TokenStream {
             }
         }
     });
-    quote_spanned! {beside(&model.name)=>
+    quote_spanned! {model.name.span()=>
         #[doc = " The state of a run that has just begun."]
         pub struct Start(());
 
@@ -80,7 +80,7 @@ fn next(model: &Model) -> TokenStream {
         .map(|(_, step)| &step.name)
         .filter(|name| seen.insert(name.to_string()));
     let names = phases.chain(steps);
-    let types = names.map(|name| quote_spanned!(beside(name)=> pub struct #name(());));
+    let types = names.map(|name| quote_spanned!(name.span()=> pub struct #name(());));
     quote! {
         #[doc = " What comes next: a phase after a state, a step within a phase."]
         #[allow(missing_docs, reason = "each says all by its name")]

@@ -1,0 +1,13 @@
+use workflow_runtime::prelude::*;
+
+workflow! {
+    workflow Api(brief: String) {
+        phase Design {
+            step count(brief) -> count: u32 {
+                brief.len() as u32
+            }
+        }
+    }
+}
+
+fn main() {}

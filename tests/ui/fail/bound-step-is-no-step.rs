@@ -1,0 +1,13 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+workflow! {
+    workflow Api(service: Service) {
+        phase Checks {
+            step audit(service) -> audit: AuditReport = "audit";
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use workflow_runtime::prelude::*;
+
+workflow! {
+    workflow Two() {
+        phase First { step work() { Ok(()) } }
+        phase Second { step more() { Ok(()) } }
+    }
+}
+
+impl two::CanStartSecond<two::next::First> for two::Start {}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+workflow! {
+    workflow Two(service: Service) {
+        phase First {
+            step audit(service) -> audit: AuditReport = { let _ = two::Start(()); Audit::strict() };
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+struct Anything;
+
+impl restful_api::past::Requirements for Anything {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+fn forge(run: &RestfulApi<restful_api::Start>) -> RestfulApi<restful_api::Done> {
+    RestfulApi { artifacts: run.artifacts() }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![deny(unused_must_use)]
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+async fn ship(run: RestfulApi<restful_api::after::Implementation>, team: &Arc<Team>) -> Result<(), restful_api::Halted> {
+    run.testing(team).await?;
+    Ok(())
+}
+
+fn main() {}

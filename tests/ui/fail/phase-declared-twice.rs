@@ -1,0 +1,10 @@
+use workflow_runtime::prelude::*;
+
+workflow! {
+    workflow Api(brief: String) {
+        phase Design { step write(brief) -> openapi: String; }
+        phase Design { step publish(openapi); }
+    }
+}
+
+fn main() {}

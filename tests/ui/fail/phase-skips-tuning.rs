@@ -1,0 +1,11 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+async fn ship(run: RestfulApi<restful_api::after::Testing>, team: &Arc<Team>) -> Result<(), restful_api::Halted> {
+    let done = run.documentation(team).await?;
+    drop(done);
+    Ok(())
+}
+
+fn main() {}

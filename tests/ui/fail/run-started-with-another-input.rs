@@ -1,0 +1,9 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+async fn ship(runtime: &Runtime) -> Result<RestfulApi<restful_api::Start>, restful_api::Halted> {
+    RestfulApi::start(runtime, "orders", "a bookshop").await
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+struct Writer;
+
+impl restful_api::Documentation for Writer {
+    async fn write_docs(&self, _: &StepContext, _: &OpenApi, _: Option<&Gain>) -> Docs {
+        Docs::default()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#[path = "../plans.rs"]
+mod plans;
+use plans::*;
+
+struct Writer;
+
+impl restful_api::Documentation for Writer {
+    async fn write_docs(&self, _: &StepContext, _: &OpenApi, _: Option<&Gain>) -> StepResult<Docs> { Ok(Docs::default()) }
+    async fn waive(&self, _: &StepContext) -> StepResult<Option<Waiver>> { Ok(None) }
+}
+
+fn main() {}
