@@ -30,6 +30,9 @@
 //! phase run at once in one task; a step that computes for long should use `tokio::task::spawn_blocking`. Steps with a
 //! retry or a time limit need tokio's timer, so drive runs on a tokio runtime.
 
+// A library does not print, and a user's mistake is never a panic; an `expect` says why it cannot fail.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr))]
+
 mod artifact;
 mod call;
 mod change;
