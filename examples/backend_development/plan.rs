@@ -7,7 +7,8 @@ use workflow_runtime::prelude::*;
 use self::artifacts::*;
 
 workflow! {
-    /// Take a backend from a brief to its handover; each phase ends with someone who signs for it.
+    /// Take a backend from a brief to its handover; each phase ends with a judgement, most of them by a person
+    /// who signs.
     pub workflow BackendDevelopment(brief: ProjectBrief) {
         /// Wants it, pays for it, and says when it is good.
         role ProductOwner;

@@ -19,3 +19,16 @@ pub use authentication_plan::{Authentication, authentication};
 pub use backend_development_plan::{BackendDevelopment, backend_development};
 pub use database_migration_plan::{DatabaseMigration, database_migration};
 pub use microservice_plan::{Microservice, microservice};
+
+/// The code on the plans' pages compiles.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../authentication/README.md")]
+    mod authentication {}
+    #[doc = include_str!("../backend_development/README.md")]
+    mod backend_development {}
+    #[doc = include_str!("../database_migration/README.md")]
+    mod database_migration {}
+    #[doc = include_str!("../microservice/README.md")]
+    mod microservice {}
+}

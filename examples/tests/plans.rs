@@ -3,12 +3,11 @@
 //! `plans/*.txt` hold the phases and points of the guidelines, each with the member that does it; `+` marks a gate that
 //! the plan adds.
 
-use std::sync::Arc;
-
 use examples::{Authentication, BackendDevelopment, DatabaseMigration, Microservice};
-use examples::{authentication, backend_development, database_migration, microservice};
 use workflow_runtime::plan::{PhasePlan, Plan};
-use workflow_runtime::prelude::*;
+
+#[path = "plans/order.rs"]
+mod order;
 
 const PLANS: &[(&Plan, &str)] = &[
     (Authentication::PLAN, include_str!("plans/authentication.txt")),
@@ -168,6 +167,29 @@ fn the_printed_tree_has_a_line_for_each_phase_and_member() {
 }
 
 #[test]
+fn the_pages_show_the_plans_as_they_are() {
+    const PAGES: &[(&Plan, &str)] = &[
+        (Authentication::PLAN, include_str!("../authentication/README.md")),
+        (
+            BackendDevelopment::PLAN,
+            include_str!("../backend_development/README.md"),
+        ),
+        (
+            DatabaseMigration::PLAN,
+            include_str!("../database_migration/README.md"),
+        ),
+        (Microservice::PLAN, include_str!("../microservice/README.md")),
+    ];
+    for (plan, page) in PAGES {
+        assert!(
+            page.contains(&plan.to_string()),
+            "the page of {} shows another plan",
+            plan.name
+        );
+    }
+}
+
+#[test]
 fn every_artifact_is_taken_by_someone_or_is_a_result() {
     // What nobody takes must be made in the last phase; else the plan asks for work that it does not use.
     for (plan, _) in PLANS {
@@ -193,6 +215,70 @@ fn every_artifact_is_taken_by_someone_or_is_a_result() {
 }
 
 #[test]
+fn what_cannot_be_left_as_it_is_can_be_taken_back() {
+    let undone: Vec<_> = phases()
+        .flat_map(|(_, phase, _)| phase.steps)
+        .filter_map(|step| step.undo.map(|undo| (step.name, undo)))
+        .collect();
+    let wanted = [
+        ("deploy", "withdraw"),
+        ("rehearse_migration", "discard_copy"),
+        ("execute_migration", "roll_back_migration"),
+        ("set_up_pipeline", "remove_pipeline"),
+        ("configure_containers", "remove_containers"),
+        ("configure_discovery", "deregister"),
+        ("roll_out", "roll_back"),
+    ];
+    assert_eq!(undone, wanted);
+}
+
+#[test]
+fn failed_tests_send_back_to_where_the_fault_was_made() {
+    let sent_back = |plan: &'static Plan, path: &str| {
+        let (_, gate) = plan.step(path).expect("the gate is there");
+        let rework = gate.rework.expect("it sends back");
+        plan.phases[usize::from(rework.to)].name
+    };
+    let table = [
+        (
+            Authentication::PLAN,
+            "SecurityTesting.withstands",
+            "Implementation",
+        ),
+        (
+            Authentication::PLAN,
+            "SecurityTesting.design_holds",
+            "SecurityArchitecture",
+        ),
+        (
+            BackendDevelopment::PLAN,
+            "IntegrationAndTesting.quality",
+            "CoreImplementation",
+        ),
+        (
+            BackendDevelopment::PLAN,
+            "IntegrationAndTesting.within_reach",
+            "ArchitectureAndDesign",
+        ),
+        (DatabaseMigration::PLAN, "Testing.criteria_met", "Planning"),
+        (
+            DatabaseMigration::PLAN,
+            "Testing.fit_for_production",
+            "Development",
+        ),
+        (Microservice::PLAN, "Testing.behaves", "Implementation"),
+        (
+            Microservice::PLAN,
+            "Testing.keeps_objectives",
+            "ArchitectureDesign",
+        ),
+    ];
+    for (plan, path, target) in table {
+        assert_eq!(sent_back(plan, path), target, "{}.{path}", plan.name);
+    }
+}
+
+#[test]
 fn only_the_optimization_may_be_waived() {
     let optional: Vec<_> = phases()
         .filter(|(_, phase, _)| phase.optional)
@@ -206,167 +292,4 @@ fn only_the_optimization_may_be_waived() {
         guide.takes.iter().map(|take| take.optional).collect::<Vec<_>>(),
         [false, false, true, true]
     );
-}
-
-/// The order of phases as types: each function compiles only if the phases come in the order in which it walks them.
-mod order {
-    #![expect(dead_code, reason = "that it compiles is the test")]
-
-    use super::*;
-
-    /// Passes the run on, or stops the walk where the phase sends back.
-    macro_rules! passed {
-        ($outcome:expr, $of:path) => {
-            match $outcome {
-                $of(run) => run,
-                back => return Err(format!("sent back: {back:?}").into()),
-            }
-        };
-    }
-
-    type Walked<R> = Result<R, Box<dyn std::error::Error>>;
-
-    async fn authentication<T: authentication::Steps>(
-        run: Authentication<authentication::Start>,
-        team: &Arc<T>,
-    ) -> Walked<Authentication<authentication::Done>> {
-        use authentication::{SecurityArchitectureOutcome, SecurityTestingOutcome};
-        let run = run.requirements_analysis(team).await?;
-        let run = passed!(
-            run.security_architecture(team).await?,
-            SecurityArchitectureOutcome::Passed
-        );
-        let run = run.implementation(team).await?;
-        let run = passed!(run.security_testing(team).await?, SecurityTestingOutcome::Passed);
-        Ok(run.integration_and_deployment(team).await?)
-    }
-
-    async fn backend_development<T: backend_development::Steps>(
-        run: BackendDevelopment<backend_development::Start>,
-        team: &Arc<T>,
-        waiver: Option<Waiver>,
-    ) -> Walked<BackendDevelopment<backend_development::Done>> {
-        use backend_development::*;
-        let run = passed!(
-            run.requirements_analysis(team).await?,
-            RequirementsAnalysisOutcome::Passed
-        );
-        let run = passed!(
-            run.architecture_and_design(team).await?,
-            ArchitectureAndDesignOutcome::Passed
-        );
-        let run = passed!(
-            run.implementation_planning(team).await?,
-            ImplementationPlanningOutcome::Passed
-        );
-        let run = passed!(
-            run.core_implementation(team).await?,
-            CoreImplementationOutcome::Passed
-        );
-        let run = passed!(
-            run.integration_and_testing(team).await?,
-            IntegrationAndTestingOutcome::Passed
-        );
-        let run: BackendDevelopment<after::OptimizationAndRefinement> = match waiver {
-            Some(waiver) => run.skip_optimization_and_refinement(waiver).await?,
-            None => {
-                passed!(
-                    run.optimization_and_refinement(team).await?,
-                    OptimizationAndRefinementOutcome::Passed
-                )
-            }
-        };
-        let run = run.documentation_and_delivery(team).await?;
-        Ok(passed!(run, DocumentationAndDeliveryOutcome::Passed))
-    }
-
-    async fn database_migration<T: database_migration::Steps>(
-        run: DatabaseMigration<database_migration::Start>,
-        team: &Arc<T>,
-    ) -> Walked<DatabaseMigration<database_migration::Done>> {
-        use database_migration::{PlanningOutcome, TestingOutcome};
-        let run = run.assessment(team).await?;
-        let run = passed!(run.planning(team).await?, PlanningOutcome::Passed);
-        let run = run.development(team).await?;
-        let run = passed!(run.testing(team).await?, TestingOutcome::Passed);
-        Ok(run.execution(team).await?)
-    }
-
-    async fn microservice<T: microservice::Steps>(
-        run: Microservice<microservice::Start>,
-        team: &Arc<T>,
-    ) -> Walked<Microservice<microservice::Done>> {
-        use microservice::{ServiceDefinitionOutcome, TestingOutcome};
-        let run = passed!(
-            run.service_definition(team).await?,
-            ServiceDefinitionOutcome::Passed
-        );
-        let run = run.architecture_design(team).await?;
-        let run = run.infrastructure_setup(team).await?;
-        let run = run.implementation(team).await?;
-        let run = passed!(run.testing(team).await?, TestingOutcome::Passed);
-        Ok(run.deployment_and_operation(team).await?)
-    }
-
-    /// Where a rejection leads, as types: in front of the phase that it sends back to.
-    fn migration_sent_back(outcome: database_migration::TestingOutcome) {
-        use database_migration::{TestingOutcome, after};
-        match outcome {
-            TestingOutcome::Passed(run) => drop::<DatabaseMigration<after::Testing>>(run),
-            TestingOutcome::BackToPlanning(run, _) => drop::<DatabaseMigration<after::Assessment>>(run),
-            TestingOutcome::BackToDevelopment(run, _) => drop::<DatabaseMigration<after::Planning>>(run),
-        }
-    }
-
-    /// What may be done from a phase on, and what each later phase therefore permits.
-    mod past {
-        /// For each phase, in order, a function that its end permits and that calls the one before.
-        macro_rules! chain {
-            ($plan:ident in $module:ident: $first:ident, $($before:ident => $phase:ident),+) => {
-                #[expect(non_snake_case, reason = "called after the phases")]
-                mod $module {
-                    use examples::$module::{after, past};
-                    use examples::$plan;
-
-                    fn $first<S: past::$first>(run: &$plan<S>) -> &str {
-                        run.id()
-                    }
-                    $(
-                        fn $phase<S: past::$phase>(run: &$plan<S>) -> &str {
-                            $before(run)
-                        }
-                    )+
-                    const _: fn(&$plan<after::$first>) -> &str = $first;
-                    $(
-                        const _: fn(&$plan<after::$phase>) -> &str = $phase;
-                        const _: fn(&$plan<after::$phase>) -> &str = $before;
-                    )+
-                }
-            };
-        }
-
-        chain!(Authentication in authentication: RequirementsAnalysis,
-            RequirementsAnalysis => SecurityArchitecture,
-            SecurityArchitecture => Implementation,
-            Implementation => SecurityTesting,
-            SecurityTesting => IntegrationAndDeployment);
-        chain!(BackendDevelopment in backend_development: RequirementsAnalysis,
-            RequirementsAnalysis => ArchitectureAndDesign,
-            ArchitectureAndDesign => ImplementationPlanning,
-            ImplementationPlanning => CoreImplementation,
-            CoreImplementation => IntegrationAndTesting,
-            IntegrationAndTesting => OptimizationAndRefinement,
-            OptimizationAndRefinement => DocumentationAndDelivery);
-        chain!(DatabaseMigration in database_migration: Assessment,
-            Assessment => Planning,
-            Planning => Development,
-            Development => Testing,
-            Testing => Execution);
-        chain!(Microservice in microservice: ServiceDefinition,
-            ServiceDefinition => ArchitectureDesign,
-            ArchitectureDesign => InfrastructureSetup,
-            InfrastructureSetup => Implementation,
-            Implementation => Testing,
-            Testing => DeploymentAndOperation);
-    }
 }
