@@ -37,8 +37,8 @@ pub(crate) fn lower(ast: &ast::Workflow, scope: &Scope<'_>, refused: &Refused) -
     Model {
         docs: ast.attributes.docs.clone(),
         visibility: ast.visibility.clone(),
-        module: usable(&ast.name, names::module_text(&ast.name)),
-        name: usable(&ast.name, ast.name.to_string()),
+        module: module_name(&ast.name),
+        name: workflow_name(&ast.name),
         roles: roles.collect(),
         unknown: unknown(ast, scope),
         items: items(ast, &phases),
@@ -48,16 +48,30 @@ pub(crate) fn lower(ast: &ast::Workflow, scope: &Scope<'_>, refused: &Refused) -
     }
 }
 
-/// An identifier, with an underscore after what can be none.
-fn usable(name: &Ident, text: String) -> Ident {
-    let text = text
-        .strip_prefix("r#")
-        .map(|text| format!("{text}_"))
-        .unwrap_or(text);
-    match names::is_keyword(&text) {
-        true => Ident::new(&format!("{text}_"), name.span()),
-        false => Ident::new(&text, name.span()),
+/// The name of the workflow, or of what is nearest to it among the names that it could have.
+fn workflow_name(name: &Ident) -> Ident {
+    let text = name.to_string();
+    let text = text.strip_prefix("r#").unwrap_or(&text);
+    let camel = match text.starts_with(char::is_lowercase) {
+        true => names::camel_case(text),
+        false => text.to_owned(),
+    };
+    let taken = names::RESERVED_ITEMS.contains(&camel.as_str());
+    usable(camel, taken, name)
+}
+
+fn module_name(name: &Ident) -> Ident {
+    let module = names::module(name);
+    let taken = names::RESERVED_MODULES.contains(&module.as_str());
+    usable(module, taken, name)
+}
+
+/// An identifier at the place of `name`, with an underscore after what is none or is taken.
+fn usable(mut text: String, taken: bool, name: &Ident) -> Ident {
+    if taken || text.is_empty() || names::is_keyword(&text) {
+        text.push('_');
     }
+    Ident::new(&text, name.span())
 }
 
 /// The taken names that stand for nothing, but could.

@@ -54,8 +54,9 @@ pub(crate) const WAIVE: &str = "waive";
 pub(crate) const CX: &str = "cx";
 
 /// The module of a workflow, as text.
-pub(crate) fn module_text(workflow: &Ident) -> String {
-    snake_case(&workflow.to_string())
+pub(crate) fn module(workflow: &Ident) -> String {
+    let name = workflow.to_string();
+    snake_case(name.strip_prefix("r#").unwrap_or(&name))
 }
 
 /// The method of a run that enters a phase, and the module that holds what belongs to its steps.

@@ -49,8 +49,8 @@ fn check_phase_names(cx: &mut Errors, subject: &Subject<'_>, refused: &mut Refus
             refused.phases.insert(at);
             continue;
         };
-        if fault_of_word(name).is_some() {
-            // Reported with the other words.
+        if fault_of_word(name).is_some() || names::MODULES.iter().any(|module| name == module) {
+            // Reported with the other words, and in lower case.
             refused.phases.insert(at);
         } else if let Some(message) = taken.fault_of(at, name, phase, subject.ast) {
             cx.push(name.span(), message);

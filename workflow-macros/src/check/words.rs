@@ -47,7 +47,7 @@ fn check_workflow_name(cx: &mut Errors, subject: &Subject<'_>) {
     if !check_upper(cx, name, "workflow") {
         return;
     }
-    let module = names::snake_case(&name.to_string());
+    let module = names::module(name);
     if names::is_keyword(&module) {
         cx.push(
             name.span(),

@@ -374,6 +374,30 @@ fn the_rest_of_a_broken_declaration_is_there() {
 }
 
 #[test]
+fn a_workflow_that_cannot_have_its_name_has_another() {
+    let cases = [
+        ("ship", "Ship", "ship"),
+        ("ship_it", "ShipIt", "ship_it"),
+        ("type", "Type", "type_"),
+        ("Type", "Type", "type_"),
+        ("Start", "Start_", "start"),
+        ("Std", "Std", "std_"),
+        ("_", "__", "__"),
+        ("r#Ship", "Ship", "ship"),
+        ("Self", "Self_", "self_"),
+    ];
+    for (written, name, module) in cases {
+        let (model, errors) = compiled(&format!("workflow {written} {{ phase A {{ step a(); }} }}"));
+        let model = model.expect("it has a name");
+        assert_eq!(
+            (model.name.to_string().as_str(), model.module.to_string().as_str()),
+            (name, module)
+        );
+        assert_eq!(errors.count(), 1);
+    }
+}
+
+#[test]
 fn an_artifact_whose_maker_is_left_out_has_no_accessor() {
     let model = broken(
         "phase A { step a() -> x: X; } phase A { step b() -> y: Y; } phase B { step c(x, y) -> x: Z; }",
