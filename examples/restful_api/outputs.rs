@@ -17,6 +17,9 @@ pub struct Outputs {
     root: PathBuf,
 }
 
+/// Where steps try things, relative to the folder of the run.
+const SCRATCH: &str = "scratch";
+
 /// A file that a step wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
@@ -70,26 +73,13 @@ impl Outputs {
         self.root.join(path)
     }
 
-    /// Writes a whole file: to a temporary one beside it, synced, then renamed into place.
+    /// Writes a whole file: to a temporary one, synced, then renamed into place.
     ///
     /// # Errors
     /// When the disk refuses; the older file still stands then.
     pub fn write(&self, path: &str, contents: impl AsRef<[u8]>) -> Outcome<OutputFile> {
         let contents = contents.as_ref();
-        let place = self.place(path);
-        let attempt = || format!("writing `{}`", place.display());
-        let folder = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).during(attempt())?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".new")
-            .tempfile_in(folder)
-            .during(attempt())?;
-        file.write_all(contents).during(attempt())?;
-        make_readable(file.as_file()).during(attempt())?;
-        file.as_file().sync_all().during(attempt())?;
-        file.persist(&place)
-            .map_err(|error| error.error)
-            .during(attempt())?;
+        self.put(path, contents, make_readable)?;
         Ok(OutputFile {
             path: path.to_owned(),
             bytes: contents.len() as u64,
@@ -102,21 +92,32 @@ impl Outputs {
     /// # Errors
     /// When the disk refuses.
     pub fn write_secret(&self, path: &str, contents: &str) -> Outcome<()> {
-        let place = self.place(path);
-        let attempt = || format!("writing `{}`", place.display());
-        let folder = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).during(attempt())?;
         // A temporary file is born with access for its owner only, and keeps that through the rename.
-        let mut file = tempfile::Builder::new()
-            .prefix(".new")
-            .tempfile_in(folder)
-            .during(attempt())?;
-        file.write_all(contents.as_bytes()).during(attempt())?;
-        file.as_file().sync_all().during(attempt())?;
-        file.persist(&place)
-            .map_err(|error| error.error)
-            .during(attempt())?;
-        Ok(())
+        self.put(path, contents.as_bytes(), |_| Ok(()))
+    }
+
+    fn put(
+        &self,
+        path: &str,
+        contents: &[u8],
+        settle: impl Fn(&fs::File) -> std::io::Result<()>,
+    ) -> Outcome<()> {
+        let place = self.place(path);
+        let folder = place.parent().unwrap_or(&self.root);
+        let put = || {
+            fs::create_dir_all(folder)?;
+            // What a killed step leaves there is swept away when the run is done.
+            fs::create_dir_all(self.place(SCRATCH))?;
+            let mut file = tempfile::Builder::new()
+                .prefix("new")
+                .tempfile_in(self.place(SCRATCH))?;
+            file.write_all(contents)?;
+            settle(file.as_file())?;
+            file.as_file().sync_all()?;
+            file.persist(&place).map_err(|error| error.error)?;
+            sync_folder(folder)
+        };
+        put().during(format_args!("writing `{}`", place.display()))
     }
 
     /// Writes a value as indented JSON.
@@ -143,15 +144,26 @@ impl Outputs {
     /// # Errors
     /// When the disk refuses.
     pub fn scratch(&self) -> Outcome<tempfile::TempDir> {
-        let place = self.place("scratch");
+        let place = self.place(SCRATCH);
         fs::create_dir_all(&place).during(format_args!("creating `{}`", place.display()))?;
         tempfile::tempdir_in(&place).during(format_args!("creating a folder in `{}`", place.display()))
     }
 
     /// Removes what an interrupted step may have left in `scratch`.
     pub fn sweep(&self) {
-        let _ = fs::remove_dir_all(self.place("scratch"));
+        let _ = fs::remove_dir_all(self.place(SCRATCH));
     }
+}
+
+/// A rename is on disk once its folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A temporary file is for its owner only; an output is for whoever may read the folder.

@@ -17,6 +17,13 @@ pub struct DtoSchemas {
     pub schemas: BTreeMap<String, Value>,
 }
 
+/// Whole seconds in UTC, so that moments sort as text does.
+const MOMENT: &str = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$";
+/// Narrower than the format: no quotes and no comments, which hardly any mail system takes.
+const EMAIL: &str = "^[A-Za-z0-9_%+-]+(\\.[A-Za-z0-9_%+-]+)*@[A-Za-z0-9_%+-]+(\\.[A-Za-z0-9_%+-]+)+$";
+/// Absolute, and of the web.
+const WEB_ADDRESS: &str = "^https?://[A-Za-z0-9][A-Za-z0-9!#$%&'()*+,./:;=?@\\[\\]_~-]*$";
+
 /// The most links of a relation to many.
 pub const MOST_LINKS: usize = 50;
 
@@ -139,10 +146,12 @@ fn field_schema(field: &Field) -> Value {
         }
         FieldKind::Boolean => json!({ "type": "boolean" }),
         FieldKind::Date => json!({ "type": "string", "format": "date" }),
-        FieldKind::Timestamp => json!({ "type": "string", "format": "date-time", "pattern": "Z$" }),
-        FieldKind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
+        FieldKind::Timestamp => json!({ "type": "string", "format": "date-time", "pattern": MOMENT }),
+        FieldKind::Email => {
+            json!({ "type": "string", "format": "email", "pattern": EMAIL, "maxLength": 254 })
+        }
         FieldKind::Uri => {
-            json!({ "type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2048 })
+            json!({ "type": "string", "format": "uri", "pattern": WEB_ADDRESS, "maxLength": 2048 })
         }
         FieldKind::Enum { values, .. } => json!({ "type": "string", "enum": values }),
     };

@@ -202,10 +202,9 @@ fn check(service: &ServiceDefinition, entity: &Entity, connection: &Connection, 
             Some(Value::Array(ids)) => ids
                 .iter()
                 .enumerate()
-                .filter_map(|(at, id)| Some((format!("/{property}/{at}"), id.as_i64()?)))
+                .filter_map(|(at, id)| Some((format!("/{property}/{at}"), values::whole(id)?)))
                 .collect(),
-            Some(id) => id
-                .as_i64()
+            Some(id) => values::whole(id)
                 .map(|id| (format!("/{property}"), id))
                 .into_iter()
                 .collect(),
@@ -294,7 +293,7 @@ pub fn read_cursor(cursor: &str) -> Option<i64> {
 /// What the value must be.
 pub fn read_filter(entity: &Entity, name: &str, text: &str) -> Result<Value, String> {
     let Some(field) = entity.resource.fields.iter().find(|field| field.name == name) else {
-        let id = text.parse::<i64>().ok().filter(|id| *id > 0);
+        let id = values::from_digits::<i64>(text).filter(|id| *id > 0);
         return id.map(Value::from).ok_or_else(|| String::from("must be an id"));
     };
     let value = match field.kind {

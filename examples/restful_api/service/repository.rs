@@ -282,7 +282,7 @@ impl<'a> Repository<'a> {
                 .connection
                 .prepare_cached(self.sql(&format!("link_{}", relation.name))?)?;
             let targets = record.get(&relation.property()).and_then(Value::as_array);
-            for target in targets.into_iter().flatten().filter_map(Value::as_i64) {
+            for target in targets.into_iter().flatten().filter_map(values::whole) {
                 statement.execute([id, target])?;
             }
         }

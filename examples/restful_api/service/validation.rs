@@ -107,7 +107,7 @@ fn of_value(rule: &PropertyRule, value: &Value) -> Vec<Violation> {
 }
 
 fn is_id(value: &Value) -> bool {
-    value.as_i64().is_some_and(|id| id > 0)
+    values::whole(value).is_some_and(|id| id > 0)
 }
 
 fn pointer(property: &str) -> String {

@@ -23,9 +23,7 @@ pub fn conforms(kind: &FieldKind, value: &Value) -> Result<(), String> {
             })
         }
         FieldKind::Integer { minimum, maximum } => {
-            let number = value
-                .as_i64()
-                .ok_or_else(|| String::from("must be a whole number"))?;
+            let number = whole(value).ok_or_else(|| String::from("must be a whole number"))?;
             holds((minimum..=maximum).contains(&&number), || {
                 format!("must be {minimum} to {maximum}")
             })
@@ -56,6 +54,28 @@ pub fn conforms(kind: &FieldKind, value: &Value) -> Result<(), String> {
             })
         }
     }
+}
+
+/// A whole number; as in JSON Schema, `2.0` is one.
+#[must_use]
+pub fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)?;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "whole, and small enough to be exact"
+        )]
+        Some(number as i64)
+    })
+}
+
+/// A whole number that is written with digits only.
+#[must_use]
+pub fn from_digits<N: std::str::FromStr>(text: &str) -> Option<N> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
 }
 
 fn text(value: &Value) -> Result<&str, String> {
@@ -211,5 +231,11 @@ mod tests {
             .is_err()
         );
         assert!(conforms(&FieldKind::Date, &Value::from("2028-02-29")).is_ok());
+        let two = Value::from(2.0);
+        let kind = FieldKind::Integer {
+            minimum: 0,
+            maximum: 9,
+        };
+        assert!(conforms(&kind, &two).is_ok(), "in JSON, 2.0 is a whole number");
     }
 }

@@ -255,6 +255,7 @@ async fn forbidden_ids(
     for id in [
         "0",
         "-1",
+        "+1",
         "1.5",
         "abc",
         "99999999999999999999",

@@ -283,7 +283,8 @@ fn check_default(
         toml::Value::Integer(number) => serde_json::Value::from(*number),
         toml::Value::Float(number) => serde_json::Value::from(*number),
         toml::Value::Boolean(truth) => serde_json::Value::from(*truth),
-        _ => serde_json::Value::Null,
+        toml::Value::Datetime(moment) => serde_json::Value::from(moment.to_string()),
+        toml::Value::Array(_) | toml::Value::Table(_) => serde_json::Value::Null,
     };
     if let Err(reason) = crate::service::values::conforms(kind, &json) {
         cx.push(

@@ -18,6 +18,7 @@ use crate::{
         problem::Problem,
         repository::Record,
         validation::{self, Violation},
+        values,
     },
 };
 
@@ -139,10 +140,8 @@ fn list_request(app: &App, entity: &Entity, uri: &Uri) -> Result<ListRequest, Pr
         }
         match name.as_str() {
             "limit" => {
-                let limit = text
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=limits.max_page_entries).contains(limit));
+                let limit =
+                    values::from_digits(text).filter(|limit| (1..=limits.max_page_entries).contains(limit));
                 let most = limits.max_page_entries;
                 request.limit = limit.ok_or_else(|| refuse(format!("`limit` must be 1 to {most}")))?;
             }
@@ -183,9 +182,7 @@ fn percent_encoded(text: &str) -> String {
 }
 
 fn id_of(app: &App, text: Option<&str>) -> Result<i64, Problem> {
-    let id = text
-        .and_then(|text| text.parse::<i64>().ok())
-        .filter(|id| *id > 0);
+    let id = text.and_then(values::from_digits::<i64>).filter(|id| *id > 0);
     id.ok_or_else(|| app.problem("not-found", "ids are positive whole numbers"))
 }
 
