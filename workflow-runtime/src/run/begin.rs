@@ -179,19 +179,22 @@ impl Opening {
                     let error = format!("input `{}` cannot be journaled: {error}", artifact.name);
                     RuntimeError::new(Kind::Artifact, error)
                 })?;
-                Payload::Written(Arc::from(text))
+                // One that cannot be read back would leave a run that nobody can take up.
+                let read_back = (artifact.codec.decode)(&text)
+                    .map_err(|error| undecodable(&self.id, artifact.name, artifact.ty, &error))?;
+                Payload::Both(Box::new((read_back, Arc::from(text))))
             }
         };
-        match artifact.check.map(|check| check(&**value)) {
-            Some(Verdict::Reject(reason)) => Err(RuntimeError::new(
-                Kind::Refused,
-                format!(
-                    "run `{}`: input `{}` was rejected by its check: {reason}",
-                    self.id, artifact.name
-                ),
-            )),
-            _ => Ok(payload),
+        if let (Some(check), Some(value)) = (artifact.check, payload.value())
+            && let Verdict::Reject(reason) = check(&**value)
+        {
+            let error = format!(
+                "run `{}`: input `{}` was rejected by its check: {reason}",
+                self.id, artifact.name
+            );
+            return Err(RuntimeError::new(Kind::Refused, error));
         }
+        Ok(payload)
     }
 
     async fn take_up(&self) -> Result<Option<Core>, RuntimeError> {
