@@ -1,6 +1,6 @@
 //! A place in a list of tokens, with as much looking ahead as one likes.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 use super::kw;
 use crate::names;
@@ -162,7 +162,14 @@ impl Cursor {
 
     /// Whether `name:` stands here, as of an input, and no path.
     pub(super) fn at_declared_name(&mut self) -> bool {
-        self.name_at(0) && self.punct_at(1, ':') && !self.punct_at(2, ':')
+        self.name_at(0) && self.punct_at(1, ':') && !self.path_sign_at(1)
+    }
+
+    /// Whether `::` stands there. In `name: ::path`, the first colon is no part of it.
+    pub(super) fn path_sign_at(&mut self, nth: usize) -> bool {
+        let joint =
+            |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint);
+        self.punct_at(nth, ':') && self.punct_at(nth + 1, ':') && self.peek_nth(nth).is_some_and(joint)
     }
 
     fn at_attribute(&mut self) -> bool {

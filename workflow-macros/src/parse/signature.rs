@@ -1,6 +1,6 @@
 //! What a member takes and yields.
 
-use proc_macro2::{Delimiter, Group, Ident};
+use proc_macro2::{Delimiter, Group, Ident, Span};
 
 use super::cursor::Cursor;
 use super::once::Once;
@@ -107,56 +107,15 @@ pub(super) fn yields(
     step: &Ident,
 ) -> Option<Yields> {
     if tokens.at_punct(':') {
-        once.push(
-            tokens.here(),
-            format!("what `{step}` yields stands after an arrow; write `-> name: Type`"),
-        );
+        let message = format!("what `{step}` yields stands after an arrow; write `-> name: Type`");
+        once.push(tokens.here(), message);
         lost.any_artifact = true;
         return None;
     }
-    let fat = tokens.at_punct('=') && tokens.followed_by('>');
-    if !tokens.at_arrow() && !fat {
-        return None;
-    }
-    let start = tokens.here();
-    tokens.next();
-    let arrow = (start, tokens.here());
-    tokens.next();
-    if fat {
-        once.push_range(
-            arrow.0,
-            arrow.1,
-            "unexpected `=>`; write `->` before what a step yields",
-        );
-    }
-    if kind == Kind::Gate {
-        once.push_range(
-            arrow.0,
-            arrow.1,
-            "a gate yields its verdict and no artifact; write `step`, or remove `->` and what follows",
-        );
-    }
-    let at = tokens.here();
-    let unnamed = tokens.at_member() || tokens.word_at(0).is_none() || starts_type(tokens);
-    if unnamed {
-        match tokens.at_end()
-            || tokens.at_member()
-            || tokens.at_punct(';')
-            || tokens.group_at(0, Delimiter::Brace)
-        {
-            true => once.push_range(
-                arrow.0,
-                arrow.1,
-                format!("`{step}` yields nothing yet; write `-> name: Type`, or remove `->`"),
-            ),
-            false => once.push(
-                at,
-                format!("what `{step}` yields has no name; write `-> name: Type`"),
-            ),
-        }
+    let arrow = arrow(once, tokens, kind)?;
+    if tokens.at_member() || tokens.word_at(0).is_none() || starts_type(tokens) {
+        refuse_unnamed(once, tokens, arrow, step);
         lost.any_artifact = true;
-        // The type itself must not be taken for what follows it.
-        let _ = types::read(tokens);
         return None;
     }
     let name = tokens.take_ident()?;
@@ -168,12 +127,52 @@ pub(super) fn yields(
         }),
     };
     if tokens.at_punct(',') {
-        once.push(
-            tokens.here(),
-            format!("`{step}` yields at most one artifact; put them into one type"),
-        );
+        let message = format!("`{step}` yields at most one artifact; put them into one type");
+        once.push(tokens.here(), message);
     }
     Some(Yields { name, ty })
+}
+
+/// Takes the arrow, if there is one.
+fn arrow(once: &mut Once<'_>, tokens: &mut Cursor, kind: Kind) -> Option<(Span, Span)> {
+    let fat = tokens.at_punct('=') && tokens.followed_by('>');
+    if !tokens.at_arrow() && !fat {
+        return None;
+    }
+    let start = tokens.here();
+    tokens.next();
+    let end = tokens.here();
+    tokens.next();
+    if fat {
+        once.push_range(
+            start,
+            end,
+            "unexpected `=>`; write `->` before what a step yields",
+        );
+    }
+    if kind == Kind::Gate {
+        let message = "a gate yields its verdict and no artifact";
+        once.push_range(
+            start,
+            end,
+            format!("{message}; write `step`, or remove `->` and what follows"),
+        );
+    }
+    Some((start, end))
+}
+
+/// An arrow and then no name.
+fn refuse_unnamed(once: &mut Once<'_>, tokens: &mut Cursor, arrow: (Span, Span), step: &Ident) {
+    let ends = tokens.at_end() || tokens.at_member() || tokens.at_punct(';');
+    if ends || tokens.group_at(0, Delimiter::Brace) {
+        let message = format!("`{step}` yields nothing yet; write `-> name: Type`, or remove `->`");
+        once.push_range(arrow.0, arrow.1, message);
+        return;
+    }
+    let message = format!("what `{step}` yields has no name; write `-> name: Type`");
+    once.push(tokens.here(), message);
+    // The type itself must not be taken for what follows it.
+    let _ = types::read(tokens);
 }
 
 /// Whether what stands after an arrow is a type without a name before it.
@@ -181,8 +180,6 @@ fn starts_type(tokens: &mut Cursor) -> bool {
     let upper = tokens
         .word_at(0)
         .is_some_and(|word| word.starts_with(char::is_uppercase));
-    let path = tokens.punct_at(1, '<')
-        || tokens.punct_at(1, ':') && tokens.punct_at(2, ':')
-        || tokens.punct_at(1, '!');
+    let path = tokens.punct_at(1, '<') || tokens.path_sign_at(1) || tokens.punct_at(1, '!');
     path || upper && !tokens.punct_at(1, ':')
 }

@@ -221,6 +221,8 @@ fn rework_targets_are_listed_once() {
 fn types_are_spelt_as_people_write_them() {
     for ty in [
         "Vec<(String, u8)>",
+        "::std::string::String",
+        "Vec<::std::string::String>",
         "std::collections::HashMap<String, Vec<u8>>",
         "Box<dyn Fn(A) -> B + Send + 'static>",
         "[u8; 4]",

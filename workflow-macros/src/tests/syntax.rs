@@ -230,6 +230,9 @@ fn a_missing_semicolon_or_brace_is_one_mistake() {
 fn inputs_that_cannot_be_read_are_not_unknown() {
     whole(
         r"
+        workflow Ship(a: ::A, b: ::B::C) { phase P { step s(a, b); } }
+        workflow Ship(a: A b: ::B) { phase P { step s(a, b); } }
+        ^ b  expected `,` before `b`; separate inputs by commas
         workflow Ship(a: A b: B) { phase P { step s(a, b); } }
         ^ b  expected `,` before `b`; separate inputs by commas
         workflow Ship(a: A; b: B) { phase P { step s(a, b); } }

@@ -6,6 +6,7 @@ use super::in_members;
 fn types_are_owned_and_sized() {
     in_members(
         r"
+        step a() -> x: ::std::string::String; step b(x) -> y: ::a::B {} step c(y);
         step a() -> x: &X;
         ^ &  an artifact is owned, so its type holds no reference; write `X` without `&`
         step a() -> x: &'static str;
