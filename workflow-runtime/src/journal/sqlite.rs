@@ -174,18 +174,26 @@ fn record(layout: &Layout, header: &Header, lines: &[Line]) -> Result<Record, Ru
 }
 
 fn events(layout: &Layout, id: &str, lines: &[Line]) -> Result<Vec<Event>, RuntimeError> {
-    let read = |line: &Line| {
-        wire::read(layout, &line.body).map_err(|unread| match unread {
-            wire::Unread::Gone(what) => {
-                changed_plan(id, layout.plan.name, &[format!("{what} is recorded, and the plan has none")])
+    let mut events = Vec::with_capacity(lines.len());
+    let mut gone = Vec::new();
+    for line in lines {
+        match wire::read(layout, &line.body) {
+            Ok(event) => events.push(event),
+            Err(wire::Unread::Gone(difference)) if gone.contains(&difference) => {}
+            Err(wire::Unread::Gone(difference)) => gone.push(difference),
+            Err(wire::Unread::Garbled(error)) => {
+                let error = format!(
+                    "run `{id}`: line {} of its journal cannot be read: {error}; restore the file from a backup",
+                    line.seq
+                );
+                return Err(RuntimeError::new(Kind::Store, error));
             }
-            wire::Unread::Garbled(error) => RuntimeError::new(
-                Kind::Store,
-                format!("run `{id}`: line {} of its journal cannot be read: {error}; restore the file from a backup", line.seq),
-            ),
-        })
-    };
-    lines.iter().map(read).collect()
+        }
+    }
+    if gone.is_empty() {
+        return Ok(events);
+    }
+    Err(changed_plan(id, layout.plan.name, &gone))
 }
 
 fn new_line(layout: &Layout, event: &Event) -> Result<NewLine, RuntimeError> {

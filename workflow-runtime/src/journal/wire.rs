@@ -156,12 +156,13 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
 /// A line as an event; `Err` names what the plan no longer has, or what is wrong with the text.
 pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
     let line: Line = serde_json::from_str(text).map_err(|error| Unread::Garbled(error.to_string()))?;
-    let step = |path: String| layout.find(&path).ok_or(Unread::Gone(format!("step `{path}`")));
-    let phase = |name: String| {
-        layout
-            .phase_named(&name)
-            .ok_or(Unread::Gone(format!("phase `{name}`")))
+    let gone = |what: &str, name: String| {
+        Unread::Gone(format!(
+            "{what} `{name}` is recorded, and the plan has none of that name"
+        ))
     };
+    let step = |path: String| layout.find(&path).ok_or_else(|| gone("step", path));
+    let phase = |name: String| layout.phase_named(&name).ok_or_else(|| gone("phase", name));
     Ok(match line {
         Line::Begun { inputs } => Event::Begun {
             inputs: read_inputs(layout, inputs)?,
@@ -228,8 +229,12 @@ fn read_inputs(layout: &Layout, inputs: Vec<Input>) -> Result<Vec<Payload>, Unre
     let mut read = Vec::with_capacity(layout.plan.inputs);
     for artifact in declared {
         let found = inputs.iter().find(|input| input.name == artifact.name);
-        let input =
-            found.ok_or_else(|| Unread::Gone(format!("input `{}` (new in the plan)", artifact.name)))?;
+        let input = found.ok_or_else(|| {
+            Unread::Gone(format!(
+                "input `{}` is new, and the run was begun without it",
+                artifact.name
+            ))
+        })?;
         read.push(Payload::Written(Arc::clone(&input.value)));
     }
     Ok(read)
@@ -237,7 +242,7 @@ fn read_inputs(layout: &Layout, inputs: Vec<Input>) -> Result<Vec<Payload>, Unre
 
 /// Why a line could not be read.
 pub(super) enum Unread {
-    /// It names something that the plan does not have.
+    /// It and the plan do not have the same names; this is the difference.
     Gone(String),
     /// It is no line of this version.
     Garbled(String),
