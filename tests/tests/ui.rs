@@ -13,7 +13,6 @@ const INTERNAL: &[&str] = &[
     "methods::",
     "types::",
     "Bodies<",
-    "Driving",
 ];
 
 /// Shows how several mistakes are reported in one go.

@@ -143,7 +143,8 @@ pub(super) fn product_check(phase: &Phase, step: &Step) -> Ident {
 
 fn check_function(name: &Ident, artifact: &Artifact, check: &syn::ExprPath) -> TokenStream {
     let ty = types::outside(artifact);
-    let check = quote_spanned!(check.span()=> let check: fn(&#ty) -> ::workflow_runtime::Verdict = #check;);
+    let span = Span::call_site().located_at(check.span());
+    let check = quote_spanned!(span=> let check: fn(&#ty) -> ::workflow_runtime::Verdict = #check;);
     quote! {
         fn #name(
             value: &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync),

@@ -1,6 +1,6 @@
 //! The table of a phase: from a step's number to one attempt at it. The coroutines themselves are in the runtime.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::model::{Model, Phase, Step, Take};
@@ -51,7 +51,9 @@ fn arm(step: &Step, number: u16) -> TokenStream {
         None if step.is_gate() => quote_spanned!(name.span()=> judge::<#takes, _>),
         None => quote_spanned!(name.span()=> act::<#takes, _>),
     };
-    quote_spanned!(name.span()=> #number => call.#call(T::#name),)
+    // Variables are hygienic, and the name may come from elsewhere than the invocation.
+    let of_call = Ident::new("call", Span::call_site());
+    quote_spanned!(name.span()=> #number => #of_call.#call(T::#name),)
 }
 
 fn takes(takes: &[Take]) -> TokenStream {

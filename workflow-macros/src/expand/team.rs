@@ -84,7 +84,12 @@ fn method(model: &Model, phase: &Phase, step: &Step) -> TokenStream {
 
 /// `cx`, so that it is what a body calls `cx`.
 pub(super) fn cx(step: &Step) -> proc_macro2::Ident {
-    proc_macro2::Ident::new(names::CX, step.name.span())
+    // As the body has it, should both come from different macros.
+    let span = match &step.work {
+        Work::Body(body) => step.name.span().resolved_at(body.span()),
+        _ => step.name.span(),
+    };
+    proc_macro2::Ident::new(names::CX, span)
 }
 
 fn parameters(model: &Model, step: &Step) -> Vec<TokenStream> {

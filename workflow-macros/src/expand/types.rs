@@ -59,10 +59,13 @@ pub(super) fn outside(artifact: &Artifact) -> TokenStream {
 /// A taken artifact as a parameter: `name: &Type`, or `Option<&Type>` of what only an optional phase makes.
 pub(super) fn parameter(take: &Take, ty: &TokenStream) -> TokenStream {
     let name = &take.name;
-    match take.optional {
-        false => quote!(#name: &#ty),
-        true => quote!(#name: ::core::option::Option<&#ty>),
-    }
+    // Where the type is written, so that rustc points there when a method takes another.
+    let span = take.artifact.ty.span();
+    let ty = match take.optional {
+        false => quote_spanned!(span=> &#ty),
+        true => quote_spanned!(span=> ::core::option::Option<&#ty>),
+    };
+    quote!(#name: #ty)
 }
 
 /// A name for the parameter that an undo method gets beside the artifacts.
