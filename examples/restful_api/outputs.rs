@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::failure::{During, Outcome};
+use crate::failure::{During, Outcome, ensure};
 
 /// The folder that the user named with `--out`.
 #[derive(Debug, Clone)]
@@ -52,6 +52,12 @@ impl Outputs {
                 root.display()
             )
         };
+        // The manifest and the journal name it, and both are text.
+        let named = std::path::absolute(root).during(cannot("find"))?;
+        ensure(
+            named.to_str().is_some(),
+            format_args!("{}: its path is not Unicode", cannot("name")),
+        )?;
         fs::create_dir_all(root).during(cannot("create"))?;
         let root = root.canonicalize().during(cannot("find"))?;
         tempfile::Builder::new()
