@@ -14,10 +14,7 @@ use crate::names;
 pub(super) fn expand(model: &Model) -> TokenStream {
     let module = &model.module;
     let of_phases = model.phases.iter().map(|phase| functions(model, phase));
-    let checks: Vec<_> = checks(model)
-        .into_iter()
-        .map(|(name, artifact, check)| check_function(&name, artifact, check))
-        .collect();
+    let checks = check_functions(model);
     let written = types::written(model);
     let spelled = spelled(model);
     quote! {
@@ -36,9 +33,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         const _: () = {
             #written
             #(#of_phases)*
-            impl #module::Bodies<#module::Start> {
-                #(#checks)*
-            }
+            #checks
             #spelled
         };
     }
@@ -117,7 +112,7 @@ fn bound(step: &Step, cx: &Ident, expression: &TokenStream, makes: &TokenStream)
 }
 
 /// The checks of inputs and products, each with the name of its function.
-pub(super) fn checks(model: &Model) -> Vec<(Ident, &Artifact, &syn::ExprPath)> {
+fn checks(model: &Model) -> Vec<(Ident, &Artifact, &syn::ExprPath)> {
     let of_inputs = model.artifacts.iter().filter_map(|artifact| {
         let check = artifact.check.as_ref()?;
         Some((input_check(artifact), &**artifact, check))
@@ -139,6 +134,21 @@ pub(super) fn product_check(phase: &Phase, step: &Step) -> Ident {
         names::joined(&phase.name, &step.name),
         span = step.name.span()
     )
+}
+
+fn check_functions(model: &Model) -> Option<TokenStream> {
+    let module = &model.module;
+    let functions: Vec<_> = checks(model)
+        .into_iter()
+        .map(|(name, artifact, check)| check_function(&name, artifact, check))
+        .collect();
+    (!functions.is_empty()).then(|| {
+        quote! {
+            impl #module::Bodies<#module::Start> {
+                #(#functions)*
+            }
+        }
+    })
 }
 
 fn check_function(name: &Ident, artifact: &Artifact, check: &syn::ExprPath) -> TokenStream {

@@ -11,6 +11,7 @@ mod names;
 mod recovery;
 mod robustness;
 mod rules;
+mod snapshots;
 mod syntax;
 mod types;
 mod values;

@@ -1,0 +1,3 @@
+::core::compile_error! {
+    "this workflow has no name; write `workflow Name`"
+}
