@@ -19,6 +19,10 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
     "Phase",
     "State",
     "Bodies",
+    "CanRun",
+    // Generic parameters of what enters a phase, which is bounded by it.
+    "S",
+    "T",
 ];
 
 /// Modules of the generated module.
@@ -39,10 +43,12 @@ pub(crate) const RESERVED_METHODS: &[&str] = &[
     "id",
     "cancel",
     "into_future",
+    "at",
+    "left",
 ];
 
 /// Methods of an entered phase, refused as steps.
-pub(crate) const RESERVED_STEPS: &[&str] = &["into_future"];
+pub(crate) const RESERVED_STEPS: &[&str] = &["into_future", "entered"];
 
 /// Modules that a workflow must not be called like.
 pub(crate) const RESERVED_MODULES: &[&str] = &["std", "core", "alloc", "workflow_runtime"];
@@ -76,12 +82,12 @@ pub(crate) fn skip(phase: &Ident) -> Ident {
 
 /// A phase that was entered.
 pub(crate) fn phase(phase: &Ident) -> Ident {
-    format_ident!("{phase}Phase")
+    format_ident!("{phase}Phase", span = phase.span())
 }
 
 /// What a phase that can send back yields.
 pub(crate) fn outcome(phase: &Ident) -> Ident {
-    format_ident!("{phase}Outcome")
+    format_ident!("{phase}Outcome", span = phase.span())
 }
 
 /// The variant of an outcome that was sent back.

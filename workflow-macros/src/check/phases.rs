@@ -81,11 +81,9 @@ impl<'a> Taken<'a> {
                 .by_method
                 .entry(names::method_text(name))
                 .or_insert((at, name));
-            taken.items.entry(names::phase(name).to_string()).or_insert(name);
-            taken
-                .items
-                .entry(names::outcome(name).to_string())
-                .or_insert(name);
+            for item in [names::phase(name), names::outcome(name), names::can_start(name)] {
+                taken.items.entry(item.to_string()).or_insert(name);
+            }
             if phase.optional.is_some() {
                 taken.skips.entry(names::skip(name).to_string()).or_insert(name);
             }
@@ -109,7 +107,7 @@ impl<'a> Taken<'a> {
         }
         if let Some(other) = self.items.get(&text).filter(|other| **other != name) {
             return Some(format!(
-                "`{name}` is what phase `{other}` becomes when entered or done; choose another name"
+                "`{name}` is an item that phase `{other}` becomes; choose another name"
             ));
         }
         if names::is_keyword(&method) {

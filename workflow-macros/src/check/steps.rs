@@ -69,7 +69,7 @@ fn reserved(phase: &Phase, name: &Ident) -> Option<String> {
     names::RESERVED_STEPS
         .iter()
         .any(|reserved| name == reserved)
-        .then(|| format!("`{name}` is a method that values have already; choose another name"))
+        .then(|| format!("`{name}` is a method that every entered phase has; choose another name"))
 }
 
 /// An undo method stands beside the steps.

@@ -93,6 +93,7 @@ fn items(ast: &ast::Workflow, phases: &[Phase]) -> HashSet<String> {
             name.to_string(),
             names::phase(name).to_string(),
             names::outcome(name).to_string(),
+            names::can_start(name).to_string(),
         ]);
     }
     items

@@ -74,8 +74,10 @@ fn keywords_and_the_like_name_no_member() {
         ^ Self  `Self` is a Rust keyword; choose another name for the role
         phase fn { step a(); }
         ^ fn  `fn` is a Rust keyword; choose another name for the phase
+        phase A { step entered(); }
+        ^ entered  `entered` is a method that every entered phase has; choose another name
         phase A { step into_future(); }
-        ^ into_future  `into_future` is a method that values have already; choose another name
+        ^ into_future  `into_future` is a method that every entered phase has; choose another name
         phase A { #[undo(type)] step a(); }
         ^ type  `type` is a Rust keyword; choose another name for the method
         phase A { #[undo(_)] step a(); }
@@ -132,29 +134,32 @@ fn phases_have_names_of_their_own() {
         phase ApiDesign { step a(); } phase APIDesign { step b(); }
         ^ APIDesign  phases `ApiDesign` and `APIDesign` both become the method `api_design`; choose another name
         phase Start { step a(); }
-        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State` and `Bodies`
+        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
         phase Done { step a(); }
-        ^ Done  `Done` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State` and `Bodies`
+        ^ Done  `Done` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
         phase Run { step a(); }
-        ^ Run  `Run` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State` and `Bodies`
+        ^ Run  `Run` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
         phase Steps { step a(); }
-        ^ Steps  `Steps` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State` and `Bodies`
+        ^ Steps  `Steps` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
         phase Position { step a(); }
-        ^ Position  `Position` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State` and `Bodies`
+        ^ Position  `Position` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
         phase Ship { step a(); }
         ^ Ship  `Ship` is the workflow itself; choose another name for the phase
         phase Design { step a(); } phase DesignPhase { step b(); }
-        ^ DesignPhase  `DesignPhase` is what phase `Design` becomes when entered or done; choose another name
+        ^ DesignPhase  `DesignPhase` is an item that phase `Design` becomes; choose another name
         phase DesignOutcome { step a(); } phase Design { step b(); }
-        ^ DesignOutcome  `DesignOutcome` is what phase `Design` becomes when entered or done; choose another name
+        ^ DesignOutcome  `DesignOutcome` is an item that phase `Design` becomes; choose another name
+        phase Design { step a(); } phase CanStartDesign { step b(); }
+        ^ CanStartDesign  `CanStartDesign` is an item that phase `Design` becomes; choose another name
+        phase P { step a(); } phase Next { step b(); } phase Option { step c(); } phase String { step d(); }
         phase Resume { step a(); }
-        ^ Resume  phase `Resume` becomes the method `resume`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel` and `into_future`
+        ^ Resume  phase `Resume` becomes the method `resume`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
         phase ID { step a(); }
-        ^ ID  phase `ID` becomes the method `id`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel` and `into_future`
+        ^ ID  phase `ID` becomes the method `id`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
         phase Cancel { step a(); }
-        ^ Cancel  phase `Cancel` becomes the method `cancel`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel` and `into_future`
+        ^ Cancel  phase `Cancel` becomes the method `cancel`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
         phase IntoFuture { step a(); }
-        ^ IntoFuture  phase `IntoFuture` becomes the method `into_future`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel` and `into_future`
+        ^ IntoFuture  phase `IntoFuture` becomes the method `into_future`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
         optional phase Tuning { step a(); } phase SkipTuning { step b(); }
         ^ SkipTuning  phase `SkipTuning` becomes the method `skip_tuning`, which waives the optional `Tuning`; choose another name
         phase SkipTuning { step a(); } optional phase Tuning { step b(); }
