@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 use crate::artifact::Value;
 use crate::error::{Halted, Kind, Reason, RuntimeError};
-use crate::journal::backend::{Found, Record};
+use crate::journal::backend::{Found, Hold, Record};
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
@@ -133,16 +133,11 @@ impl Opening {
 
     async fn take_up_or_begin(&self) -> Result<Core, RuntimeError> {
         if let Some(core) = self.take_up().await? {
-            self.same_inputs(&core)?;
             return Ok(core);
         }
         match self.begin().await {
             // Somebody else began it in between.
-            Err(error) if error.is_taken() => {
-                let core = self.take_up().await?.ok_or(error)?;
-                self.same_inputs(&core)?;
-                Ok(core)
-            }
+            Err(error) if error.is_taken() => self.take_up().await?.ok_or(error),
             begun => begun,
         }
     }
@@ -165,7 +160,12 @@ impl Opening {
             .backend()
             .begin(&self.layout, &self.id, begun.clone())
             .await?;
-        let live = self.live(Ok(hold), &[begun], 1)?;
+        let record = Record {
+            other_plan: None,
+            events: vec![begun],
+            seen: 1,
+        };
+        let live = self.live(hold, &record)?;
         live.tell(RunEventKind::Began);
         Ok(Core(Box::new(live)))
     }
@@ -201,34 +201,22 @@ impl Opening {
         let Some(found) = self.runtime.backend().take_up(&self.layout, &self.id).await? else {
             return Ok(None);
         };
-        let Found {
-            hold,
-            record:
-                Record {
-                    other_plan,
-                    events,
-                    seen,
-                },
-        } = found;
-        let live = self.live(Ok(hold), &events, seen)?;
-        if let Some(before) = other_plan {
-            crate::change::accept(&self.id, &before, &live.layout, &live.state)?;
-        }
+        let Found { hold, record } = found;
+        let live = self.live(hold, &record)?;
+        self.same_inputs(&live)?;
         live.tell(RunEventKind::TakenUp {
             done: live.state.steps_done(),
         });
         Ok(Some(Core(Box::new(live))))
     }
 
-    fn live(
-        &self,
-        hold: Result<Box<dyn crate::journal::backend::Hold>, RuntimeError>,
-        events: &[Event],
-        seen: u64,
-    ) -> Result<Live, RuntimeError> {
+    fn live(&self, hold: Box<dyn Hold>, record: &Record) -> Result<Live, RuntimeError> {
         let mut state = State::new(&self.layout);
-        for event in events {
+        for event in &record.events {
             state.apply(&self.layout, event);
+        }
+        if let Some(before) = &record.other_plan {
+            crate::change::accept(&self.id, before, &self.layout, &state)?;
         }
         state.decode(&self.layout).map_err(|(at, error)| {
             let artifact = &self.layout.plan.artifacts[at];
@@ -239,9 +227,9 @@ impl Opening {
             of: self.of(),
             layout: Arc::clone(&self.layout),
             id: Arc::clone(&self.id),
-            hold,
+            hold: Ok(hold),
             state,
-            seen,
+            seen: record.seen,
         })
     }
 
@@ -252,9 +240,10 @@ impl Opening {
         })
     }
 
-    fn same_inputs(&self, core: &Core) -> Result<(), RuntimeError> {
+    /// Whether the run was begun with what was given; `resume` gives nothing.
+    fn same_inputs(&self, live: &Live) -> Result<(), RuntimeError> {
         let layout = &self.layout;
-        for (at, (begun_with, given)) in core.0.state.inputs(layout).zip(&self.inputs).enumerate() {
+        for (at, (begun_with, given)) in live.state.inputs(layout).zip(&self.inputs).enumerate() {
             let name = layout.plan.artifacts[at].name;
             let text = |payload: &Payload| {
                 written(layout, at, payload).map_err(|error| {
