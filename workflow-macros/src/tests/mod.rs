@@ -9,6 +9,7 @@ mod members;
 mod models;
 mod names;
 mod recovery;
+mod reference;
 mod robustness;
 mod rules;
 mod snapshots;
