@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{docs, states};
+use super::{at, docs, states};
 use crate::model::{Model, Phase, Step};
 use crate::names;
 
@@ -56,7 +56,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 pub(super) fn ending(model: &Model, phase: &Phase) -> TokenStream {
     if phase.rework_targets().is_empty() {
         let (run, after) = (&model.name, states::path(&phase.after()));
-        quote!(#run<#after>)
+        at(phase.name.span(), quote!(#run<#after>))
     } else {
         let outcome = names::outcome(&phase.name);
         quote!(#outcome)
@@ -76,7 +76,7 @@ fn phase_items(model: &Model, phase: &Phase) -> TokenStream {
         .by_step()
         .zip(following)
         .map(|(step, next)| method(model, phase, step, next));
-    quote! {
+    quote_spanned! {phase.name.span()=>
         #alias_docs
         pub type #alias<At = #first> = Phase<#ending, At>;
         impl<At> Phase<#ending, At> {

@@ -1,7 +1,7 @@
 //! Where a run can stand when it is taken up.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::{docs, states};
 use crate::model::{Model, State};
@@ -22,7 +22,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let numbers = 0u16..;
     let numbers = numbers.take(between.len());
-    quote! {
+    quote_spanned! {model.name.span()=>
         #[doc = " Where a run stands: the phase that it last completed, as a run of that state."]
         #[must_use = "a run does nothing by itself: match on where it stands and drive it on"]
         #[derive(Debug)]

@@ -161,7 +161,7 @@ fn enter(model: &Model, phase: &Phase) -> TokenStream {
     let method_docs = docs::enter(phase);
     let skip = phase.optional.then(|| skip(model, phase));
     let team = if phase.methods().next().is_none() {
-        quote!(::workflow_runtime::Team)
+        quote_spanned!(name.span()=> ::workflow_runtime::Team)
     } else {
         name.to_token_stream()
     };

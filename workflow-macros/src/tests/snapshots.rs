@@ -16,7 +16,10 @@ fn check(name: &str, input: &str) {
         return fs::write(path, expanded).expect("the folder of the snapshots can be written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    let differs = kept.lines().zip(expanded.lines()).position(|(kept, now)| kept != now);
+    let differs = kept
+        .lines()
+        .zip(expanded.lines())
+        .position(|(kept, now)| kept != now);
     let differs = differs.unwrap_or_else(|| kept.lines().count().min(expanded.lines().count()));
     let line = |text: &str| text.lines().nth(differs).unwrap_or("the end").to_owned();
     assert!(
