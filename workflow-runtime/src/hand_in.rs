@@ -7,6 +7,7 @@ use crate::error::{Kind, RuntimeError};
 use crate::journal::backend::Record;
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
+use crate::observe::RunEventKind;
 use crate::plan::Plan;
 use crate::run::core::Driving;
 use crate::run::perform::through_text;
@@ -145,6 +146,14 @@ impl Handing {
                 .await?
             {
                 tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
+                let by = self.actor.name();
+                let step = self.path;
+                self.runtime.tell(
+                    &self.layout,
+                    &self.id,
+                    state.round,
+                    RunEventKind::HandedIn { step, by },
+                );
                 return Ok(());
             }
         }

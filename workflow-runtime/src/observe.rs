@@ -76,6 +76,8 @@ pub enum RunEventKind<'a> {
     },
     /// A manual step waits for something to be handed in.
     Waiting { step: &'a str },
+    /// Somebody handed in what a manual step or gate waited for; told by the runtime that it was handed in through.
+    HandedIn { step: &'a str, by: &'a str },
     /// An optional phase was waived.
     Waived { phase: &'a str, reason: &'a str },
     /// A phase is done.

@@ -207,6 +207,14 @@ impl Opening {
         live.tell(RunEventKind::TakenUp {
             done: live.state.steps_done(),
         });
+        // Nobody drove the run when this was handed in, so nobody has told yet what it ended.
+        if let Some(Event::Done {
+            step, by: Some(_), ..
+        }) = record.events.last()
+            && live.layout.phase_of(*step) < live.state.phases_done()
+        {
+            live.tell_phase_done(live.layout.phase_of(*step), false);
+        }
         Ok(Some(Core(Box::new(live))))
     }
 

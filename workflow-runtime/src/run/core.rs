@@ -86,7 +86,7 @@ impl Live {
         left
     }
 
-    fn tell_phase_done(&self, phase: u16, waived: bool) {
+    pub(crate) fn tell_phase_done(&self, phase: u16, waived: bool) {
         let name = self.layout.phase(phase).name;
         tracing::info!(phase = name, waived, "phase done");
         if !waived {
