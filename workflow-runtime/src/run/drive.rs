@@ -124,7 +124,10 @@ impl Live {
             }
         }
         drop(in_flight);
-        self.hold = Ok(hold);
+        self.hold = match &halt {
+            Some(Reason::Journal(error)) if error.is_fenced() => Err(error.clone()),
+            _ => Ok(hold),
+        };
         if let Some(back) = sent_back {
             return Ok(back);
         }
