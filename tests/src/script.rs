@@ -174,6 +174,7 @@ fn described(event: &RunEvent<'_>) -> String {
             format!("rejected {gate}: {reason}{back}")
         }
         RunEventKind::Waiting { step } => format!("waiting {step}"),
+        RunEventKind::HandedIn { step, by } => format!("handed in {step} by {by}"),
         RunEventKind::Waived { phase, reason } => format!("waived {phase}: {reason}"),
         RunEventKind::PhaseDone { phase } => format!("phase {phase}"),
         RunEventKind::Finished => "finished".to_owned(),
