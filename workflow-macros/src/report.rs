@@ -61,8 +61,12 @@ impl Errors {
         self.list.iter()
     }
 
-    /// The errors as items, one `compile_error!` each.
-    pub(crate) fn into_items(self) -> TokenStream {
+    /// The errors as items, one `compile_error!` each, in the order of the text.
+    pub(crate) fn into_items(mut self) -> TokenStream {
+        self.list.sort_by_key(|error| {
+            let start = error.start.start();
+            (start.line, start.column)
+        });
         self.list.into_iter().map(Error::into_item).collect()
     }
 }

@@ -5,7 +5,7 @@ use plans::*;
 workflow! {
     workflow Two(service: Service) {
         phase First {
-            step audit(service) -> audit: AuditReport = { let _ = two::Start(()); Audit::strict() };
+            step audit(service) -> audit: AuditReport = { let _ = two::after::First(()); Audit::strict() };
         }
     }
 }

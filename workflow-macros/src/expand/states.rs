@@ -35,7 +35,7 @@ fn states(model: &Model) -> TokenStream {
     let after = model.phases.iter().map(|phase| {
         let name = &phase.name;
         let state_docs = docs::line(&format!(" Phase `{name}` was the last to be completed."));
-        quote_spanned!(name.span()=> #state_docs pub struct #name(());)
+        quote_spanned!(name.span()=> #state_docs pub enum #name {})
     });
     let next = model
         .phases
@@ -54,7 +54,7 @@ fn states(model: &Model) -> TokenStream {
     });
     quote_spanned! {model.name.span()=>
         #[doc = " The state of a run that has just begun."]
-        pub struct Start(());
+        pub enum Start {}
 
         #[doc = " The states of a run by the phase that it last completed."]
         pub mod after {
@@ -80,7 +80,7 @@ fn next(model: &Model) -> TokenStream {
         .map(|(_, step)| &step.name)
         .filter(|name| seen.insert(name.to_string()));
     let names = phases.chain(steps);
-    let types = names.map(|name| quote_spanned!(name.span()=> pub struct #name(());));
+    let types = names.map(|name| quote_spanned!(name.span()=> pub enum #name {}));
     quote! {
         #[doc = " What comes next: a phase after a state, a step within a phase."]
         #[allow(missing_docs, reason = "each says all by its name")]
@@ -88,7 +88,7 @@ fn next(model: &Model) -> TokenStream {
             #(#types)*
             // No phase and no step can be called so; rustc says it of a run that is done.
             #[doc(hidden)]
-            pub struct Nothing_TheRunIsDone(());
+            pub enum Nothing_TheRunIsDone {}
         }
     }
 }

@@ -21,13 +21,13 @@ pub mod word_count {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Counting` was the last to be completed.
-        pub struct Counting(());
+        pub enum Counting {}
         /// Phase `Release` was the last to be completed.
-        pub struct Release(());
+        pub enum Release {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -51,14 +51,14 @@ pub mod word_count {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Counting(());
-        pub struct Release(());
-        pub struct count(());
-        pub struct audit(());
-        pub struct correct(());
-        pub struct publish(());
+        pub enum Counting {}
+        pub enum Release {}
+        pub enum count {}
+        pub enum audit {}
+        pub enum correct {}
+        pub enum publish {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(

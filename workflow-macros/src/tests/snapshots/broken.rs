@@ -19,11 +19,11 @@ mod broken {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Design` was the last to be completed.
-        pub struct Design(());
+        pub enum Design {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -43,12 +43,12 @@ mod broken {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Design(());
-        pub struct write(());
-        pub struct lint(());
-        pub struct sign(());
+        pub enum Design {}
+        pub enum write {}
+        pub enum lint {}
+        pub enum sign {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(
@@ -448,17 +448,17 @@ const _: () = {
     };
 };
 ::core::compile_error! {
+    "artifact `breif` is unknown; did you mean `brief`?"
+}
+::core::compile_error! {
     "an artifact is owned, so its type holds no reference; write `String` without `&`"
-}
-::core::compile_error! {
-    "step `again` is not ended; add `;`"
-}
-::core::compile_error! {
-    "phase `Design` is declared twice; choose another name, or put the steps of both into one"
 }
 ::core::compile_error! {
     "step `sign` is manual, so a person or another program does it; remove the body, or `manual`"
 }
 ::core::compile_error! {
-    "artifact `breif` is unknown; did you mean `brief`?"
+    "phase `Design` is declared twice; choose another name, or put the steps of both into one"
+}
+::core::compile_error! {
+    "step `again` is not ended; add `;`"
 }

@@ -19,13 +19,13 @@ mod tuned {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Tuning` was the last to be completed.
-        pub struct Tuning(());
+        pub enum Tuning {}
         /// Phase `Release` was the last to be completed.
-        pub struct Release(());
+        pub enum Release {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -49,13 +49,13 @@ mod tuned {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Tuning(());
-        pub struct Release(());
-        pub struct measure(());
-        pub struct explain(());
-        pub struct tell(());
+        pub enum Tuning {}
+        pub enum Release {}
+        pub enum measure {}
+        pub enum explain {}
+        pub enum tell {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(

@@ -19,13 +19,13 @@ mod review {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Writing` was the last to be completed.
-        pub struct Writing(());
+        pub enum Writing {}
         /// Phase `Reading` was the last to be completed.
-        pub struct Reading(());
+        pub enum Reading {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -49,13 +49,13 @@ mod review {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Writing(());
-        pub struct Reading(());
-        pub struct write(());
-        pub struct spelling(());
-        pub struct sign_off(());
+        pub enum Writing {}
+        pub enum Reading {}
+        pub enum write {}
+        pub enum spelling {}
+        pub enum sign_off {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(

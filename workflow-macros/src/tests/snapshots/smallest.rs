@@ -19,11 +19,11 @@ mod smallest {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Only` was the last to be completed.
-        pub struct Only(());
+        pub enum Only {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -43,10 +43,10 @@ mod smallest {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Only(());
-        pub struct work(());
+        pub enum Only {}
+        pub enum work {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(

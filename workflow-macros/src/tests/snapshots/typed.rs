@@ -19,11 +19,11 @@ mod typed {
     use super::*;
     use ::workflow_runtime::__private as rt;
     /// The state of a run that has just begun.
-    pub struct Start(());
+    pub enum Start {}
     /// The states of a run by the phase that it last completed.
     pub mod after {
         /// Phase `Design` was the last to be completed.
-        pub struct Design(());
+        pub enum Design {}
     }
     /// A state of a run; sealed.
     pub trait State: sealed::Sealed + 'static {
@@ -43,12 +43,12 @@ mod typed {
     /// What comes next: a phase after a state, a step within a phase.
     #[allow(missing_docs, reason = "each says all by its name")]
     pub mod next {
-        pub struct Design(());
-        pub struct write(());
-        pub struct lint(());
-        pub struct publish(());
+        pub enum Design {}
+        pub enum write {}
+        pub enum lint {}
+        pub enum publish {}
         #[doc(hidden)]
-        pub struct Nothing_TheRunIsDone(());
+        pub enum Nothing_TheRunIsDone {}
     }
     mod sealed {
         #[diagnostic::on_unimplemented(
