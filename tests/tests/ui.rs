@@ -66,6 +66,14 @@ fn mangled(line: &str) -> Option<&str> {
         .find(|word| word.contains("__") && word.contains(char::is_alphabetic))
 }
 
+/// rustc quotes the standard library where the component `rust-src` is installed, and only there.
+#[test]
+fn no_answer_quotes_the_standard_library() {
+    for (case, answer) in answers() {
+        assert!(!answer.contains("$RUST"), "in the answer to {case}:\n{answer}");
+    }
+}
+
 #[test]
 fn cases_are_short() {
     for case in files("rs") {

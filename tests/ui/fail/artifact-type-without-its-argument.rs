@@ -1,10 +1,12 @@
 use workflow_runtime::prelude::*;
 
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct List<T>(pub Vec<T>);
+
 workflow! {
     workflow Api(brief: String) {
         phase Design {
-            step list(brief) -> names: Vec;
-            step publish(names);
+            step list(brief) -> names: List;
         }
     }
 }

@@ -2,9 +2,10 @@
 mod plans;
 use plans::*;
 
-async fn go_on(runtime: &Runtime) -> Result<RestfulApi<restful_api::after::Testing>, RuntimeError> {
-    let run = RestfulApi::resume(runtime, "orders").await?;
-    Ok(run)
+async fn go_on(runtime: &Runtime) -> Result<(), RuntimeError> {
+    let run: RestfulApi<restful_api::after::Testing> = RestfulApi::resume(runtime, "orders").await?;
+    drop(run);
+    Ok(())
 }
 
 fn main() {}

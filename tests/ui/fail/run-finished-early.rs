@@ -2,10 +2,11 @@
 mod plans;
 use plans::*;
 
-async fn ship(runtime: &Runtime, team: &Arc<Team>) -> Result<RestfulApi<restful_api::Done>, restful_api::Halted> {
+async fn ship(runtime: &Runtime, team: &Arc<Team>) -> Result<(), restful_api::Halted> {
     let run = RestfulApi::start(runtime, "orders", Brief::default()).await?;
-    let run = run.requirements(team).await?;
-    Ok(run)
+    let done: RestfulApi<restful_api::Done> = run.requirements(team).await?;
+    drop(done);
+    Ok(())
 }
 
 fn main() {}

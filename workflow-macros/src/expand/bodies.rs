@@ -12,7 +12,6 @@ use crate::names;
 
 /// The anonymous constant.
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let module = &model.module;
     let of_phases = model.phases.iter().map(|phase| functions(model, phase));
     let checks = check_functions(model);
     let written = types::written(model);
