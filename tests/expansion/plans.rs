@@ -279,7 +279,7 @@ pub mod written_by_a_macro {
     use workflow_runtime::prelude::*;
 
     macro_rules! pipeline {
-        ($name:ident($input:ident: $type:ty) { $($phase:ident: $step:ident -> $made:ident: $makes:ty = $body:expr;)* }) => {
+        ($name:ident($input:ident: $type:ty) { $($phase:ident: $step:ident -> $made:ident: $makes:ty = $body:expr, $check:path;)* }) => {
             workflow! {
                 /// Written by a macro.
                 pub workflow $name($input: $type) {
@@ -287,7 +287,8 @@ pub mod written_by_a_macro {
                         /// A phase of one step.
                         phase $phase {
                             /// Its step.
-                            step $step($input) -> $made: $makes { let _ = $input; Ok($body) }
+                            #[check($check)]
+                            step $step($input) -> $made: $makes { let _ = (cx.attempt(), $input); Ok($body) }
                         }
                     )*
                 }
@@ -295,8 +296,12 @@ pub mod written_by_a_macro {
         };
     }
 
+    fn any<T>(_: &T) -> Verdict {
+        Verdict::Pass
+    }
+
     pipeline!(Pipeline(number: u64) {
-        Doubling: double -> doubled: u64 = 2;
-        Naming: name -> name: String = "two".to_owned();
+        Doubling: double -> doubled: u64 = 2, any;
+        Naming: name -> name: String = "two".to_owned(), any;
     });
 }
