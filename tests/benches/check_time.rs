@@ -37,12 +37,21 @@ fn main() {
     }
     let medians: Vec<Duration> = times.into_iter().map(median).collect();
     let over_empty = |at: usize| medians[at].saturating_sub(medians[0]).as_secs_f64();
-    println!("cargo check, median of {ROUNDS}, over an empty crate ({:.2} s):", medians[0].as_secs_f64());
+    println!(
+        "cargo check, median of {ROUNDS}, over an empty crate ({:.2} s):",
+        medians[0].as_secs_f64()
+    );
     for (at, (name, _)) in crates.iter().enumerate().skip(1) {
         println!("  {name:12} {:6.3} s", over_empty(at));
     }
-    println!("  plan 20x50 over by hand: {:.2} times (target 1.5)", over_empty(2) / over_empty(1));
-    println!("  plan 20x50 over 5x20:    {:.2} times (target 12)", over_empty(2) / over_empty(3));
+    println!(
+        "  plan 20x50 over by hand: {:.2} times (target 1.5)",
+        over_empty(2) / over_empty(1)
+    );
+    println!(
+        "  plan 20x50 over 5x20:    {:.2} times (target 12)",
+        over_empty(2) / over_empty(3)
+    );
     println!("  chain of 100 phases:     {:.3} s (target 0.5)", over_empty(4));
 }
 
@@ -84,7 +93,11 @@ fn check(folder: &Path, name: &str) -> Duration {
 fn types() -> String {
     let mut text = String::from("#![allow(dead_code)]\nuse workflow_runtime::prelude::*;\n");
     for ty in 0..TYPES {
-        writeln!(text, "#[derive(serde::Serialize, serde::Deserialize)]\npub struct T{ty}(pub u64);").expect("text");
+        writeln!(
+            text,
+            "#[derive(serde::Serialize, serde::Deserialize)]\npub struct T{ty}(pub u64);"
+        )
+        .expect("text");
     }
     text
 }
@@ -96,7 +109,9 @@ fn steps(phases: usize, steps: usize) -> impl Iterator<Item = (usize, usize, usi
 
 fn method(at: usize) -> String {
     let (from, to) = (at % TYPES, (at + 1) % TYPES);
-    format!("    async fn s{at}(&self, _: &StepContext, a{at}: &T{from}) -> StepResult<T{to}> {{ Ok(T{to}(a{at}.0 + 1)) }}\n")
+    format!(
+        "    async fn s{at}(&self, _: &StepContext, a{at}: &T{from}) -> StepResult<T{to}> {{ Ok(T{to}(a{at}.0 + 1)) }}\n"
+    )
 }
 
 fn plan(phases: usize, per_phase: usize) -> String {
@@ -106,7 +121,13 @@ fn plan(phases: usize, per_phase: usize) -> String {
         if step == 0 {
             writeln!(text, "        phase P{phase} {{").expect("text");
         }
-        writeln!(text, "            step s{at}(a{at}) -> a{}: T{};", at + 1, (at + 1) % TYPES).expect("text");
+        writeln!(
+            text,
+            "            step s{at}(a{at}) -> a{}: T{};",
+            at + 1,
+            (at + 1) % TYPES
+        )
+        .expect("text");
         if step + 1 == per_phase {
             text.push_str("        }\n");
         }
@@ -138,11 +159,19 @@ fn by_hand(phases: usize, per_phase: usize) -> String {
         if step == 0 {
             let from = at % TYPES;
             let to = (at + per_phase) % TYPES;
-            writeln!(text, "    async fn p{phase}(&self, cx: &StepContext, a{at}: &T{from}) -> StepResult<T{to}> {{")
-                .expect("text");
+            writeln!(
+                text,
+                "    async fn p{phase}(&self, cx: &StepContext, a{at}: &T{from}) -> StepResult<T{to}> {{"
+            )
+            .expect("text");
         }
         let reference = if step == 0 { "" } else { "&" };
-        writeln!(text, "        let a{} = self.s{at}(cx, {reference}a{at}).await?;", at + 1).expect("text");
+        writeln!(
+            text,
+            "        let a{} = self.s{at}(cx, {reference}a{at}).await?;",
+            at + 1
+        )
+        .expect("text");
         if step + 1 == per_phase {
             writeln!(text, "        Ok(a{})\n    }}", at + 1).expect("text");
         }

@@ -101,7 +101,9 @@ async fn in_memory() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (run, hand) = (median(runs), median(hands));
     let over = (run.as_nanos() as f64 - hand.as_nanos() as f64) / 1000.0;
-    println!("in memory, 1,000 empty steps: run {run:?}, by hand {hand:?}: {over:.0} ns a step over calling by hand");
+    println!(
+        "in memory, 1,000 empty steps: run {run:?}, by hand {hand:?}: {over:.0} ns a step over calling by hand"
+    );
     Ok(())
 }
 
@@ -111,7 +113,10 @@ async fn durable() -> Result<(), Box<dyn std::error::Error>> {
     let team = Arc::new(Team);
     let (mut bare, mut sequential, mut grouped) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        bare.push(bare_commits(&folder.path().join(format!("bare{round}.db")), 1000)?);
+        bare.push(bare_commits(
+            &folder.path().join(format!("bare{round}.db")),
+            1000,
+        )?);
         let runtime = Runtime::open(folder.path().join(format!("journal{round}.db")))?;
         let started = Instant::now();
         drop(Thousand::run(&runtime, "one", &team).await?);
@@ -126,8 +131,14 @@ async fn durable() -> Result<(), Box<dyn std::error::Error>> {
     let (bare, sequential, grouped) = (median_of(bare), median_of(sequential), median_of(grouped));
     println!("durable, medians of {ROUNDS}:");
     println!("  bare SQLite, one row a commit (WAL, FULL): {bare:>8.0} commits/s");
-    println!("  one run, step by step:                     {sequential:>8.0} steps/s, {:.2} of bare", sequential / bare);
-    println!("  64 runs at once:                           {grouped:>8.0} steps/s, {:.1} times one run", grouped / sequential);
+    println!(
+        "  one run, step by step:                     {sequential:>8.0} steps/s, {:.2} of bare",
+        sequential / bare
+    );
+    println!(
+        "  64 runs at once:                           {grouped:>8.0} steps/s, {:.1} times one run",
+        grouped / sequential
+    );
     Ok(())
 }
 
