@@ -96,7 +96,7 @@ pub(crate) struct Phase {
     /// As written; their `index` counts through the whole workflow.
     pub(crate) steps: Vec<Step>,
     /// The order in which the steps are driven one by one, as positions in `steps`: as written, or in a parallel phase
-    /// the steps in the order of their artifacts and then the gates.
+    /// the steps in the order of their artifacts and then the gates as written.
     pub(crate) order: Vec<u16>,
     pub(crate) was: Option<Ident>,
 }

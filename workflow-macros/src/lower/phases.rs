@@ -69,8 +69,10 @@ impl Lowering<'_> {
             Some(_) => {
                 let is_gate =
                     |step: &usize| phase.steps.get(*step).is_some_and(|step| step.kind == Kind::Gate);
-                let (gates, steps): (Vec<_>, Vec<_>) =
+                let (mut gates, steps): (Vec<_>, Vec<_>) =
                     order(at, phase, self.scope).into_iter().partition(is_gate);
+                // Nothing waits for a gate, and by then all that they take exists.
+                gates.sort_unstable();
                 steps.into_iter().chain(gates).collect()
             }
         };
