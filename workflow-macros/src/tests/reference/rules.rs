@@ -11,8 +11,11 @@ pub(super) struct Fault {
     pub(super) names: String,
 }
 
-/// Attributes, and where each may stand: above this step?
-pub(super) const ATTRIBUTES: &[(&str, fn(&Step) -> bool)] = &[
+/// Whether an attribute may stand above this step.
+type MayStand = fn(&Step) -> bool;
+
+/// Attributes, and where each may stand.
+pub(super) const ATTRIBUTES: &[(&str, MayStand)] = &[
     ("retry(attempts = 3, backoff = \"1s..5s\")", |step| !step.manual),
     ("timeout(\"2m\")", |step| !step.manual),
     ("undo(take_back)", |step| !step.manual && !step.gate),
