@@ -14,7 +14,6 @@ use crate::verdict::{Rejection, Verdict};
 pub(crate) struct State {
     steps: Vec<Progress>,
     artifacts: Vec<Vec<Version>>,
-    waived: Vec<bool>,
     sent_back: Vec<u32>,
     phases_done: u16,
     /// How many members of the current phase are still to be done.
@@ -56,7 +55,6 @@ impl State {
             artifacts: std::iter::repeat_with(Vec::new)
                 .take(layout.plan.artifacts.len())
                 .collect(),
-            waived: vec![false; layout.plan.phases.len()],
             sent_back: vec![0; layout.step_count()],
             ..State::default()
         };
@@ -112,7 +110,6 @@ impl State {
                 }
             }
             Event::Waived { phase, round, .. } if *round == self.round && *phase == self.phases_done => {
-                self.waived[usize::from(*phase)] = true;
                 self.phase_done(layout);
             }
             Event::Done { .. }
@@ -171,8 +168,7 @@ impl State {
     fn send_back(&mut self, layout: &Layout, gate: u16, target: u16) {
         self.sent_back[usize::from(gate)] += 1;
         self.round += 1;
-        for phase in usize::from(target)..self.waived.len() {
-            self.waived[phase] = false;
+        for phase in usize::from(target)..layout.plan.phases.len() {
             for step in layout.members(index(phase)) {
                 self.steps[usize::from(step)] = Progress::default();
             }
