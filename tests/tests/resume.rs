@@ -422,6 +422,33 @@ async fn a_failed_step_is_tried_again_after_a_growing_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waits_between_attempts_grow_and_differ() {
+    let mut waits = Vec::new();
+    for at in 0..20 {
+        let (script, team) = caller(&[]);
+        script
+            .then("Dialling.dial", Act::Fail("busy"))
+            .then("Dialling.dial", Act::Fail("busy"));
+        let began = Instant::now();
+        let place = Place::memory();
+        let _done = Call::run(place.runtime(), &at.to_string(), &team, 7)
+            .await
+            .unwrap();
+        waits.push(began.elapsed().saturating_sub(Duration::from_secs(1)));
+    }
+    // The second wait is anywhere between one second and two.
+    let (least, most) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
+    assert!(
+        *least >= Duration::from_secs(1) && *most <= Duration::from_millis(2_010),
+        "{waits:?}"
+    );
+    assert!(
+        *most - *least > Duration::from_millis(50),
+        "twenty clients do not knock at once: {waits:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn attempts_count_over_restarts_and_begin_anew_when_the_run_is_driven_again() {
     for place in Place::both() {
         let (script, team) = caller(&[]);

@@ -267,7 +267,7 @@ async fn rejections_count_per_gate_over_the_whole_run_and_over_restarts() {
             script.then("Editing.style", act);
         }
         script.then("Editing.plot", Act::Reject("thin"));
-        for _ in 0..6 {
+        for _ in 0..4 {
             // A restart in each round: the run is let go after `mark`.
             script
                 .then("Editing.mark", Act::Hang)
