@@ -796,6 +796,15 @@ async fn as_a_child_process() {
                 () = async { script.stuck().await; say("stuck"); std::future::pending().await } => {}
             }
         }
+        "go" => {
+            let observed = runtime.with_observer(move |event: &workflow_runtime::RunEvent<'_>| {
+                if let workflow_runtime::RunEventKind::StepStarted { step, .. } = event.kind {
+                    say(&format!("started {step}"));
+                }
+            });
+            let done = go(&observed, &script).await.expect("nothing fails");
+            say(&format!("finished {}", done.artifacts().note()));
+        }
         "forget" => {
             let run = Journey::start(&runtime, "j", 1).await.expect("it is the first");
             std::mem::forget(run);
@@ -852,6 +861,60 @@ async fn a_run_goes_on_after_kill_9() {
         journal,
         "what was written stays"
     );
+}
+
+#[tokio::test]
+async fn a_run_reaches_its_end_however_often_it_is_killed() {
+    let place = Place::file();
+    let mut kills = 0;
+    let note = 'children: loop {
+        let mut other = child("go", &place);
+        let out = BufReader::new(other.stdout.take().expect("it is piped"));
+        let mut started = 0;
+        for line in out.lines().map(|line| line.expect("it is text")) {
+            if let Some(note) = line.strip_prefix("CHILD finished ") {
+                other.wait().expect("it ends");
+                break 'children note.to_owned();
+            }
+            // At its third step, so that each gets further; where exactly it then is, is left to chance.
+            started += u32::from(line.starts_with("CHILD started"));
+            if started == 3 {
+                other.kill().expect("it can be killed");
+                break;
+            }
+        }
+        other.wait().expect("it is gone");
+        kills += 1;
+        assert!(kills <= 8, "it does not get on");
+        place
+            .runtime()
+            .verify("j")
+            .await
+            .expect("the journal is whole after each kill");
+    };
+    assert_eq!(note, "3 bags after Some(8)");
+    assert!(kills >= 1, "{kills}");
+    let journal = place.journal("j");
+    assert_eq!(journal.len(), 9, "each step once: {journal:?}");
+    let done = |step: &str| {
+        journal
+            .iter()
+            .position(|line| line == &format!("done {step}"))
+            .expect(step)
+    };
+    let order = STEPS.map(done);
+    let parallel = [order[2].min(order[3]), order[2].max(order[3])];
+    let as_planned = [
+        order[0],
+        order[1],
+        parallel[0],
+        parallel[1],
+        order[4],
+        order[5],
+        order[6],
+        order[7],
+    ];
+    assert!(as_planned.is_sorted(), "{journal:?}");
 }
 
 #[tokio::test]
