@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Kind, RuntimeError};
@@ -22,7 +22,11 @@ enum Line {
         step: String,
         round: u32,
         attempt: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "present",
+            skip_serializing_if = "Option::is_none"
+        )]
         artifact: Option<Arc<RawValue>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Actor>,
@@ -59,6 +63,11 @@ enum Line {
 struct Input {
     name: String,
     value: Arc<RawValue>,
+}
+
+/// An artifact that is there: one that is written as `null` is not one that is missing.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<RawValue>>, D::Error> {
+    Arc::deserialize(deserializer).map(Some)
 }
 
 /// An event as a line.
