@@ -10,7 +10,7 @@ use crate::journal::backend::{Found, Hold, Record};
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
-use crate::plan::Plan;
+use crate::plan::{ArtifactPlan, Plan};
 use crate::run::core::{Core, Driving, Live, Methods, Team, undecodable};
 use crate::run::drive::Left;
 use crate::run::state::{State, written};
@@ -171,20 +171,8 @@ impl Opening {
     }
 
     /// An input as takers will get it, if it passes its check.
-    fn input(&self, artifact: &crate::plan::ArtifactPlan, value: &Value) -> Result<Payload, RuntimeError> {
-        let payload = match self.runtime.backend().writes() {
-            false => Payload::Live(Arc::clone(value)),
-            true => {
-                let text = (artifact.codec.encode)(&**value).map_err(|error| {
-                    let error = format!("input `{}` cannot be journaled: {error}", artifact.name);
-                    RuntimeError::new(Kind::Artifact, error)
-                })?;
-                // One that cannot be read back would leave a run that nobody can take up.
-                let read_back = (artifact.codec.decode)(&text)
-                    .map_err(|error| undecodable(&self.id, artifact.name, artifact.ty, &error))?;
-                Payload::Both(Box::new((read_back, Arc::from(text))))
-            }
-        };
+    fn input(&self, artifact: &ArtifactPlan, value: &Value) -> Result<Payload, RuntimeError> {
+        let payload = self.read_back(artifact, value)?;
         if let (Some(check), Some(value)) = (artifact.check, payload.value())
             && let Verdict::Reject(reason) = check(&**value)
         {
@@ -195,6 +183,21 @@ impl Opening {
             return Err(RuntimeError::new(Kind::Refused, error));
         }
         Ok(payload)
+    }
+
+    /// An input as takers will get it.
+    fn read_back(&self, artifact: &ArtifactPlan, value: &Value) -> Result<Payload, RuntimeError> {
+        if !self.runtime.backend().writes() {
+            return Ok(Payload::Live(Arc::clone(value)));
+        }
+        let text = (artifact.codec.encode)(&**value).map_err(|error| {
+            let error = format!("input `{}` cannot be journaled: {error}", artifact.name);
+            RuntimeError::new(Kind::Artifact, error)
+        })?;
+        // One that cannot be read back would leave a run that nobody can take up.
+        let read_back = (artifact.codec.decode)(&text)
+            .map_err(|error| undecodable(&self.id, artifact.name, artifact.ty, &error))?;
+        Ok(Payload::Both(Box::new((read_back, Arc::from(text)))))
     }
 
     async fn take_up(&self) -> Result<Option<Core>, RuntimeError> {
@@ -262,7 +265,8 @@ impl Opening {
                 })
             };
             let before = begun_with.map(&text).transpose()?;
-            let now = text(&Payload::Live(Arc::clone(given)))?;
+            // What the run has was read back from the journal, which need not be what was written.
+            let now = text(&self.read_back(&layout.plan.artifacts[at], given)?.settled())?;
             if before.is_none_or(|before| !same_json(before.get(), now.get())) {
                 let error = format!(
                     "run `{}` was begun with another `{name}`; give the same, or begin a run of another id",
