@@ -194,11 +194,8 @@ impl<P> fmt::Debug for Halted<P> {
     }
 }
 
-impl<P> std::error::Error for Halted<P> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&self.cause)
-    }
-}
+// Its text is that of the cause, which therefore is not its source: a chain says everything once.
+impl<P> std::error::Error for Halted<P> {}
 
 /// Why a run stopped.
 ///
@@ -353,11 +350,5 @@ impl fmt::Debug for Cause {
     }
 }
 
-impl std::error::Error for Cause {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.inner.reason {
-            Reason::Journal(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// Like `Halted`: `journal()` has the error whose text it repeats.
+impl std::error::Error for Cause {}
