@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::Record;
+use crate::journal::backend::{Record, Standing};
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
@@ -139,21 +139,19 @@ impl Handing {
             if !state.step_waits(step) {
                 return Err(self.not_waiting(step, &state));
             }
-            if self
-                .runtime
-                .backend()
-                .hand_in(&self.layout, &self.id, seen, event(&state))
+            let (event, round) = (event(&state), state.round);
+            state.apply(&self.layout, &event);
+            let standing = Standing::after(&event, &state, &self.layout);
+            let backend = self.runtime.backend();
+            if backend
+                .hand_in(&self.layout, &self.id, seen, event, standing)
                 .await?
             {
                 tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
                 let by = self.actor.name();
                 let step = self.path;
-                self.runtime.tell(
-                    &self.layout,
-                    &self.id,
-                    state.round,
-                    RunEventKind::HandedIn { step, by },
-                );
+                self.runtime
+                    .tell(&self.layout, &self.id, round, RunEventKind::HandedIn { step, by });
                 return Ok(());
             }
         }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use crate::error::RuntimeError;
 use crate::journal::event::Event;
 use crate::layout::{Layout, Outline};
+use crate::run::state::State;
 use crate::summary::RunSummary;
 
 /// A reply that takes a while.
@@ -41,13 +42,15 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Ends the hold on a run, whoever has it; that handle is fenced off.
     fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
 
-    /// Appends what was handed in, unless the run has moved on since `seen`; says whether it was appended.
+    /// Appends what was handed in, unless the run has moved on since `seen`; says whether it was appended. `standing` is
+    /// how the run stands then.
     fn hand_in<'a>(
         &'a self,
         layout: &'a Arc<Layout>,
         id: &'a str,
         seen: u64,
         event: Event,
+        standing: Standing,
     ) -> Reply<'a, bool>;
 }
 
@@ -73,12 +76,13 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// How a run stands after `event`, when that was the last.
-    pub(crate) fn after(event: &Event, done: bool) -> Self {
+    /// How a run stands at `state` after `event`, when that was the last.
+    pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
         match event {
             Event::Failed { last: true, .. } | Event::Rejected { back: None, .. } => Standing::Halted,
             Event::Waiting { .. } => Standing::Waiting,
-            _ if done => Standing::Done,
+            _ if state.is_done(layout) => Standing::Done,
+            Event::Done { by: Some(_), .. } if state.waits(layout) => Standing::Waiting,
             _ => Standing::Running,
         }
     }

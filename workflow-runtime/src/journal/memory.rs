@@ -120,7 +120,14 @@ impl Backend for Memory {
         reply(broken.ok_or_else(|| unknown(id)))
     }
 
-    fn hand_in<'a>(&'a self, _: &'a Arc<Layout>, id: &'a str, seen: u64, event: Event) -> Reply<'a, bool> {
+    fn hand_in<'a>(
+        &'a self,
+        _: &'a Arc<Layout>,
+        id: &'a str,
+        seen: u64,
+        event: Event,
+        _: Standing,
+    ) -> Reply<'a, bool> {
         let appended = self.find(id).is_some_and(|run| {
             let mut journal = lock(&run.journal);
             let unmoved = journal.events.len() as u64 == seen;
@@ -175,7 +182,7 @@ impl Kept {
         let standing = journal
             .events
             .last()
-            .map(|event| Standing::after(event, state.is_done(&self.layout)));
+            .map(|event| Standing::after(event, &state, &self.layout));
         RunSummary {
             id: self.id.to_string(),
             workflow: self.layout.plan.name.to_owned(),

@@ -111,10 +111,12 @@ impl Backend for Sqlite {
         id: &'a str,
         seen: u64,
         event: Event,
+        standing: Standing,
     ) -> Reply<'a, bool> {
         Box::pin(async move {
             let line = new_line(layout, &event)?;
-            match self.store.append_if(id, seen, vec![line], None).await {
+            let status = Some(status(layout, &event, standing));
+            match self.store.append_if(id, seen, vec![line], status).await {
                 Ok(_) => Ok(true),
                 Err(StoreError::Conflict { .. }) => Ok(false),
                 Err(error) => Err(error.into()),

@@ -147,9 +147,14 @@ impl State {
         }
     }
 
+    /// Leaves the phase, and those after it that are done already because an older plan had them in another order.
     fn phase_done(&mut self, layout: &Layout) {
         self.phases_done += 1;
         self.count_left(layout);
+        while self.left_in_phase == 0 && !self.is_done(layout) {
+            self.phases_done += 1;
+            self.count_left(layout);
+        }
     }
 
     fn count_left(&mut self, layout: &Layout) {
@@ -216,6 +221,11 @@ impl State {
         matches!(self.steps[usize::from(step)].status, Status::Waiting)
     }
 
+    /// Whether any step of the phase that the run is in waits.
+    pub(crate) fn waits(&self, layout: &Layout) -> bool {
+        !self.is_done(layout) && layout.members(self.phases_done).any(|step| self.step_waits(step))
+    }
+
     pub(crate) fn steps_done(&self) -> usize {
         self.steps
             .iter()
@@ -267,21 +277,20 @@ impl State {
                 payload: None,
                 by,
             },
-            Verdict::Reject(reason) => {
-                let rework = layout.step(step).rework;
-                let sent_back = self.sent_back[usize::from(step)];
-                let back = rework
-                    .filter(|rework| sent_back < rework.max)
-                    .map(|rework| rework.to);
-                Event::Rejected {
-                    step,
-                    round,
-                    reason: reason.into(),
-                    back,
-                    by,
-                }
-            }
+            Verdict::Reject(reason) => Event::Rejected {
+                step,
+                round,
+                reason: reason.into(),
+                back: self.back_from(layout, step),
+                by,
+            },
         }
+    }
+
+    /// Where a rejection by that gate sends the run, if rework is left.
+    pub(crate) fn back_from(&self, layout: &Layout, gate: u16) -> Option<u16> {
+        let rework = layout.step(gate).rework?;
+        (self.sent_back[usize::from(gate)] < rework.max).then_some(rework.to)
     }
 
     /// The newest version of an artifact, if there is one.
