@@ -67,6 +67,17 @@ impl StepError {
         }
     }
 
+    /// As it is shown, also if showing it panics.
+    pub(crate) fn text(&self) -> String {
+        let shown = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.to_string()));
+        shown.unwrap_or_else(|panic| {
+            format!(
+                "an error that cannot be shown; that {}",
+                StepError::panicked(&*panic)
+            )
+        })
+    }
+
     /// Whether it was made by [`StepError::terminal`].
     pub fn is_terminal(&self) -> bool {
         self.terminal

@@ -67,7 +67,7 @@ enum Ready {
 }
 
 impl Job<'_> {
-    pub(crate) async fn carry_out(self) -> Carried {
+    pub(crate) async fn carry_out(&self) -> Carried {
         let plan = self.layout.step(self.step);
         let (mut attempt, mut failed) = self.attempts;
         loop {
@@ -80,9 +80,14 @@ impl Job<'_> {
             };
             failed += 1;
             let terminal = error.is_terminal();
-            let last = terminal || failed >= plan.retry.attempts;
-            let text: Arc<str> = error.to_string().into();
-            let retry_in = (!last).then(|| wait_before(plan.retry, failed));
+            let mut text = error.text();
+            let mut retry_in =
+                (!terminal && failed < plan.retry.attempts).then(|| wait_before(plan.retry, failed));
+            if retry_in.is_some() && !has_timer() {
+                text = format!("{text}; and it cannot be tried again: {NO_TIMER}");
+                retry_in = None;
+            }
+            let (text, last) = (Arc::<str>::from(text), retry_in.is_none());
             tracing::warn!(
                 step = self.path(),
                 attempt,
@@ -137,6 +142,7 @@ impl Job<'_> {
             let work = self.crew.work(member, cx, self.taken.clone());
             let product = match plan.timeout {
                 None => work.await?,
+                Some(_) if !has_timer() => return Err(StepError::terminal(NO_TIMER)),
                 Some(limit) => Box::pin(tokio::time::timeout(limit, work))
                     .await
                     .map_err(|_| StepError::new(format!("took longer than its time limit of {limit:?}")))??,
@@ -279,6 +285,14 @@ pub(crate) fn through_text(
     let json = Arc::from((codec.encode)(&*value)?);
     let value = (codec.decode)(&json)?;
     Ok(Payload::Both(Box::new((value, json))))
+}
+
+const NO_TIMER: &str =
+    "a retry or a time limit needs tokio's timer, drive the run on a tokio runtime with time enabled";
+
+fn has_timer() -> bool {
+    let timer = || drop(tokio::time::sleep(Duration::ZERO));
+    tokio::runtime::Handle::try_current().is_ok() && std::panic::catch_unwind(timer).is_ok()
 }
 
 /// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest.
