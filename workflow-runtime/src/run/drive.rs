@@ -14,7 +14,7 @@ use crate::plan::Take;
 use crate::run::core::Live;
 use crate::run::perform::{Carried, Crew, Job};
 use crate::step::StepContext;
-use crate::verdict::{Rejection, Verdict, Waiver};
+use crate::verdict::{Rejection, Waiver};
 
 /// Where a phase or step left the run.
 pub(crate) enum Left {
@@ -66,8 +66,16 @@ impl Live {
             Ahead::Open => {
                 let left = AtomicU16::new(self.state.left_in_phase());
                 let hold = self.hold()?;
-                let carried = self.job(crew, step, hold, &left).carry_out().await;
-                let earlier = self.handed_in_before(hold, &carried).await?;
+                let carried = {
+                    let job = self.job(crew, step, hold, &left);
+                    job.carry_out().await
+                };
+                // What nearly every step comes to, without the detours of the rest.
+                if let Carried::Out(event @ Event::Done { .. }) = &carried {
+                    self.apply(event);
+                    return Ok(Left::Done);
+                }
+                let earlier = Box::pin(self.handed_in_before(hold, &carried)).await;
                 self.take_in(earlier, carried)
             }
         }
@@ -77,57 +85,52 @@ impl Live {
     /// is in flight finishes; while something is waited for, everything else goes on.
     async fn drive_parallel(&mut self, crew: &dyn Crew, phase: u16) -> Result<Left, Reason> {
         let layout = self.layout.clone();
-        let members: Vec<u16> = layout.members(phase).collect();
         let mut halt: Option<Reason> = None;
         let mut waiting = Vec::new();
-        let mut started: Vec<u16> = Vec::new();
-        for step in &members {
+        let mut open: Vec<u16> = layout.members(phase).collect();
+        for step in &open {
             if let Some(sent_back) = self.catch_up(*step).await? {
                 return Ok(sent_back);
             }
-            if let Ahead::Rejected(rejection) = self.ahead(*step) {
-                return Err(Reason::Rejected(rejection));
-            }
+        }
+        // Only when all was read: a rejection by any of them may be handed in at any time.
+        if let Some(rejection) = open.iter().find_map(|step| self.state.rejection(&layout, *step)) {
+            return Err(Reason::Rejected(rejection));
         }
         let hold = self.take_hold()?;
         let left = AtomicU16::new(self.state.left_in_phase());
         let mut in_flight = FuturesUnordered::new();
         let mut sent_back = None;
         loop {
-            let stopped = halt.is_some() || sent_back.is_some();
-            for step in members.iter().copied().filter(|_| !stopped) {
-                let ready = layout
-                    .awaits(step)
-                    .iter()
-                    .all(|made_by| self.state.step_is_done(*made_by));
-                if !ready || started.contains(&step) {
-                    continue;
-                }
-                match self.ahead(step) {
-                    Ahead::Done | Ahead::Rejected(_) => continue,
-                    Ahead::Waiting => waiting.push(step),
-                    Ahead::Open => in_flight.push(self.detached_job(crew, step, &*hold, &left)),
-                }
-                started.push(step);
+            if halt.is_none() && sent_back.is_none() {
+                open.retain(|step| {
+                    let made = |made_by: &u16| self.state.step_is_done(*made_by);
+                    if !layout.awaits(*step).iter().all(made) {
+                        return true;
+                    }
+                    match self.ahead(*step) {
+                        Ahead::Done | Ahead::Rejected(_) => {}
+                        Ahead::Waiting => waiting.push(*step),
+                        Ahead::Open => in_flight.push(self.detached_job(crew, *step, &*hold, &left)),
+                    }
+                    false
+                });
             }
             let Some(carried) = in_flight.next().await else {
                 break;
             };
-            let taken_in = match self.handed_in_before(&*hold, &carried).await {
-                Ok(earlier) => self.take_in(earlier, carried),
-                Err(reason) => Err(reason),
-            };
-            match taken_in {
+            let earlier = self.handed_in_before(&*hold, &carried).await;
+            match self.take_in(earlier, carried) {
                 Ok(Left::Done) => {}
                 Ok(back) => sent_back = sent_back.or(Some(back)),
                 Err(reason) => halt = halt.or(Some(reason)),
             }
         }
         drop(in_flight);
-        self.hold = match &halt {
-            Some(Reason::Journal(error)) if error.is_fenced() => Err(error.clone()),
-            _ => Ok(hold),
-        };
+        let is_lent = self.hold.as_ref().is_err_and(RuntimeError::is_held);
+        if is_lent {
+            self.hold = Ok(hold);
+        }
         if let Some(back) = sent_back {
             return Ok(back);
         }
@@ -164,7 +167,7 @@ impl Live {
                 step: format!("{}.waive", self.layout.phase(phase).name),
                 attempt: 1,
                 terminal: error.is_terminal(),
-                error: error.to_string().into(),
+                error: error.text().into(),
             }),
         }
     }
@@ -201,13 +204,15 @@ impl Live {
             .since(&self.layout, self.seen)
             .await
             .map_err(Reason::Journal)?;
+        let sent_back = self.take_in_handed(events)?;
+        // Only then: what could not be taken in is looked at again.
         self.seen = seen;
-        self.take_in_handed(events)
+        Ok(sent_back)
     }
 
     /// What others handed in before the gate rejected, if that is how the step ended: then the journal has both, and the
     /// first to send the run back counts.
-    async fn handed_in_before(&self, hold: &dyn Hold, carried: &Carried) -> Result<Vec<Event>, Reason> {
+    async fn handed_in_before(&self, hold: &dyn Hold, carried: &Carried) -> Result<Vec<Event>, RuntimeError> {
         let Carried::Out(Event::Rejected { step, round, .. }) = carried else {
             return Ok(Vec::new());
         };
@@ -216,8 +221,7 @@ impl Live {
         if !self.layout.members(self.layout.phase_of(*step)).any(waits) {
             return Ok(Vec::new());
         }
-        let since = hold.since(&self.layout, self.seen).await;
-        let (mut events, _) = since.map_err(Reason::Journal)?;
+        let (mut events, _) = hold.since(&self.layout, self.seen).await?;
         if let Some(at) = events.iter().position(is_this) {
             events.truncate(at);
         }
@@ -278,8 +282,18 @@ impl Live {
     }
 
     /// Takes in what one step came to, after what was handed in before that.
-    fn take_in(&mut self, earlier: Vec<Event>, carried: Carried) -> Result<Left, Reason> {
-        let sent_back = self.take_in_handed(earlier)?;
+    fn take_in(
+        &mut self,
+        earlier: Result<Vec<Event>, RuntimeError>,
+        carried: Carried,
+    ) -> Result<Left, Reason> {
+        let earlier = earlier.map_err(Reason::Journal);
+        let sent_back = match earlier.and_then(|earlier| self.take_in_handed(earlier)) {
+            Ok(sent_back) => sent_back,
+            // The journal has a rejection that this handle could not take in: it must not ask that gate again.
+            Err(Reason::Journal(error)) => return Err(self.lost_for_good(error)),
+            Err(reason) => return Err(reason),
+        };
         let left = self.take_in_carried(carried)?;
         Ok(sent_back.unwrap_or(left))
     }
@@ -320,22 +334,19 @@ impl Live {
 
     /// A fenced run is lost to this handle for good.
     fn lost(&mut self, error: RuntimeError) -> Reason {
-        if error.is_fenced() && self.hold.is_ok() {
-            self.hold = Err(error.clone());
+        if error.is_fenced() {
+            return self.lost_for_good(error);
         }
+        Reason::Journal(error)
+    }
+
+    fn lost_for_good(&mut self, error: RuntimeError) -> Reason {
+        self.hold = Err(error.clone());
         Reason::Journal(error)
     }
 
     fn job<'a>(&'a self, crew: &'a dyn Crew, step: u16, hold: &'a dyn Hold, left: &'a AtomicU16) -> Job<'a> {
         let plan = self.layout.step(step);
-        let verdict = Verdict::Reject(String::new());
-        let back = match plan
-            .gate
-            .then(|| self.state.judged(&self.layout, step, 0, verdict, None))
-        {
-            Some(Event::Rejected { back, .. }) => back,
-            _ => None,
-        };
         Job {
             runtime: &self.runtime,
             layout: &self.layout,
@@ -346,7 +357,7 @@ impl Live {
             round: self.state.round,
             attempts: self.state.attempts(step),
             taken: self.taken(plan.takes),
-            back,
+            back: self.state.back_from(&self.layout, step),
             left: self.layout.is_last(self.layout.phase_of(step)).then_some(left),
         }
     }
