@@ -1,0 +1,277 @@
+//! What lies at the edges: artifacts that are nothing, errors that cannot be shown, lists after the last hand-in.
+
+#![allow(missing_docs, reason = "tests")]
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use tests::place::Place;
+use workflow_runtime::prelude::*;
+
+/// An artifact that JSON writes as `null`.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamp;
+
+/// A text that is read back without the space around it.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Trimmed(String);
+
+impl<'de> Deserialize<'de> for Trimmed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Trimmed(String::deserialize(deserializer)?.trim().to_owned()))
+    }
+}
+
+/// An error that cannot even be shown.
+#[derive(Debug)]
+struct Unspeakable;
+
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("no words")
+    }
+}
+
+impl Error for Unspeakable {}
+
+workflow! {
+    pub workflow Letter(to: Option<String>, text: Trimmed) {
+        phase Writing {
+            step stamp() -> stamp: Stamp { Ok(Stamp) }
+            step reply(to) -> reply: Option<String> { Ok(to.clone()) }
+            manual step seal(text) -> seal: Option<u8>;
+        }
+        phase Sending {
+            step post(stamp, reply, seal, text) -> posted: bool {
+                Ok(*stamp == Stamp && reply.is_none() && seal.is_none() && text.0 == "hello")
+            }
+            manual gate arrived(posted);
+        }
+    }
+}
+
+workflow! {
+    workflow Outcry() {
+        phase Crying {
+            step cry() { Err(Unspeakable)? }
+        }
+    }
+}
+
+workflow! {
+    workflow Patience() {
+        phase Waiting {
+            #[retry(attempts = 2, backoff = "1ms")]
+            step again() { Err(StepError::new("not yet")) }
+        }
+    }
+}
+
+/// A team that has nothing to add to the declarations.
+struct Nobody;
+
+impl letter::Writing for Nobody {}
+impl letter::Sending for Nobody {}
+impl outcry::Crying for Nobody {}
+impl patience::Waiting for Nobody {}
+impl before::order::First for Nobody {}
+impl before::order::Second for Nobody {}
+impl after::order::First for Nobody {}
+impl after::order::Second for Nobody {}
+
+#[tokio::test]
+async fn artifacts_that_are_written_as_null_are_there_after_a_restart() {
+    let (team, actor, place) = (Arc::new(Nobody), Actor::new("ada"), Place::file());
+    let run = |place: &Place| Letter::run(place.runtime(), "l", &team, None, Trimmed("hello".to_owned()));
+    assert!(run(&place).await.unwrap_err().is_waiting());
+    let place = place.reopened();
+    letter::hand_in::seal(place.runtime(), "l", actor.clone(), None)
+        .await
+        .unwrap();
+    let halted = run(&place).await.unwrap_err();
+    assert_eq!(halted.cause.steps(), ["Sending.arrived"], "{halted}");
+    drop(halted);
+    let place = place.reopened();
+    letter::hand_in::arrived(place.runtime(), "l", actor, Verdict::Pass)
+        .await
+        .unwrap();
+    let done = run(&place).await.unwrap();
+    assert!(*done.artifacts().posted());
+    assert_eq!(done.artifacts().stamp(), &Stamp);
+    assert_eq!(done.artifacts().seal(), &None);
+}
+
+#[tokio::test]
+async fn an_input_that_is_read_back_as_something_else_is_the_same_when_given_again() {
+    for place in Place::both() {
+        let run = |text: &str| {
+            Letter::run(
+                place.runtime(),
+                "l",
+                &Arc::new(Nobody),
+                None,
+                Trimmed(text.to_owned()),
+            )
+        };
+        drop(run(" hello ").await.unwrap_err());
+        let halted = run(" hello ").await.unwrap_err();
+        assert!(halted.is_waiting(), "{halted}");
+        drop(halted);
+        let halted = run("goodbye").await.unwrap_err();
+        assert!(halted.cause.journal().unwrap().is_other_inputs(), "{halted}");
+    }
+}
+
+#[tokio::test]
+async fn run_is_listed_as_it_stands_after_what_was_handed_in() {
+    for place in Place::both() {
+        let (team, actor) = (Arc::new(Nobody), Actor::new("ada"));
+        let runtime = place.runtime();
+        let standing = async || runtime.runs().await.unwrap()[0].standing.clone();
+        let run = || Letter::run(runtime, "l", &team, None, Trimmed("hello".to_owned()));
+        drop(run().await.unwrap_err());
+        assert_eq!(standing().await, "waiting");
+        letter::hand_in::seal(runtime, "l", actor.clone(), None)
+            .await
+            .unwrap();
+        assert_eq!(standing().await, "running");
+        drop(run().await.unwrap_err());
+        assert_eq!(standing().await, "waiting");
+        letter::hand_in::arrived(runtime, "l", actor, Verdict::Pass)
+            .await
+            .unwrap();
+        assert_eq!(standing().await, "done");
+        drop(run().await.unwrap());
+        assert_eq!(standing().await, "done");
+    }
+}
+
+#[tokio::test]
+async fn error_that_panics_when_it_is_shown_is_a_failed_step() {
+    for place in Place::both() {
+        let halted = Outcry::run(place.runtime(), "o", &Arc::new(Nobody))
+            .await
+            .unwrap_err();
+        assert!(halted.is_failed(), "{halted}");
+        assert!(halted.to_string().contains("no words"), "{halted}");
+    }
+}
+
+#[test]
+fn retry_without_a_timer_halts_the_run_and_says_what_is_missing() {
+    let halted =
+        futures_util::FutureExt::now_or_never(Patience::run(&Runtime::in_memory(), "p", &Arc::new(Nobody)));
+    let halted = halted.expect("nothing is waited for").unwrap_err();
+    assert!(halted.is_failed(), "{halted}");
+    assert!(halted.to_string().contains("not yet"), "{halted}");
+    assert!(halted.to_string().contains("tokio"), "{halted}");
+}
+
+#[tokio::test]
+async fn chain_of_causes_says_everything_once() {
+    let runtime = Runtime::in_memory();
+    let _held = Outcry::start(&runtime, "o").await.unwrap();
+    let halted = Outcry::run(&runtime, "o", &Arc::new(Nobody)).await.unwrap_err();
+    let mut said = vec![halted.to_string()];
+    let mut cause = halted.source();
+    while let Some(error) = cause {
+        said.push(error.to_string());
+        cause = error.source();
+    }
+    let mut once = said.clone();
+    once.dedup();
+    assert_eq!(said, once);
+}
+
+mod ours {
+    use workflow_runtime::prelude::*;
+
+    pub(super) type Figure = u8;
+
+    workflow! {
+        pub workflow Sum() {
+            phase Adding {
+                manual step figure() -> figure: Figure;
+            }
+        }
+    }
+}
+
+mod theirs {
+    use workflow_runtime::prelude::*;
+
+    pub(super) type Figure = i32;
+
+    workflow! {
+        pub workflow Sum() {
+            phase Adding {
+                manual step figure() -> figure: Figure;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_handed_in_and_cannot_be_read_is_not_waited_for_again() {
+    let place = Place::file();
+    let halted = ours::Sum::run(place.runtime(), "s", &Arc::new(Nobody))
+        .await
+        .unwrap_err();
+    let ours::sum::Position::Start(run) = halted.run else {
+        panic!("`figure` is waited for")
+    };
+    theirs::sum::hand_in::figure(place.runtime(), "s", Actor::new("ada"), -1)
+        .await
+        .unwrap();
+    let halted = run.adding(&Arc::new(Nobody)).await.unwrap_err();
+    assert!(halted.is_journal(), "{halted}");
+    let ours::sum::Position::Start(run) = halted.run else {
+        panic!("`figure` cannot be read")
+    };
+    let halted = run.adding(&Arc::new(Nobody)).await.unwrap_err();
+    assert!(halted.is_journal(), "{halted}");
+}
+
+mod before {
+    use workflow_runtime::prelude::*;
+    workflow! {
+        pub workflow Order() {
+            phase First { step a() { Ok(()) } }
+            phase Second { step b() { Ok(()) } }
+            phase Third { manual step c(); }
+        }
+    }
+}
+
+mod after {
+    use workflow_runtime::prelude::*;
+    workflow! {
+        pub workflow Order() {
+            phase Second { step b() { Ok(()) } }
+            phase First { step a() { Ok(()) } }
+            phase Third { manual step c(); }
+        }
+    }
+}
+
+#[tokio::test]
+async fn phases_that_changed_places_when_both_were_done_stay_done() {
+    let place = Place::file();
+    drop(
+        before::Order::run(place.runtime(), "o", &Arc::new(Nobody))
+            .await
+            .unwrap_err(),
+    );
+    let position = after::Order::resume(place.runtime(), "o").await.unwrap();
+    assert!(
+        matches!(position, after::order::Position::AfterFirst(_)),
+        "{position:?}"
+    );
+    drop(position);
+    let team = Arc::new(Nobody);
+    let run = tokio::task::unconstrained(after::Order::run(place.runtime(), "o", &team));
+    assert!(run.await.unwrap_err().is_waiting());
+}
