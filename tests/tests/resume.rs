@@ -158,6 +158,37 @@ async fn a_run_dropped_in_any_step_goes_on_there_and_repeats_nothing_that_was_do
 }
 
 #[tokio::test]
+async fn a_run_dropped_at_any_moment_is_whole() {
+    let place = Place::file();
+    let team = |script: &Script| Arc::new(Family(script.clone()));
+    for polls in 0..40u32 {
+        let id = format!("j{polls}");
+        let script = Script::default();
+        let drive = Journey::run(place.runtime(), &id, &team(&script), 1);
+        tokio::select! {
+            biased;
+            () = async { for _ in 0..polls * polls { tokio::task::yield_now().await } } => {}
+            done = drive => drop(done.unwrap()),
+        }
+        // Wherever it was, also while it waited for the disk.
+        let script = Script::default();
+        let done = loop {
+            match Journey::run(place.runtime(), &id, &team(&script), 1).await {
+                Ok(done) => break done,
+                Err(halted) => assert!(
+                    halted.cause.journal().is_some_and(RuntimeError::is_held),
+                    "{halted}"
+                ),
+            }
+        };
+        assert_eq!(done.artifacts().note(), "3 bags after Some(8)");
+        let journal = place.journal(&id);
+        assert_eq!(journal.len(), 9, "{polls}: {journal:?}");
+        place.runtime().verify(&id).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_run_resumes_after_each_step() {
     // One run, stopped by a terminal failure of every step in turn, each time taken up by a new process.
     for mut place in Place::both() {
