@@ -8,6 +8,7 @@ mod plan;
 mod rules;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use self::plan::{Phase, Plan, Step, plans};
 use super::{compiled, reported};
@@ -155,8 +156,18 @@ fn keeps_the_order(plan: &Plan, model: &Model, text: &str) {
     }
 }
 
+/// The same plans every time; `PROPTEST_RNG_SEED=7 PROPTEST_CASES=20000` looks at others, and at more of them.
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 512,
+        rng_seed: RngSeed::Fixed(2),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn sound_plans_are_accepted_and_mean_what_they_say(plan in plans(0)) {

@@ -258,10 +258,10 @@ fn sound(inputs: usize, roles: usize, seeds: &[PhaseSeed]) -> Plan {
     plan
 }
 
-/// Plans with up to `mistakes` mistakes, some of which turn out to be none.
+/// Plans with one to `mistakes` mistakes, some of which turn out to be none.
 pub(super) fn plans(mistakes: usize) -> impl Strategy<Value = Plan> {
     let seeds = prop::collection::vec(phase_seed(), 1..=PHASES.len());
-    let mistakes = prop::collection::vec(mistake(), 0..=mistakes);
+    let mistakes = prop::collection::vec(mistake(), mistakes.min(1)..=mistakes);
     (0..3usize, 0..3usize, seeds, mistakes).prop_map(|(inputs, roles, seeds, mistakes)| {
         let mut plan = sound(inputs, roles, &seeds);
         for mistake in &mistakes {
