@@ -156,6 +156,75 @@ async fn each_of_several_observers_is_told() {
     assert_eq!(first.notes(), [""; 0], "a runtime without it does not tell it");
 }
 
+workflow! {
+    pub workflow Speech(topic: String) {
+        phase Writing {
+            manual step draft(topic) -> text: String;
+            #[rework(to = Writing, max = 1)]
+            manual gate dare(text);
+        }
+    }
+}
+
+/// Drives the run on, by the handle that there is or by a new one.
+async fn write(runtime: &Runtime, kept: &mut Option<Speech<speech::Start>>) {
+    let team = Arc::new(());
+    let Some(run) = kept.take() else {
+        drop(Speech::run(runtime, "s", &team, "frogs".to_owned()).await);
+        return;
+    };
+    *kept = match run.writing(&team).await {
+        Ok(speech::WritingOutcome::Passed(_)) => None,
+        Ok(speech::WritingOutcome::BackToWriting(run, _)) => {
+            match run.writing(&team).await.unwrap_err().run {
+                speech::Position::Start(run) => Some(run),
+                speech::Position::Done(_) => panic!("it waits"),
+            }
+        }
+        Err(halted) => match halted.run {
+            speech::Position::Start(run) => Some(run),
+            speech::Position::Done(_) => panic!("it waits"),
+        },
+    };
+}
+
+#[tokio::test]
+async fn what_is_handed_in_and_what_it_leads_to_is_told_once() {
+    for keep in [false, true] {
+        for place in Place::both() {
+            let watch = Script::default();
+            let runtime = place.runtime().clone().with_observer(watch.observer());
+            let ada = || Actor::new("ada");
+            let mut run = Some(Speech::start(&runtime, "s", "frogs".to_owned()).await.unwrap());
+            run = run.filter(|_| keep);
+            for verdict in [Verdict::reject("dull"), Verdict::Pass] {
+                write(&runtime, &mut run).await;
+                speech::hand_in::draft(&runtime, "s", ada(), "frogs are green".to_owned())
+                    .await
+                    .unwrap();
+                write(&runtime, &mut run).await;
+                speech::hand_in::dare(&runtime, "s", ada(), verdict)
+                    .await
+                    .unwrap();
+            }
+            write(&runtime, &mut run).await;
+            let mut events = watch.notes();
+            events.retain(|event| !event.starts_with("taken up") && !event.starts_with("waiting"));
+            let expected = [
+                "began",
+                "handed in Writing.draft by ada",
+                "handed in Writing.dare by ada",
+                "rejected Writing.dare: dull, back to Writing",
+                "handed in Writing.draft by ada r1",
+                "handed in Writing.dare by ada r1",
+                "phase Writing r1",
+                "finished r1",
+            ];
+            assert_eq!(events, expected, "kept: {keep}, on a file: {}", place.is_file());
+        }
+    }
+}
+
 /// Writes down each span as it begins, with what it is in.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Seen>>);

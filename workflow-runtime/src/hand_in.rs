@@ -144,16 +144,27 @@ impl Handing {
             let standing = Standing::after(&event, &state, &self.layout);
             let backend = self.runtime.backend();
             if backend
-                .hand_in(&self.layout, &self.id, seen, event, standing)
+                .hand_in(&self.layout, &self.id, seen, event.clone(), standing)
                 .await?
             {
                 tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
-                let by = self.actor.name();
-                let step = self.path;
-                self.runtime
-                    .tell(&self.layout, &self.id, round, RunEventKind::HandedIn { step, by });
+                self.tell(round, &event);
                 return Ok(());
             }
+        }
+    }
+
+    fn tell(&self, round: u32, event: &Event) {
+        let tell = |kind| self.runtime.tell(&self.layout, &self.id, round, kind);
+        let by = self.actor.name();
+        tell(RunEventKind::HandedIn { step: self.path, by });
+        if let Event::Rejected { reason, back, .. } = event {
+            let back_to = back.map(|phase| self.layout.phase(phase).name);
+            tell(RunEventKind::Rejected {
+                gate: self.path,
+                reason,
+                back_to,
+            });
         }
     }
 
