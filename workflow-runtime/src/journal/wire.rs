@@ -29,7 +29,7 @@ enum Line {
         )]
         artifact: Option<Arc<RawValue>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        by: Option<Actor>,
+        by: Option<String>,
     },
     Failed {
         step: String,
@@ -46,7 +46,7 @@ enum Line {
         #[serde(skip_serializing_if = "Option::is_none")]
         back_to: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        by: Option<Actor>,
+        by: Option<String>,
     },
     Waiting {
         step: String,
@@ -55,8 +55,13 @@ enum Line {
     Waived {
         phase: String,
         round: u32,
-        waiver: Waiver,
+        waiver: Waived,
     },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Waived {
+    reason: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +78,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<RawV
 /// An event as a line.
 pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
     let path = |step: &u16| layout.path(*step).to_owned();
+    let name = |by: &Option<Actor>| by.as_ref().map(|actor| actor.name().to_owned());
     let line = match event {
         Event::Begun { inputs } => Line::Begun {
             inputs: write_inputs(layout, inputs)?,
@@ -93,7 +99,7 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
                 }
                 _ => None,
             },
-            by: by.clone(),
+            by: name(by),
         },
         Event::Failed {
             step,
@@ -121,7 +127,7 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
             round: *round,
             reason: reason.to_string(),
             back_to: back.map(|phase| layout.phase(phase).name.to_owned()),
-            by: by.clone(),
+            by: name(by),
         },
         Event::Waiting { step, round } => Line::Waiting {
             step: path(step),
@@ -130,7 +136,9 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
         Event::Waived { phase, round, waiver } => Line::Waived {
             phase: layout.phase(*phase).name.to_owned(),
             round: *round,
-            waiver: waiver.clone(),
+            waiver: Waived {
+                reason: waiver.reason().to_owned(),
+            },
         },
     };
     serde_json::to_string(&line).map_err(|error| {
@@ -170,6 +178,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             "{what} `{name}` is recorded, and the plan has none of that name"
         ))
     };
+    let actor = |by: Option<String>| by.map(Actor::new);
     let step = |path: String| layout.find(&path).ok_or_else(|| gone("step", path));
     let phase = |name: String| layout.phase_named(&name).ok_or_else(|| gone("phase", name));
     Ok(match line {
@@ -187,7 +196,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             round,
             attempt,
             payload: artifact.map(Payload::Written),
-            by,
+            by: actor(by),
         },
         Line::Failed {
             step: path,
@@ -215,7 +224,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             round,
             reason: reason.into(),
             back: back_to.map(phase).transpose()?,
-            by,
+            by: actor(by),
         },
         Line::Waiting { step: path, round } => Event::Waiting {
             step: step(path)?,
@@ -228,7 +237,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
         } => Event::Waived {
             phase: phase(name)?,
             round,
-            waiver,
+            waiver: Waiver::because(waiver.reason),
         },
     })
 }
