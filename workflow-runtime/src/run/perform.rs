@@ -299,7 +299,7 @@ fn has_timer() -> bool {
 fn wait_before(retry: Retry, failed: u32) -> Duration {
     let doubled = retry
         .first
-        .saturating_mul(1 << (failed - 1).min(20))
+        .saturating_mul(1 << (failed - 1).min(31))
         .min(retry.longest);
     let spread = doubled.saturating_sub(retry.first);
     // The standard library's random hasher keys are the only randomness that is needed here.
