@@ -98,6 +98,12 @@ impl RuntimeError {
         self.kind() == Kind::Artifact
     }
 
+    /// What was given or asked for does not fit and changed nothing: an input or something handed in that its check
+    /// rejects, an id without a name, a waiver of a phase that was begun.
+    pub fn is_refused(&self) -> bool {
+        self.kind() == Kind::Refused
+    }
+
     /// Something was handed in for a step that does not wait for it.
     pub fn is_not_waiting(&self) -> bool {
         self.kind() == Kind::NotWaiting
