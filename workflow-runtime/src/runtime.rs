@@ -72,6 +72,17 @@ impl Runtime {
     }
 
     /// The same journal with one more observer; runs begun through this value tell it everything.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::{RunEvent, Runtime};
+    ///
+    /// let quiet = Runtime::in_memory();
+    /// let loud = quiet.clone().with_observer(|event: &RunEvent<'_>| println!("{event:?}"));
+    /// # drop((quiet, loud));
+    /// ```
+    #[must_use = "runs tell the observer only when they begin through what this returns"]
     pub fn with_observer(self, observer: impl Observer) -> Self {
         let mut observers = self.shared.observers.clone();
         observers.push(Arc::new(observer));
@@ -99,6 +110,17 @@ impl Runtime {
     /// # Errors
     ///
     /// Names the first line that is not, or says that there is no such run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use workflow_runtime::Runtime;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let error = Runtime::in_memory().verify("orders").await.unwrap_err();
+    /// assert!(error.is_not_found());
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub async fn verify(&self, id: &str) -> Result<(), RuntimeError> {
         self.backend().verify(id).await
     }
@@ -111,6 +133,34 @@ impl Runtime {
     /// # Errors
     ///
     /// If there is no such run, or the journal cannot be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Walk() {
+    ///         phase Leaving {
+    ///             step leave() { Ok(()) }
+    ///         }
+    ///     }
+    /// }
+    /// # struct Team;
+    /// # impl walk::Leaving for Team {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory();
+    /// let hangs = Walk::start(&runtime, "sunday").await?;
+    /// runtime.break_hold("sunday").await?;
+    /// let walk::Position::Start(_run) = Walk::resume(&runtime, "sunday").await? else { panic!("nobody left") };
+    ///
+    /// let halted = hangs.leaving(&std::sync::Arc::new(Team)).await.unwrap_err();
+    /// assert!(halted.cause.journal().is_some_and(RuntimeError::is_fenced));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn break_hold(&self, id: &str) -> Result<(), RuntimeError> {
         self.backend().break_hold(id).await
     }
