@@ -4,11 +4,15 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use tests::place::Place;
 use workflow_runtime::prelude::*;
+use workflow_runtime::{RunEvent, RunEventKind};
 
 /// An artifact that JSON writes as `null`.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +74,27 @@ workflow! {
     }
 }
 
+workflow! {
+    workflow Endurance() {
+        phase Waiting {
+            #[retry(attempts = 40, backoff = "1ms..30d")]
+            step again() { Err(StepError::new("not yet")) }
+        }
+    }
+}
+
+fn never(_: &u8) -> Verdict {
+    Verdict::reject("never")
+}
+
+workflow! {
+    workflow Choosy(#[check(never)] number: u8) {
+        phase Counting {
+            step count(number) { let _ = number; Ok(()) }
+        }
+    }
+}
+
 /// A team that has nothing to add to the declarations.
 struct Nobody;
 
@@ -77,6 +102,7 @@ impl letter::Writing for Nobody {}
 impl letter::Sending for Nobody {}
 impl outcry::Crying for Nobody {}
 impl patience::Waiting for Nobody {}
+impl endurance::Waiting for Nobody {}
 impl before::order::First for Nobody {}
 impl before::order::Second for Nobody {}
 impl after::order::First for Nobody {}
@@ -162,12 +188,64 @@ async fn error_that_panics_when_it_is_shown_is_a_failed_step() {
 
 #[test]
 fn retry_without_a_timer_halts_the_run_and_says_what_is_missing() {
-    let halted =
-        futures_util::FutureExt::now_or_never(Patience::run(&Runtime::in_memory(), "p", &Arc::new(Nobody)));
+    let halted = Patience::run(&Runtime::in_memory(), "p", &Arc::new(Nobody)).now_or_never();
     let halted = halted.expect("nothing is waited for").unwrap_err();
     assert!(halted.is_failed(), "{halted}");
     assert!(halted.to_string().contains("not yet"), "{halted}");
     assert!(halted.to_string().contains("tokio"), "{halted}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_to_the_longest_that_the_plan_allows() {
+    let longest = Arc::new(Mutex::new(Duration::ZERO));
+    let seen = Arc::clone(&longest);
+    let runtime = Runtime::in_memory().with_observer(move |event: &RunEvent<'_>| {
+        if let RunEventKind::StepFailed {
+            retry_in: Some(wait), ..
+        } = event.kind
+        {
+            let mut longest = seen.lock().unwrap();
+            *longest = wait.max(*longest);
+        }
+    });
+    let halted = Endurance::run(&runtime, "e", &Arc::new(Nobody)).await;
+    assert!(halted.unwrap_err().is_failed());
+    // Jitter spreads each wait; ten waits that all fall into the first hour of thirty days do not happen.
+    let longest = *longest.lock().unwrap();
+    assert!(longest > Duration::from_secs(3600), "{longest:?}");
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_ends_the_call_and_not_the_run() {
+    for place in Place::both() {
+        let loud = place.runtime().clone().with_observer(|event: &RunEvent<'_>| {
+            assert!(!matches!(event.kind, RunEventKind::StepDone { .. }), "seen it");
+        });
+        let run = |runtime: &Runtime| {
+            let runtime = runtime.clone();
+            Letter::run(
+                &runtime,
+                "l",
+                &Arc::new(Nobody),
+                None,
+                Trimmed("hello".to_owned()),
+            )
+        };
+        let panicked = AssertUnwindSafe(run(&loud)).catch_unwind().await;
+        assert!(panicked.is_err());
+        assert!(run(place.runtime()).await.unwrap_err().is_waiting());
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_can_be_told_apart() {
+    let runtime = Runtime::in_memory();
+    for (id, number) in [("c", 1), ("", 1)] {
+        let halted = Choosy::start(&runtime, id, number).await.unwrap_err();
+        let error = halted.cause.journal().unwrap();
+        assert!(error.is_refused() && !error.is_artifact(), "{error}");
+    }
+    assert!(runtime.runs().await.unwrap().is_empty());
 }
 
 #[tokio::test]
