@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// Receives every event of every run of a runtime.
+/// Receives every event of the runs that are driven through a runtime.
 ///
-/// It is called between steps, on the task that drives the run, so it must be quick and must not block. Any
-/// `Fn(&RunEvent<'_>)` is one.
+/// It is called between steps, on the task that drives the run or hands something in, so it must be quick and must not
+/// block. Any `Fn(&RunEvent<'_>)` is one.
 ///
 /// # Examples
 ///

@@ -12,8 +12,9 @@ pub type StepResult<T> = Result<T, StepError>;
 
 /// Why a step failed.
 ///
-/// Any error turns into one by `?` and is then retried as `#[retry]` says; [`StepError::terminal`] makes one that is
-/// not.
+/// Any `std::error::Error` turns into one by `?` and is then retried as `#[retry]` says; [`StepError::terminal`] makes
+/// one that is not. Text, boxed errors and `anyhow::Error`, which are none, go through [`StepError::new`]: write
+/// `.map_err(StepError::new)?`.
 ///
 /// # Examples
 ///
