@@ -83,6 +83,33 @@ workflow! {
     }
 }
 
+workflow! {
+    pub workflow Dinner() {
+        parallel phase Cooking {
+            manual step wine() -> wine: String;
+            step roast() -> roast: u8;
+            step toast(wine, roast) -> toast: String { Ok(format!("{wine} and {roast}")) }
+        }
+        phase Eating {
+            step eat(toast) { let _ = toast; Ok(()) }
+        }
+    }
+}
+
+/// Fails at first; then the wine comes while the roast is in the oven.
+struct Host(Runtime);
+
+impl dinner::Cooking for Host {
+    async fn roast(&self, cx: &StepContext) -> StepResult<u8> {
+        if cx.attempt() == 1 {
+            return Err(StepError::new("burnt"));
+        }
+        dinner::hand_in::wine(&self.0, "d", Actor::new("ada"), "red".to_owned()).await?;
+        Ok(2)
+    }
+}
+impl dinner::Eating for Host {}
+
 fn never(_: &u8) -> Verdict {
     Verdict::reject("never")
 }
@@ -234,6 +261,18 @@ async fn an_observer_that_panics_ends_the_call_and_not_the_run() {
         let panicked = AssertUnwindSafe(run(&loud)).catch_unwind().await;
         assert!(panicked.is_err());
         assert!(run(place.runtime()).await.unwrap_err().is_waiting());
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_in_while_others_are_driven_is_not_waited_for() {
+    for place in Place::both() {
+        let host = Arc::new(Host(place.runtime().clone()));
+        let halted = Dinner::run(place.runtime(), "d", &host).await.unwrap_err();
+        assert!(halted.is_failed(), "{halted}");
+        drop(halted);
+        let done = Dinner::run(place.runtime(), "d", &host).await.unwrap();
+        assert_eq!(done.artifacts().toast(), "red and 2");
     }
 }
 

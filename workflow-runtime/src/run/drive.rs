@@ -134,6 +134,18 @@ impl Live {
         if let Some(back) = sent_back {
             return Ok(back);
         }
+        if halt.is_none() {
+            for step in &waiting {
+                if let Some(sent_back) = self.catch_up(*step).await? {
+                    return Ok(sent_back);
+                }
+            }
+            let waits = |step: &u16| matches!(self.ahead(*step), Ahead::Waiting);
+            if !waiting.iter().all(waits) {
+                // It was handed in while the others were driven, so there may be more to do.
+                return Box::pin(self.drive_parallel(crew, phase)).await;
+            }
+        }
         for step in &waiting {
             self.wait_for(*step).await?;
         }
