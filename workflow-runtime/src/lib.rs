@@ -31,7 +31,15 @@
 //! retry or a time limit need tokio's timer, so drive runs on a tokio runtime.
 
 // A library does not print, and a user's mistake is never a panic; an `expect` says why it cannot fail.
-#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr))]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
 
 mod artifact;
 mod call;
