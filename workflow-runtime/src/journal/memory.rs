@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use crate::change::changed_plan;
 use crate::error::{Kind, RuntimeError};
 use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply, Standing};
 use crate::journal::event::Event;
@@ -161,7 +162,7 @@ fn take_up(run: Arc<Kept>, layout: &Arc<Layout>) -> Result<Found, RuntimeError> 
 impl Kept {
     fn record(&self, journal: &Journal, layout: &Arc<Layout>) -> Result<Record, RuntimeError> {
         if !std::ptr::eq(self.layout.plan, layout.plan) {
-            return Err(other_workflow(&self.id, self.layout.plan.name, layout.plan.name));
+            return Err(self.other_plan(layout.plan.name));
         }
         let events = journal.events.clone();
         let seen = events.len() as u64;
@@ -170,6 +171,18 @@ impl Kept {
             events,
             seen,
         })
+    }
+
+    fn other_plan(&self, wanted: &str) -> RuntimeError {
+        let begun = self.layout.plan.name;
+        if begun != wanted {
+            return other_workflow(&self.id, begun, wanted);
+        }
+        changed_plan(
+            &self.id,
+            begun,
+            &["it is declared in another place, and a run in memory keeps its plan".to_owned()],
+        )
     }
 
     fn summary(&self) -> RunSummary {
