@@ -96,18 +96,20 @@ fn one_by_one(notes: &mut Notes<'_>, plan: &Plan, phase: &Phase, visit: &Visit) 
     Ok(())
 }
 
-/// Each step once, begun as soon as what it takes is there; all of them, unless a gate rejects: then nothing begins
-/// any more, and what has begun ends.
+/// Each step once, begun as soon as what it takes is there; all of them, unless a gate rejects: then nothing becomes
+/// ready any more, and what was ready before may end.
 fn at_once(notes: &mut Notes<'_>, plan: &Plan, phase: &Phase, visit: &Visit) -> Result<(), String> {
     let count = phase.steps.len();
     let (mut begun, mut ended) = (vec![false; count], vec![false; count]);
-    let mut rejected = false;
+    // What had ended when the gate rejected.
+    let mut rejected: Option<Vec<bool>> = None;
     while let Some(found) = notes.peek() {
         let of = |mark: &str, step: usize| format!("{mark} {}", path(phase, step, visit.round));
         let begins = |step: &usize| found == format!("{} {}", of(">", *step), visit.given[*step]).trim_end();
         if let Some(step) = (0..count).find(begins) {
-            let ready = phase.makers(step).iter().all(|maker| ended[*maker]);
-            if !ready || begun[step] || rejected {
+            let made = rejected.as_ref().unwrap_or(&ended);
+            let ready = phase.makers(step).iter().all(|maker| made[*maker]);
+            if !ready || begun[step] {
                 return Err(format!("`{found}` begins too early or too late"));
             }
             begun[step] = true;
@@ -127,16 +129,19 @@ fn at_once(notes: &mut Notes<'_>, plan: &Plan, phase: &Phase, visit: &Visit) -> 
             .rejected_by
             .filter(|gate| found == rejection(plan, phase, visit, *gate))
         {
-            if rejected || !ended[gate] {
+            if rejected.is_some() || !ended[gate] {
                 return Err(format!("`{found}` is told at the wrong time"));
             }
-            rejected = true;
+            rejected = Some(ended.clone());
         } else {
             break;
         }
         notes.at += 1;
     }
-    if begun != ended || rejected != visit.rejected_by.is_some() || !rejected && ended.contains(&false) {
+    if begun != ended
+        || rejected.is_some() != visit.rejected_by.is_some()
+        || rejected.is_none() && ended.contains(&false)
+    {
         let next = notes.peek();
         return Err(format!(
             "{}@{} is left at {next:?}: begun {begun:?}, ended {ended:?}",
