@@ -96,6 +96,15 @@ workflow! {
     }
 }
 
+workflow! {
+    workflow Errand() {
+        parallel phase Running {
+            step trip() { Err(StepError::new("a stone")) }
+            step arrive() { tokio::task::yield_now().await; Ok(()) }
+        }
+    }
+}
+
 /// Fails at first; then the wine comes while the roast is in the oven.
 struct Host(Runtime);
 
@@ -130,6 +139,7 @@ impl letter::Sending for Nobody {}
 impl outcry::Crying for Nobody {}
 impl patience::Waiting for Nobody {}
 impl endurance::Waiting for Nobody {}
+impl errand::Running for Nobody {}
 impl before::order::First for Nobody {}
 impl before::order::Second for Nobody {}
 impl after::order::First for Nobody {}
@@ -199,6 +209,19 @@ async fn run_is_listed_as_it_stands_after_what_was_handed_in() {
         assert_eq!(standing().await, "done");
         drop(run().await.unwrap());
         assert_eq!(standing().await, "done");
+    }
+}
+
+#[tokio::test]
+async fn run_that_halted_is_listed_so_although_another_step_ended_after_that() {
+    for place in Place::both() {
+        let halted = Errand::run(place.runtime(), "e", &Arc::new(Nobody)).await;
+        assert!(halted.unwrap_err().is_failed());
+        let runs = place.runtime().runs().await.unwrap();
+        assert_eq!(
+            (&*runs[0].standing, &*runs[0].position),
+            ("halted", "Running.arrive")
+        );
     }
 }
 

@@ -10,7 +10,6 @@ use crate::error::{Kind, RuntimeError};
 use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply, Standing};
 use crate::journal::event::Event;
 use crate::layout::Layout;
-use crate::run::state::State;
 use crate::summary::RunSummary;
 
 /// The journals of many runs, in memory.
@@ -37,6 +36,7 @@ struct Kept {
 #[derive(Debug)]
 struct Journal {
     events: Vec<Event>,
+    standing: Standing,
     /// The number of the hold on the run.
     holder: Option<u64>,
     changed_at: SystemTime,
@@ -76,6 +76,7 @@ impl Backend for Memory {
         let (number, now) = (next_number(), SystemTime::now());
         let journal = Journal {
             events: first(begun, layout),
+            standing: Standing::Running,
             holder: Some(number),
             changed_at: now,
         };
@@ -127,13 +128,14 @@ impl Backend for Memory {
         id: &'a str,
         seen: u64,
         event: Event,
-        _: Standing,
+        standing: Standing,
     ) -> Reply<'a, bool> {
         let appended = self.find(id).is_some_and(|run| {
             let mut journal = lock(&run.journal);
             let unmoved = journal.events.len() as u64 == seen;
             if unmoved {
                 journal.events.push(event);
+                journal.standing = standing;
                 journal.changed_at = SystemTime::now();
             }
             unmoved
@@ -187,19 +189,10 @@ impl Kept {
 
     fn summary(&self) -> RunSummary {
         let journal = lock(&self.journal);
-        let mut state = State::new(&self.layout);
-        journal
-            .events
-            .iter()
-            .for_each(|event| state.apply(&self.layout, event));
-        let standing = journal
-            .events
-            .last()
-            .map(|event| Standing::after(event, &state, &self.layout));
         RunSummary {
             id: self.id.to_string(),
             workflow: self.layout.plan.name.to_owned(),
-            standing: standing.unwrap_or(Standing::Running).name().to_owned(),
+            standing: journal.standing.name().to_owned(),
             position: journal
                 .events
                 .last()
@@ -217,12 +210,13 @@ impl Hold for MemoryHold {
         false
     }
 
-    fn record(&self, _: &Layout, event: &Event, _: Standing) -> Recording<'_> {
+    fn record(&self, _: &Layout, event: &Event, standing: Standing) -> Recording<'_> {
         let mut journal = lock(&self.run.journal);
         if journal.holder != Some(self.number) {
             return Recording::Kept(Err(fenced(&self.run.id)));
         }
         journal.events.push(event.clone());
+        journal.standing = standing;
         Recording::Kept(Ok(()))
     }
 

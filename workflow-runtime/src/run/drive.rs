@@ -1,7 +1,5 @@
 //! Drives a phase, or one step of it, from where the run stands.
 
-use std::sync::atomic::AtomicU16;
-
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
@@ -12,7 +10,7 @@ use crate::journal::event::Event;
 use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
-use crate::run::perform::{Carried, Crew, Job};
+use crate::run::perform::{Carried, Crew, Job, Together};
 use crate::step::StepContext;
 use crate::verdict::{Rejection, Waiver};
 
@@ -64,10 +62,10 @@ impl Live {
                 })
             }
             Ahead::Open => {
-                let left = AtomicU16::new(self.state.left_in_phase());
+                let together = self.together(self.layout.phase_of(step));
                 let hold = self.hold()?;
                 let carried = {
-                    let job = self.job(crew, step, hold, &left);
+                    let job = self.job(crew, step, hold, &together);
                     job.carry_out().await
                 };
                 // What nearly every step comes to, without the detours of the rest.
@@ -98,7 +96,7 @@ impl Live {
             return Err(Reason::Rejected(rejection));
         }
         let hold = self.take_hold()?;
-        let left = AtomicU16::new(self.state.left_in_phase());
+        let together = self.together(phase);
         let mut in_flight = FuturesUnordered::new();
         let mut sent_back = None;
         loop {
@@ -111,7 +109,7 @@ impl Live {
                     match self.ahead(*step) {
                         Ahead::Done | Ahead::Rejected(_) => {}
                         Ahead::Waiting => waiting.push(*step),
-                        Ahead::Open => in_flight.push(self.detached_job(crew, *step, &*hold, &left)),
+                        Ahead::Open => in_flight.push(self.detached_job(crew, *step, &*hold, &together)),
                     }
                     false
                 });
@@ -357,7 +355,17 @@ impl Live {
         Reason::Journal(error)
     }
 
-    fn job<'a>(&'a self, crew: &'a dyn Crew, step: u16, hold: &'a dyn Hold, left: &'a AtomicU16) -> Job<'a> {
+    fn together(&self, phase: u16) -> Together {
+        Together::new(self.layout.is_last(phase).then(|| self.state.left_in_phase()))
+    }
+
+    fn job<'a>(
+        &'a self,
+        crew: &'a dyn Crew,
+        step: u16,
+        hold: &'a dyn Hold,
+        together: &'a Together,
+    ) -> Job<'a> {
         let plan = self.layout.step(step);
         Job {
             runtime: &self.runtime,
@@ -370,7 +378,7 @@ impl Live {
             attempts: self.state.attempts(step),
             taken: self.taken(plan.takes),
             back: self.state.back_from(&self.layout, step),
-            left: self.layout.is_last(self.layout.phase_of(step)).then_some(left),
+            together,
         }
     }
 
@@ -380,7 +388,7 @@ impl Live {
         crew: &'a dyn Crew,
         step: u16,
         hold: &'a dyn Hold,
-        left: &'a AtomicU16,
+        together: &'a Together,
     ) -> impl Future<Output = Carried> + use<'a> {
         let (runtime, of) = (self.runtime.clone(), self.of.clone());
         let Job {
@@ -389,8 +397,7 @@ impl Live {
             taken,
             back,
             ..
-        } = self.job(crew, step, hold, left);
-        let left = self.layout.is_last(self.layout.phase_of(step)).then_some(left);
+        } = self.job(crew, step, hold, together);
         async move {
             let job = Job {
                 runtime: &runtime,
@@ -403,7 +410,7 @@ impl Live {
                 attempts,
                 taken,
                 back,
-                left,
+                together,
             };
             job.carry_out().await
         }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -41,8 +41,46 @@ pub(crate) struct Job<'a> {
     pub(crate) taken: Taken,
     /// Where a rejection sends the run, if rework is left.
     pub(crate) back: Option<u16>,
+    pub(crate) together: &'a Together,
+}
+
+/// What steps that are carried out at once know of each other: enough to say how the run stands after each.
+pub(crate) struct Together {
     /// In the last phase of the plan: how many of its members are still to be done.
-    pub(crate) left: Option<&'a AtomicU16>,
+    left: Option<AtomicU16>,
+    /// Whether one of them halts the run.
+    halts: AtomicBool,
+}
+
+impl Together {
+    pub(crate) fn new(left: Option<u16>) -> Self {
+        Together {
+            left: left.map(AtomicU16::new),
+            halts: AtomicBool::new(false),
+        }
+    }
+
+    fn halt(&self) -> Standing {
+        self.halts.store(true, Ordering::Relaxed);
+        Standing::Halted
+    }
+
+    fn send_back(&self) -> Standing {
+        self.halts.store(false, Ordering::Relaxed);
+        Standing::Running
+    }
+
+    fn done(&self) -> Standing {
+        let left = self.left.as_ref();
+        let is_last = left.is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
+        if self.halts.load(Ordering::Relaxed) {
+            Standing::Halted
+        } else if is_last {
+            Standing::Done
+        } else {
+            Standing::Running
+        }
+    }
 }
 
 /// How it ended.
@@ -110,7 +148,11 @@ impl Job<'_> {
                 terminal,
                 last,
             };
-            let standing = if last { Standing::Halted } else { Standing::Running };
+            let standing = if last {
+                self.together.halt()
+            } else {
+                Standing::Running
+            };
             if let Err(error) = self.hold.record(self.layout, &event, standing).await {
                 return Carried::Unrecorded(error);
             }
@@ -186,9 +228,9 @@ impl Job<'_> {
         let (event, standing) = match ready {
             Ready::Verdict(Verdict::Reject(reason)) => {
                 let standing = if self.back.is_some() {
-                    Standing::Running
+                    self.together.send_back()
                 } else {
-                    Standing::Halted
+                    self.together.halt()
                 };
                 (
                     Event::Rejected {
@@ -209,7 +251,7 @@ impl Job<'_> {
                     payload: None,
                     by,
                 },
-                self.standing(),
+                self.together.done(),
             ),
             Ready::Payload(payload) => (
                 Event::Done {
@@ -219,7 +261,7 @@ impl Job<'_> {
                     payload,
                     by,
                 },
-                self.standing(),
+                self.together.done(),
             ),
         };
         if let Err(error) = self.hold.record(self.layout, &event, standing).await {
@@ -240,13 +282,6 @@ impl Job<'_> {
             });
         }
         Carried::Out(event)
-    }
-
-    fn standing(&self) -> Standing {
-        let last = self
-            .left
-            .is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
-        if last { Standing::Done } else { Standing::Running }
     }
 
     /// Asks a team whether a phase is waived; a panic is an error here too.
