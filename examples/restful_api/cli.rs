@@ -47,6 +47,23 @@ struct Arguments {
 
 /// The journal, relative to the folder of the run.
 const JOURNAL_FILE: &str = "run.db";
+
+/// What a run writes at the top of its folder. `service.db` is not among it: the run asks the file itself.
+const WRITTEN: &[&str] = &[
+    ".gitignore",
+    "README.md",
+    "dependencies.json",
+    "design",
+    "docs",
+    "manifest.json",
+    "migrations",
+    "openapi.json",
+    "openapi.yaml",
+    "reports",
+    "service.json",
+    "service.toml",
+    "tokens.json",
+];
 /// A folder holds one run.
 const RUN_ID: &str = "restful-api";
 
@@ -105,6 +122,7 @@ async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), End
         message: faults.to_string(),
     })?;
     let title = brief.api.title.clone();
+    leaves_others_alone(folder)?;
     let outputs = Outputs::open(folder).map_err(refuse)?;
     let progress = Progress::begin();
     let journal = outputs.place(JOURNAL_FILE);
@@ -126,6 +144,23 @@ async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), End
     outputs.sweep();
     say(summary(&done, folder));
     Ok(())
+}
+
+/// A folder without a journal must not hold what the run would write over.
+fn leaves_others_alone(folder: &std::path::Path) -> Result<(), Ended> {
+    if folder.join(JOURNAL_FILE).exists() {
+        return Ok(());
+    }
+    match WRITTEN.iter().find(|name| folder.join(name).exists()) {
+        None => Ok(()),
+        Some(name) => Err(Ended {
+            code: 2,
+            message: format!(
+                "error: `{}` is there already and not of a run, which would write over it; choose another `--out`",
+                folder.join(name).display()
+            ),
+        }),
+    }
 }
 
 fn ended(halted: &restful_api::Halted) -> Ended {

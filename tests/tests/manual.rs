@@ -293,6 +293,11 @@ async fn handing_in_is_refused_when_the_run_does_not_wait_for_it() {
             "{dear}"
         );
 
+        let nobody = hand_in::quote(runtime, "c", Actor::new(" "), 90)
+            .await
+            .unwrap_err();
+        assert!(nobody.to_string().contains("name the actor"), "{nobody}");
+
         hand_in::quote(runtime, "c", ada(), 90).await.unwrap();
         let twice = hand_in::quote(runtime, "c", Actor::new("bo"), 10)
             .await

@@ -105,6 +105,9 @@ struct Handing {
 
 impl Handing {
     fn step(&self) -> Result<u16, RuntimeError> {
+        if self.actor.name().trim().is_empty() {
+            return Err(self.refused("it does not say who hands it in; name the actor"));
+        }
         self.layout
             .find(self.path)
             .ok_or_else(|| self.refused("the plan has no such step"))

@@ -13,7 +13,7 @@
 //!
 //! **Durability.** With [`Runtime::open`], the result of a step is on disk, written and fsynced, before the next step
 //! starts. After a crash, a power cut included, a run goes on from its journal: completed steps are not run again; only
-//! one that was in flight may be. [`StepContext::idempotency_key`] is the same over such repeats.
+//! those that were in flight may be. [`StepContext::idempotency_key`] is the same over such repeats.
 //!
 //! **No replay.** Resuming loads the artifacts and jumps to where the run stands; code that has run does not run again,
 //! so it need not be deterministic.

@@ -223,7 +223,10 @@ impl fmt::Display for StepLine<'_> {
                 .phases
                 .get(usize::from(rework.to))
                 .map_or("?", |phase| phase.name);
-            write!(f, " or back to {to}, at most {} times", rework.max)?;
+            match rework.max {
+                1 => write!(f, " or back to {to}, at most once")?,
+                max => write!(f, " or back to {to}, at most {max} times")?,
+            }
         }
         Ok(())
     }

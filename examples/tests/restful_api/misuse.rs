@@ -194,6 +194,19 @@ fn a_file_of_somebody_else_is_left_alone() -> Tested {
 }
 
 #[test]
+fn a_folder_with_a_readme_of_somebody_else_is_left_alone() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let readme = folder.path().join("README.md");
+    std::fs::write(&readme, "mine")?;
+    let output = job(&shipped("bookshop.toml"), folder.path()).output()?;
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("README.md"), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(&readme)?, "mine");
+    assert!(!folder.path().join("run.db").exists());
+    Ok(())
+}
+
+#[test]
 fn a_folder_that_cannot_be_used_is_named() -> Tested {
     let file = tempfile::NamedTempFile::new()?;
     for out in [file.path().to_owned(), file.path().join("below")] {

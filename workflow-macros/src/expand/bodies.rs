@@ -153,7 +153,9 @@ fn check_functions(model: &Model) -> Option<TokenStream> {
 fn check_function(name: &Ident, artifact: &Artifact, check: &syn::ExprPath) -> TokenStream {
     let ty = types::outside(artifact);
     let span = Span::call_site().located_at(check.span());
-    let check = quote_spanned!(span=> let check: fn(&#ty) -> ::workflow_runtime::Verdict = #check;);
+    // A closure, so that a check may also ask for `&str` of a `String`, as clippy would have it.
+    let check =
+        quote_spanned!(span=> let check: fn(&#ty) -> ::workflow_runtime::Verdict = |value| #check(value););
     quote! {
         fn #name(
             value: &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync),

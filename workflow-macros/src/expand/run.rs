@@ -35,7 +35,7 @@ fn handle(model: &Model) -> TokenStream {
     let text = name.to_string();
     quote_spanned! {name.span()=>
         #run_docs
-        #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+        #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
         pub struct #name<S> {
             artifacts: Artifacts<S>,
         }
