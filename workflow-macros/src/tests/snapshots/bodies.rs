@@ -228,7 +228,7 @@ pub mod word_count {
     /// Counts words.
     ///
     /// A run of the workflow `WordCount` at state `S`, the phase that it last completed: Counting, Release.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct WordCount<S> {
         artifacts: Artifacts<S>,
     }
@@ -611,7 +611,7 @@ const _: () = {
         fn check__release__publish(
             value: &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync),
         ) -> ::workflow_runtime::Verdict {
-            let check: fn(&Page) -> ::workflow_runtime::Verdict = fine;
+            let check: fn(&Page) -> ::workflow_runtime::Verdict = |value| fine(value);
             ::workflow_runtime::__private::checked(value, check)
         }
     }

@@ -141,7 +141,7 @@ mod broken {
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Broken` at state `S`, the phase that it last completed: Design.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct Broken<S> {
         artifacts: Artifacts<S>,
     }

@@ -199,7 +199,7 @@ mod tuned {
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Tuned` at state `S`, the phase that it last completed: Tuning (optional), Release.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct Tuned<S> {
         artifacts: Artifacts<S>,
     }

@@ -184,7 +184,7 @@ mod review {
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Review` at state `S`, the phase that it last completed: Writing, Reading.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct Review<S> {
         artifacts: Artifacts<S>,
     }

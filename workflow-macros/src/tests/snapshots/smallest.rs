@@ -130,7 +130,7 @@ mod smallest {
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Smallest` at state `S`, the phase that it last completed: Only.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct Smallest<S> {
         artifacts: Artifacts<S>,
     }

@@ -148,7 +148,7 @@ mod typed {
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Typed` at state `S`, the phase that it last completed: Design.
-    #[must_use = "a run does nothing by itself: enter its next phase, or keep it"]
+    #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
     pub struct Typed<S> {
         artifacts: Artifacts<S>,
     }
