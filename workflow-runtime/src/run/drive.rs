@@ -417,6 +417,9 @@ impl Live {
     }
 
     fn taken(&self, takes: &[Take]) -> Taken {
+        if takes.is_empty() {
+            return Taken::new();
+        }
         takes
             .iter()
             .map(|take| self.state.newest(take.artifact).cloned())
