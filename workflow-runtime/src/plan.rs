@@ -1,4 +1,38 @@
 //! The static description of a workflow: data for command lines, diagrams and adapters.
+//!
+//! # Examples
+//!
+//! ```
+//! use workflow_runtime::prelude::*;
+//!
+//! workflow! {
+//!     workflow Soup(recipe: String) {
+//!         role Cook;
+//!         phase Kitchen {
+//!             #[by(Cook)]
+//!             #[retry(attempts = 3, backoff = "1s..1m")]
+//!             step boil(recipe) -> soup: String { Ok(recipe.clone()) }
+//!             #[rework(to = Kitchen, max = 2)]
+//!             gate taste(soup) { Ok(Verdict::Pass) }
+//!         }
+//!     }
+//! }
+//!
+//! let plan = Soup::PLAN;
+//! let (phase, boil) = plan.step("Kitchen.boil").expect("it is declared above");
+//! assert_eq!((phase.name, boil.by, boil.retry.attempts), ("Kitchen", Some("Cook"), 3));
+//! let takes: Vec<_> = boil.takes.iter().map(|take| plan.artifacts[usize::from(take.artifact)].name).collect();
+//! assert_eq!(takes, ["recipe"]);
+//! let gates = phase.steps.iter().filter(|step| step.gate);
+//! assert_eq!(gates.filter_map(|gate| gate.rework).map(|rework| rework.max).sum::<u32>(), 2);
+//! assert_eq!(
+//!     plan.to_string(),
+//!     "Soup(recipe)\n\
+//!      └── Kitchen\n    \
+//!          ├── boil(recipe) -> soup by Cook\n    \
+//!          └── gate taste(soup) or back to Kitchen, at most 2 times\n",
+//! );
+//! ```
 
 use std::any::Any;
 use std::fmt;

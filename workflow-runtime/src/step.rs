@@ -226,6 +226,17 @@ pub trait Step<Takes: Takeable, Makes>: Send + Sync {
 }
 
 /// What a bound step is given: references to its artifacts, as a tuple.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Given;
+/// fn longer(Given((left, right)): Given<'_, (String, String)>) -> bool {
+///     left.len() > right.len()
+/// }
+///
+/// assert!(longer(Given((&"soup".to_owned(), &"tea".to_owned()))));
+/// ```
 pub struct Given<'a, Takes: Takeable>(pub Takes::References<'a>);
 
 impl<'a, Takes: Takeable> Deref for Given<'a, Takes> {
@@ -251,6 +262,15 @@ impl<Takes: Takeable> fmt::Debug for Given<'_, Takes> {
 }
 
 /// The tuples that a [`Step`] can take: up to twelve artifacts.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Takeable;
+/// fn can_be_taken<T: Takeable>() {}
+/// can_be_taken::<()>();
+/// can_be_taken::<(String, Option<u32>)>();
+/// ```
 pub trait Takeable: 'static {
     /// The same tuple of references.
     type References<'a>: Copy + Send;
