@@ -50,6 +50,23 @@ edition! { ahead: Leaving Walking Resting;
     }
 }
 
+// Before the position of the run, but nothing that is required: an optional phase.
+edition! { optional: Packing Leaving Walking;
+    pub workflow Walk(from: u32) {
+        optional phase Packing {
+            step pack(from) -> bags: u32 { Ok(*from) }
+        }
+        phase Leaving {
+            step lock(from) -> key: u32 { Ok(from + 1) }
+            step wave(key) -> waves: u32 { Ok(key * 2) }
+        }
+        phase Walking {
+            step walk(waves, bags) -> km: u32 { Ok(waves + bags.map_or(100, |bags| *bags)) }
+            step rest(km) -> hours: u32 { Ok(km / 10) }
+        }
+    }
+}
+
 // Before the position of the run: a step between two that were done.
 edition! { inserted: Leaving Walking;
     pub workflow Walk(from: u32) {
@@ -194,6 +211,22 @@ async fn what_was_added_or_changed_ahead_of_the_run_is_done() {
         1,
         "{journal:?}"
     );
+}
+
+#[tokio::test]
+async fn an_optional_phase_added_before_the_run_is_passed_as_if_waived() {
+    let place = left().await;
+    let optional::walk::Position::AfterLeaving(run) =
+        optional::Walk::resume(place.runtime(), "w").await.unwrap()
+    else {
+        panic!("`Leaving` is done, and `Packing` was not asked for");
+    };
+    assert_eq!(run.artifacts().bags(), None);
+    drop(run);
+    let done = optional::Walk::run(place.runtime(), "w", &Arc::new(Team), 4)
+        .await
+        .unwrap();
+    assert_eq!((*done.artifacts().km(), done.artifacts().bags()), (110, None));
 }
 
 #[tokio::test]

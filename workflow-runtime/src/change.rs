@@ -15,6 +15,17 @@ pub(crate) fn accept(id: &str, before: &Outline, layout: &Layout, state: &State)
     Err(changed_plan(id, &layout.outline.workflow, &differences))
 }
 
+/// The optional phases that the plan did not have when the run began. Nothing required is missing where one was
+/// inserted before the run's position.
+pub(crate) fn new_optional(before: &Outline, layout: &Layout) -> Vec<u16> {
+    let phases = layout.plan.phases.iter().enumerate();
+    let new = phases.filter(|(_, phase)| {
+        let was_there = |name: &str| before.phases.iter().any(|phase| phase.name == name);
+        phase.optional && !was_there(phase.name) && !phase.was.is_some_and(was_there)
+    });
+    new.map(|(at, _)| index(at)).collect()
+}
+
 pub(crate) fn changed_plan(id: &str, workflow: &str, differences: &[String]) -> RuntimeError {
     let mut text =
         format!("run `{id}` was begun under another plan of `{workflow}`, and cannot be taken up:");

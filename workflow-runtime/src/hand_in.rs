@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Record, Standing};
+use crate::journal::backend::Standing;
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
@@ -125,20 +125,12 @@ impl Handing {
     async fn append(&self, step: u16, event: impl Fn(&State) -> Event) -> Result<(), RuntimeError> {
         loop {
             let read = self.runtime.backend().read(&self.layout, &self.id).await?;
-            let Some(Record {
-                other_plan,
-                events,
-                seen,
-            }) = read
-            else {
+            let Some(record) = read else {
                 let error = format!("there is no run `{}`; begin it with `start` or `run`", self.id);
                 return Err(RuntimeError::new(Kind::Unknown, error));
             };
-            let mut state = State::new(&self.layout);
-            events.iter().for_each(|event| state.apply(&self.layout, event));
-            if let Some(before) = other_plan {
-                crate::change::accept(&self.id, &before, &self.layout, &state)?;
-            }
+            let seen = record.seen;
+            let mut state = State::recorded(&self.id, &self.layout, &record)?;
             if !state.step_waits(step) {
                 return Err(self.not_waiting(step, &state));
             }

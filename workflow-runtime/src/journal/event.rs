@@ -45,6 +45,18 @@ pub(crate) enum Event {
 }
 
 impl Event {
+    /// The phase and the round that it belongs to; none for the beginning.
+    pub(crate) fn place(&self, layout: &Layout) -> Option<(u16, u32)> {
+        match self {
+            Event::Begun { .. } => None,
+            Event::Done { step, round, .. }
+            | Event::Failed { step, round, .. }
+            | Event::Rejected { step, round, .. }
+            | Event::Waiting { step, round } => Some((layout.phase_of(*step), *round)),
+            Event::Waived { phase, round, .. } => Some((*phase, *round)),
+        }
+    }
+
     /// The path of the step or the name of the phase that it is about; empty at the start.
     pub(crate) fn position<'a>(&self, layout: &'a Layout) -> &'a str {
         match self {

@@ -222,13 +222,7 @@ impl Opening {
     }
 
     fn live(&self, hold: Box<dyn Hold>, record: &Record) -> Result<Live, RuntimeError> {
-        let mut state = State::new(&self.layout);
-        for event in &record.events {
-            state.apply(&self.layout, event);
-        }
-        if let Some(before) = &record.other_plan {
-            crate::change::accept(&self.id, before, &self.layout, &state)?;
-        }
+        let mut state = State::recorded(&self.id, &self.layout, record)?;
         state.decode(&self.layout).map_err(|(at, error)| {
             let artifact = &self.layout.plan.artifacts[at];
             undecodable(&self.id, artifact.name, artifact.ty, &error)

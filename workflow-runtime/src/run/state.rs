@@ -5,6 +5,9 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crate::artifact::Value;
+use crate::change;
+use crate::error::RuntimeError;
+use crate::journal::backend::Record;
 use crate::journal::event::{Event, Payload};
 use crate::layout::{Layout, index};
 use crate::verdict::{Rejection, Verdict};
@@ -19,6 +22,8 @@ pub(crate) struct State {
     /// How many members of the current phase are still to be done.
     left_in_phase: u16,
     pub(crate) round: u32,
+    /// The optional phases that the plan did not have when the run began; empty if the plan is the same.
+    new_optional: Vec<u16>,
 }
 
 /// How far one step is.
@@ -62,8 +67,26 @@ impl State {
         state
     }
 
+    /// Where a run stands by its journal, if the plan as it is now lets it be taken up.
+    pub(crate) fn recorded(id: &str, layout: &Layout, record: &Record) -> Result<Self, RuntimeError> {
+        let mut state = State::new(layout);
+        if let Some(before) = &record.other_plan {
+            state.new_optional = change::new_optional(before, layout);
+        }
+        for event in &record.events {
+            state.apply(layout, event);
+        }
+        if let Some(before) = &record.other_plan {
+            change::accept(id, before, layout, &state)?;
+        }
+        Ok(state)
+    }
+
     /// Takes in what happened. Events of a round that is over change nothing.
     pub(crate) fn apply(&mut self, layout: &Layout, event: &Event) {
+        if !self.new_optional.is_empty() {
+            self.pass_new_optional(layout, event);
+        }
         match event {
             Event::Begun { inputs } => {
                 for (versions, payload) in self.artifacts.iter_mut().zip(inputs) {
@@ -117,6 +140,17 @@ impl State {
             | Event::Rejected { .. }
             | Event::Waiting { .. }
             | Event::Waived { .. } => {}
+        }
+    }
+
+    /// Something of a later phase happened, so an optional phase that the plan did not have then was not missed.
+    fn pass_new_optional(&mut self, layout: &Layout, event: &Event) {
+        let Some((phase, round)) = event.place(layout) else {
+            return;
+        };
+        while round == self.round && self.phases_done < phase && self.new_optional.contains(&self.phases_done)
+        {
+            self.phase_done(layout);
         }
     }
 
