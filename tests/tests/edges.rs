@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use tests::place::Place;
+use workflow_runtime::Standing;
 use workflow_runtime::prelude::*;
 use workflow_runtime::{RunEvent, RunEventKind};
 
@@ -193,7 +194,7 @@ async fn run_is_listed_as_it_stands_after_what_was_handed_in() {
     for place in Place::both() {
         let (team, actor) = (Arc::new(Nobody), Actor::new("ada"));
         let runtime = place.runtime();
-        let standing = async || runtime.runs().await.unwrap()[0].standing.clone();
+        let standing = async || runtime.runs().await.unwrap()[0].standing.to_string();
         let run = || Letter::run(runtime, "l", &team, None, Trimmed("hello".to_owned()));
         drop(run().await.unwrap_err());
         assert_eq!(standing().await, "waiting");
@@ -219,8 +220,8 @@ async fn run_that_halted_is_listed_so_although_another_step_ended_after_that() {
         assert!(halted.unwrap_err().is_failed());
         let runs = place.runtime().runs().await.unwrap();
         assert_eq!(
-            (&*runs[0].standing, &*runs[0].position),
-            ("halted", "Running.arrive")
+            (runs[0].standing, &*runs[0].position),
+            (Standing::Halted, "Running.arrive")
         );
     }
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::Standing;
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
@@ -13,6 +12,7 @@ use crate::run::core::Driving;
 use crate::run::perform::through_text;
 use crate::run::state::State;
 use crate::runtime::Runtime;
+use crate::summary::Standing;
 use crate::verdict::{Actor, Verdict};
 
 /// Hands in the artifact of a manual step; `()` for a step that yields none.

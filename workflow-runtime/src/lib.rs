@@ -66,7 +66,7 @@ pub use crate::observe::{Observer, RunEvent, RunEventKind};
 pub use crate::plan::Plan;
 pub use crate::runtime::Runtime;
 pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable, Team};
-pub use crate::summary::RunSummary;
+pub use crate::summary::{RunSummary, Standing};
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 
 /// Everything that a plan and its team name, in one import.

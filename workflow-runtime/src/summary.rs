@@ -1,5 +1,6 @@
 //! What is known of a run from outside: for lists and look-ups.
 
+use std::fmt;
 use std::time::SystemTime;
 
 /// A run as it stands in the journal.
@@ -25,9 +26,9 @@ pub struct RunSummary {
     pub id: String,
     /// The name of its workflow.
     pub workflow: String,
-    /// `running`, `waiting`, `halted` or `done`. A run whose driver was killed still says `running`; `held_by` tells
+    /// How it stands by its last event. A run whose driver was killed is still [`Standing::Running`]; `held_by` tells
     /// whether somebody drives it.
-    pub standing: String,
+    pub standing: Standing,
     /// The path of the step, or the name of the phase, that its last event is about; empty at the start.
     pub position: String,
     /// When it began.
@@ -36,4 +37,52 @@ pub struct RunSummary {
     pub changed_at: SystemTime,
     /// Who drives it now.
     pub held_by: Option<String>,
+}
+
+/// How a run stands, for lists.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::Standing;
+/// assert_eq!(Standing::Waiting.to_string(), "waiting");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Standing {
+    /// It goes on, or its driver was stopped in the middle.
+    Running,
+    /// It waits for something to be handed in.
+    Waiting,
+    /// A step failed, or a gate rejected for good.
+    Halted,
+    /// All its phases are done.
+    Done,
+}
+
+impl Standing {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Standing::Running => "running",
+            Standing::Waiting => "waiting",
+            Standing::Halted => "halted",
+            Standing::Done => "done",
+        }
+    }
+
+    /// The standing of that name; the store's format says that there are no others.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "waiting" => Standing::Waiting,
+            "halted" => Standing::Halted,
+            "done" => Standing::Done,
+            _ => Standing::Running,
+        }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }

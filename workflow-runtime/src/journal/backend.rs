@@ -9,7 +9,7 @@ use crate::error::RuntimeError;
 use crate::journal::event::Event;
 use crate::layout::{Layout, Outline};
 use crate::run::state::State;
-use crate::summary::RunSummary;
+use crate::summary::{RunSummary, Standing};
 
 /// A reply that takes a while.
 pub(crate) type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, RuntimeError>> + Send + 'a>>;
@@ -66,15 +66,6 @@ pub(crate) trait Hold: Send + Sync {
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
 }
 
-/// How a run stands after an event, for lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    Running,
-    Waiting,
-    Halted,
-    Done,
-}
-
 impl Standing {
     /// How a run stands at `state` after `event`, when that was the last.
     pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
@@ -84,15 +75,6 @@ impl Standing {
             _ if state.is_done(layout) => Standing::Done,
             Event::Done { by: Some(_), .. } if state.waits(layout) => Standing::Waiting,
             _ => Standing::Running,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Standing::Running => "running",
-            Standing::Waiting => "waiting",
-            Standing::Halted => "halted",
-            Standing::Done => "done",
         }
     }
 }

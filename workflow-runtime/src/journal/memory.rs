@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use crate::change::changed_plan;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply, Standing};
+use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply};
 use crate::journal::event::Event;
 use crate::layout::Layout;
-use crate::summary::RunSummary;
+use crate::summary::{RunSummary, Standing};
 
 /// The journals of many runs, in memory.
 #[derive(Debug, Default)]
@@ -192,7 +192,7 @@ impl Kept {
         RunSummary {
             id: self.id.to_string(),
             workflow: self.layout.plan.name.to_owned(),
-            standing: journal.standing.name().to_owned(),
+            standing: journal.standing,
             position: journal
                 .events
                 .last()

@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::change::changed_plan;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply, Standing};
+use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply};
 use crate::journal::event::Event;
 use crate::journal::memory::other_workflow;
 use crate::journal::wire;
 use crate::layout::Layout;
 use crate::store::{Claim, Header, Line, NewLine, NewRun, SqliteStore, Status, StoreError, StoredRun};
-use crate::summary::RunSummary;
+use crate::summary::{RunSummary, Standing};
 
 /// The journals of many runs, in a file.
 pub(crate) struct Sqlite {
@@ -216,7 +216,7 @@ fn summary(header: Header) -> RunSummary {
     RunSummary {
         id: header.id,
         workflow: header.workflow,
-        standing: header.status.state,
+        standing: Standing::named(&header.status.state),
         position: header.status.position,
         began_at: time(header.created_at),
         changed_at: time(header.updated_at),

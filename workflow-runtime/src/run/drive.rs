@@ -5,13 +5,14 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::call::{Taken, WAIVE};
 use crate::error::{Reason, RuntimeError};
-use crate::journal::backend::{Hold, Standing};
+use crate::journal::backend::Hold;
 use crate::journal::event::Event;
 use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
 use crate::run::perform::{Carried, Crew, Job, Together};
 use crate::step::StepContext;
+use crate::summary::Standing;
 use crate::verdict::{Rejection, Waiver};
 
 /// Where a phase or step left the run.

@@ -12,13 +12,14 @@ use tracing::Instrument;
 use crate::artifact::Value;
 use crate::call::{Product, Taken, Work};
 use crate::error::RuntimeError;
-use crate::journal::backend::{Hold, Standing};
+use crate::journal::backend::Hold;
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::plan::{Retry, StepPlan};
 use crate::runtime::Runtime;
 use crate::step::{RunOf, StepContext, StepError};
+use crate::summary::Standing;
 use crate::verdict::{Verdict, Waiver};
 
 /// A team with its methods of one phase, without its type.
