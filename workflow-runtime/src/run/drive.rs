@@ -205,58 +205,6 @@ impl Live {
         Ok(())
     }
 
-    /// A manual step may have been handed in by others since the journal was last read.
-    async fn catch_up(&mut self, step: u16) -> Result<Option<Left>, Reason> {
-        if !self.layout.step(step).manual || self.state.step_is_done(step) {
-            return Ok(None);
-        }
-        let (events, seen) = self
-            .hold()?
-            .since(&self.layout, self.seen)
-            .await
-            .map_err(Reason::Journal)?;
-        let sent_back = self.take_in_handed(events)?;
-        // Only then: what could not be taken in is looked at again.
-        self.seen = seen;
-        Ok(sent_back)
-    }
-
-    /// What others handed in before the gate rejected, if that is how the step ended: then the journal has both, and the
-    /// first to send the run back counts.
-    async fn handed_in_before(&self, hold: &dyn Hold, carried: &Carried) -> Result<Vec<Event>, RuntimeError> {
-        let Carried::Out(Event::Rejected { step, round, .. }) = carried else {
-            return Ok(Vec::new());
-        };
-        let is_this = |event: &Event| matches!(event, Event::Rejected { step: s, round: r, by: None, .. } if s == step && r == round);
-        let waits = |member| self.state.step_waits(member);
-        if !self.layout.members(self.layout.phase_of(*step)).any(waits) {
-            return Ok(Vec::new());
-        }
-        let (mut events, _) = hold.since(&self.layout, self.seen).await?;
-        if let Some(at) = events.iter().position(is_this) {
-            events.truncate(at);
-        }
-        Ok(events)
-    }
-
-    fn take_in_handed(&mut self, events: Vec<Event>) -> Result<Option<Left>, Reason> {
-        let mut sent_back = None;
-        for mut event in events {
-            let handed_in = match &event {
-                Event::Done { by, .. } | Event::Rejected { by, .. } => by.is_some(),
-                _ => false,
-            };
-            if !handed_in {
-                continue;
-            }
-            self.read_back(&mut event)?;
-            if let back @ Left::Back(..) = self.apply(&event) {
-                sent_back = Some(back);
-            }
-        }
-        Ok(sent_back)
-    }
-
     fn ahead(&self, step: u16) -> Ahead {
         if self.state.step_is_done(step) {
             return Ahead::Done;
@@ -285,75 +233,6 @@ impl Live {
             step: path.path(step),
         });
         Ok(())
-    }
-
-    async fn record(&mut self, event: &Event, standing: Standing) -> Result<(), Reason> {
-        let recorded = self.hold()?.record(&self.layout, event, standing).await;
-        recorded.map_err(|error| self.lost(error))
-    }
-
-    /// Takes in what one step came to, after what was handed in before that.
-    fn take_in(
-        &mut self,
-        earlier: Result<Vec<Event>, RuntimeError>,
-        carried: Carried,
-    ) -> Result<Left, Reason> {
-        let earlier = earlier.map_err(Reason::Journal);
-        let sent_back = match earlier.and_then(|earlier| self.take_in_handed(earlier)) {
-            Ok(sent_back) => sent_back,
-            // The journal has a rejection that this handle could not take in: it must not ask that gate again.
-            Err(Reason::Journal(error)) => return Err(self.lost_for_good(error)),
-            Err(reason) => return Err(reason),
-        };
-        let left = self.take_in_carried(carried)?;
-        Ok(sent_back.unwrap_or(left))
-    }
-
-    fn take_in_carried(&mut self, carried: Carried) -> Result<Left, Reason> {
-        match carried {
-            Carried::Out(event) => match self.apply(&event) {
-                Left::Done => match &event {
-                    Event::Rejected { step, .. } => {
-                        let standing = self.state.rejection(&self.layout, *step);
-                        standing.map_or(Ok(Left::Done), |rejection| Err(Reason::Rejected(rejection)))
-                    }
-                    _ => Ok(Left::Done),
-                },
-                back @ Left::Back(..) => Ok(back),
-            },
-            Carried::Failed {
-                event,
-                attempt,
-                error,
-                terminal,
-            } => {
-                self.apply(&event);
-                let Event::Failed { step, .. } = event else {
-                    return Ok(Left::Done);
-                };
-                let step = self.layout.path(step).to_owned();
-                Err(Reason::Failed {
-                    step,
-                    attempt,
-                    error,
-                    terminal,
-                })
-            }
-            Carried::Unrecorded(error) => Err(self.lost(error)),
-        }
-    }
-
-    /// A fenced run is lost to this handle for good.
-    fn lost(&mut self, error: RuntimeError) -> Reason {
-        if error.is_fenced() {
-            return self.lost_for_good(error);
-        }
-        Reason::Journal(error)
-    }
-
-    fn lost_for_good(&mut self, error: RuntimeError) -> Reason {
-        self.hold = Err(error.clone());
-        Reason::Journal(error)
     }
 
     fn together(&self, phase: u16) -> Together {
