@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::error::{Kind, RuntimeError};
-use crate::journal::event::{Event, Payload};
+use crate::journal::event::Event;
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::plan::Plan;
@@ -24,13 +24,7 @@ pub fn artifact<A: 'static>(
     actor: Actor,
     value: A,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing {
-        runtime: runtime.clone(),
-        layout: runtime.layout(plan),
-        id: id.into(),
-        path,
-        actor,
-    };
+    let handing = Handing::new(runtime, plan, id, path, actor);
     let layout = &handing.layout;
     let yields = layout.find(path).and_then(|step| layout.step(step).yields);
     let product = yields.map(|artifact| {
@@ -46,10 +40,8 @@ pub fn artifact<A: 'static>(
             payload =
                 Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
         }
-        if let Some(check) = handing.layout.step(step).check
-            && let Some(value) = payload.as_ref().and_then(Payload::value)
-            && let Verdict::Reject(reason) = check(&**value)
-        {
+        let check = handing.layout.step(step).check;
+        if let Some(reason) = payload.as_ref().and_then(|payload| payload.rejected_by(check)) {
             return Err(handing.refused(&format!("its check rejects it: {reason}")));
         }
         let by = Some(handing.actor.clone());
@@ -73,13 +65,7 @@ pub fn verdict(
     actor: Actor,
     verdict: Verdict,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing {
-        runtime: runtime.clone(),
-        layout: runtime.layout(plan),
-        id: id.into(),
-        path,
-        actor,
-    };
+    let handing = Handing::new(runtime, plan, id, path, actor);
     Box::pin(async move {
         let step = handing.step()?;
         let event = |state: &State| {
@@ -104,6 +90,16 @@ struct Handing {
 }
 
 impl Handing {
+    fn new(runtime: &Runtime, plan: &'static Plan, id: &str, path: &'static str, actor: Actor) -> Self {
+        Handing {
+            runtime: runtime.clone(),
+            layout: runtime.layout(plan),
+            id: id.into(),
+            path,
+            actor,
+        }
+    }
+
     fn step(&self) -> Result<u16, RuntimeError> {
         if self.actor.name().trim().is_empty() {
             return Err(self.refused("it does not say who hands it in; name the actor"));

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::artifact::Value;
 use crate::layout::Layout;
-use crate::verdict::{Actor, Waiver};
+use crate::plan::Check;
+use crate::verdict::{Actor, Verdict, Waiver};
 
 /// One thing that happened to a run.
 #[derive(Debug, Clone)]
@@ -88,6 +89,14 @@ impl Payload {
             Payload::Live(value) => Some(value),
             Payload::Both(both) => Some(&both.0),
             Payload::Written(_) => None,
+        }
+    }
+
+    /// Why the check, if there is one, rejects it.
+    pub(crate) fn rejected_by(&self, check: Option<Check>) -> Option<String> {
+        match check?(&**self.value()?) {
+            Verdict::Pass => None,
+            Verdict::Reject(reason) => Some(reason),
         }
     }
 

@@ -16,7 +16,6 @@ use crate::run::drive::Left;
 use crate::run::state::{State, written};
 use crate::runtime::Runtime;
 use crate::step::RunOf;
-use crate::verdict::Verdict;
 
 /// An input of a run, without its type.
 #[derive(Debug)]
@@ -173,9 +172,7 @@ impl Opening {
     /// An input as takers will get it, if it passes its check.
     fn input(&self, artifact: &ArtifactPlan, value: &Value) -> Result<Payload, RuntimeError> {
         let payload = self.read_back(artifact, value)?;
-        if let (Some(check), Some(value)) = (artifact.check, payload.value())
-            && let Verdict::Reject(reason) = check(&**value)
-        {
+        if let Some(reason) = payload.rejected_by(artifact.check) {
             let error = format!(
                 "run `{}`: input `{}` was rejected by its check: {reason}",
                 self.id, artifact.name

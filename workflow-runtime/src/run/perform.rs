@@ -213,9 +213,7 @@ impl Job<'_> {
         };
         let payload = through_text(self.layout, artifact, value, self.hold.writes())
             .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
-        if let (Some(check), Some(value)) = (plan.check, payload.value())
-            && let Verdict::Reject(reason) = check(&**value)
-        {
+        if let Some(reason) = payload.rejected_by(plan.check) {
             let name = self.layout.plan.artifacts[usize::from(artifact)].name;
             return Err(StepError::new(format!(
                 "artifact `{name}` was rejected by its check: {reason}"
@@ -226,6 +224,7 @@ impl Job<'_> {
 
     async fn keep(&self, ready: Ready, attempt: u32, started: Option<Instant>) -> Carried {
         let (step, round, by) = (self.step, self.round, None);
+        // Each event where it is known: building the two that are alike in one place was seen to cost every step 10 ns.
         let (event, standing) = match ready {
             Ready::Verdict(Verdict::Reject(reason)) => {
                 let standing = if self.back.is_some() {
