@@ -2,8 +2,8 @@
 mod plans;
 use plans::*;
 
-fn forge(run: &RestfulApi<restful_api::Start>) -> RestfulApi<restful_api::Done> {
-    RestfulApi { artifacts: run.artifacts() }
+fn forge(artifacts: restful_api::Artifacts<restful_api::Done>) -> RestfulApi<restful_api::Done> {
+    RestfulApi { artifacts }
 }
 
 fn main() {}
