@@ -257,6 +257,7 @@ async fn an_intended_rename_is_understood() {
         "begun",
         "done Leaving.lock",
         "done Leaving.wave",
+        "replanned",
         "done Walking.walk",
         "done Walking.sleep",
     ];
@@ -300,8 +301,10 @@ async fn a_plan_that_changes_what_is_recorded_is_refused_with_the_differences() 
         (
             refused!(renamed_silently, place),
             vec![
-                "step `Leaving.lock` is recorded, and the plan has none of that name",
-                "step `Leaving.wave` is recorded, and the plan has none of that name",
+                "step `Leaving.lock` is recorded, and the plan has none of that name; \
+                 if it is `Leaving.close` now, write `#[was(lock)]` there",
+                "step `Leaving.wave` is recorded, and the plan has none of that name; \
+                 if it is `Leaving.nod` now, write `#[was(wave)]` there",
             ],
         ),
         (

@@ -27,7 +27,7 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
 
 /// Modules of the generated module.
 pub(crate) const MODULES: &[&str] = &[
-    "after", "past", "hand_in", "next", "methods", "types", "private", "sealed", "rt",
+    "after", "past", "hand_in", "next", "methods", "undos", "types", "private", "sealed", "rt",
 ];
 
 /// Generic parameters of the generated items.

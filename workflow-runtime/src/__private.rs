@@ -3,8 +3,9 @@
 pub use crate::call::{Call, Needed, Perhaps, Product, WAIVE, Work, not_waived};
 pub use crate::hand_in::{artifact as hand_in_artifact, verdict as hand_in_verdict};
 pub use crate::plan::write as plan;
-pub use crate::run::begin::{Input, drive, input, resume, start};
+pub use crate::run::begin::{Input, drive, input, resume, resume_undo, start};
 pub use crate::run::core::{Core, Driving, Entered, Methods};
+pub use crate::run::undo::Undos;
 
 use std::any::Any;
 

@@ -128,6 +128,8 @@ method!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8);
 method!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9);
 method!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10);
 method!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11);
+// Only for undoing a step that takes twelve.
+method!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11 N 12);
 
 impl<T: Send + Sync + 'static> Call<'_, T> {
     /// A step that makes an artifact.

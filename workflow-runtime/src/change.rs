@@ -1,18 +1,37 @@
 //! A plan that was edited while a run was under way: what of its journal still means the same.
 
 use crate::error::{Kind, RuntimeError};
-use crate::layout::{Layout, Outline, StepOutline, index};
+use crate::journal::backend::Gone;
+use crate::layout::{Layout, Outline, PhaseOutline, StepOutline, index};
 use crate::run::state::State;
 
 /// Accepts the plan as it is now if everything recorded still means the same and nothing required was inserted before
 /// the run's position; otherwise lists the differences.
-pub(crate) fn accept(id: &str, before: &Outline, layout: &Layout, state: &State) -> Result<(), RuntimeError> {
-    let mut differences = changed(before, layout, state);
-    differences.extend(inserted(layout, state));
+pub(crate) fn accept(
+    id: &str,
+    before: &Outline,
+    layout: &Layout,
+    state: &State,
+    gone: &[Gone],
+) -> Result<(), RuntimeError> {
+    let mut renamed = Vec::new();
+    let mut differences: Vec<String> = Vec::new();
+    for gone in gone {
+        let difference = lost(gone, before, layout, &mut renamed);
+        // The steps of one phase may all be gone for one reason.
+        if !differences.contains(&difference) {
+            differences.push(difference);
+        }
+    }
+    differences.extend(inputs(before, layout));
+    differences.extend(changed(before, layout, |step| state.step_is_done(step)));
+    let inserted = inserted(layout, state).filter(|step| !renamed.contains(step));
+    differences
+        .extend(inserted.map(|step| format!("`{}` was added before the run's position", layout.path(step))));
     if differences.is_empty() {
         return Ok(());
     }
-    Err(changed_plan(id, &layout.outline.workflow, &differences))
+    Err(refused(id, layout, differences))
 }
 
 /// The optional phases that the plan did not have when the run began. Nothing required is missing where one was
@@ -26,79 +45,216 @@ pub(crate) fn new_optional(before: &Outline, layout: &Layout) -> Vec<u16> {
     new.map(|(at, _)| index(at)).collect()
 }
 
-pub(crate) fn changed_plan(id: &str, workflow: &str, differences: &[String]) -> RuntimeError {
+pub(crate) fn refused(id: &str, layout: &Layout, differences: Vec<String>) -> RuntimeError {
+    let workflow = &layout.outline.workflow;
     let mut text =
         format!("run `{id}` was begun under another plan of `{workflow}`, and cannot be taken up:");
-    for difference in differences {
+    for difference in &differences {
         text.push_str("\n  - ");
         text.push_str(difference);
     }
     text.push_str("\nnothing was touched; take it up with the build that began it, or begin a new run");
-    RuntimeError::new(Kind::PlanChanged, text)
+    RuntimeError::new(Kind::PlanChanged, text).with_differences(differences)
 }
 
-/// Recorded steps that now take or yield something else, or are of another kind.
-fn changed(before: &Outline, layout: &Layout, state: &State) -> Vec<String> {
+/// All that is different, for the journal of a run that goes on under the plan as it is now.
+pub(crate) fn between(before: &Outline, layout: &Layout) -> Vec<String> {
+    let mut differences = inputs(before, layout);
+    for (path, _) in steps(before) {
+        match layout.find(&path) {
+            None => differences.push(format!("`{path}` was removed")),
+            Some(step) if layout.path(step) != path => {
+                differences.push(format!("`{path}` is now called `{}`", layout.path(step)));
+            }
+            Some(_) => {}
+        }
+    }
+    differences.extend(new_steps(before, layout).map(|step| format!("`{}` was added", layout.path(step))));
+    differences.extend(changed(before, layout, |_| true));
+    differences.extend(settings(before, layout));
+    differences
+}
+
+/// What is different in how things are done.
+fn settings(before: &Outline, layout: &Layout) -> Vec<String> {
     let mut differences = Vec::new();
-    for (was, is) in before.inputs.iter().zip(&layout.outline.inputs) {
-        if was != is {
+    for was in &before.phases {
+        let Some(at) = layout.phase_named(&was.name) else {
+            continue;
+        };
+        let is = &layout.outline.phases[usize::from(at)];
+        for (word, was, now) in [
+            ("parallel", was.parallel, is.parallel),
+            ("optional", was.optional, is.optional),
+        ] {
+            if was != now {
+                let now = if now { "now" } else { "no longer" };
+                differences.push(format!("phase `{}` is {now} {word}", is.name));
+            }
+        }
+    }
+    for (path, was) in steps(before) {
+        let Some(is) = layout.find(&path).map(|step| outline(layout, step)) else {
+            continue;
+        };
+        if was.by != is.by {
+            let role = |by: &Option<String>| {
+                by.as_ref()
+                    .map_or("nobody in particular".to_owned(), |by| format!("`{by}`"))
+            };
             differences.push(format!(
-                "input `{}: {}` is now `{}: {}`",
-                was.0, was.1, is.0, is.1
+                "`{path}` is by {}, it was by {}",
+                role(&is.by),
+                role(&was.by)
+            ));
+        }
+        if was.rework != is.rework {
+            let back = |rework: &Option<(String, u32)>| match rework {
+                None => "nowhere".to_owned(),
+                Some((to, max)) => format!("to `{to}`, at most {max} times"),
+            };
+            differences.push(format!(
+                "`{path}` sends back {}, it sent back {}",
+                back(&is.rework),
+                back(&was.rework)
             ));
         }
     }
-    for phase in &before.phases {
-        for was in &phase.steps {
-            let path = format!("{}.{}", phase.name, was.name);
-            let Some(step) = layout.find(&path) else { continue };
-            if !state.step_is_done(step) {
-                continue;
+    differences
+}
+
+/// Names that a journal has and the plan that it went under has not.
+pub(crate) fn unknown(gone: &[Gone]) -> Vec<String> {
+    gone.iter().map(recorded).collect()
+}
+
+fn recorded(gone: &Gone) -> String {
+    match gone {
+        Gone::Step(path) => format!("step `{path}` is recorded, and the plan has none of that name"),
+        Gone::Phase(name) => format!("phase `{name}` is recorded, and the plan has none of that name"),
+        Gone::NewInput(name) => format!("input `{name}` is new, and the run was begun without it"),
+    }
+}
+
+/// Something recorded that is gone, and how to say that it only has another name now; the steps that it is thought to
+/// be now are added to `renamed`.
+fn lost(gone: &Gone, before: &Outline, layout: &Layout, renamed: &mut Vec<u16>) -> String {
+    let fault = recorded(gone);
+    match gone {
+        Gone::Step(path) => {
+            let (phase, name) = path.split_once('.').unwrap_or((path, ""));
+            if layout.phase_named(phase).is_none() {
+                let fault = recorded(&Gone::Phase(phase.to_owned()));
+                return was_phase(fault, phase, before, layout, renamed);
             }
-            let is = outline(layout, step);
-            if (was.gate, was.manual) != (is.gate, is.manual) {
-                differences.push(format!("`{path}` is now a {}, it was a {}", kind(is), kind(was)));
-            }
-            if was.takes != is.takes {
-                differences.push(format!(
-                    "`{path}` takes ({}), it took ({})",
-                    list(&is.takes),
-                    list(&was.takes)
-                ));
-            }
-            if was.yields != is.yields {
-                let text = |yields: &Option<(String, String)>| list(yields.as_slice());
-                differences.push(format!(
-                    "`{path}` yields ({}), it yielded ({})",
-                    text(&is.yields),
-                    text(&was.yields)
-                ));
-            }
+            let now = renamed_step(path, before, layout);
+            renamed.extend(now);
+            was(fault, name, now.map(|step| layout.path(step)))
+        }
+        Gone::Phase(name) => was_phase(fault, name, before, layout, renamed),
+        Gone::NewInput(_) => fault,
+    }
+}
+
+fn was_phase(fault: String, name: &str, before: &Outline, layout: &Layout, renamed: &mut Vec<u16>) -> String {
+    let now = renamed_phase(name, before, layout);
+    renamed.extend(now.into_iter().flat_map(|phase| layout.members(phase)));
+    was(fault, name, now.map(|phase| layout.phase(phase).name))
+}
+
+fn was(fault: String, name: &str, now: Option<&str>) -> String {
+    match now {
+        Some(now) => format!("{fault}; if it is `{now}` now, write `#[was({name})]` there"),
+        None => format!("{fault}; if it has another name now, write `#[was({name})]` there"),
+    }
+}
+
+/// A step that is new and of the same kind and signature, if there is just one.
+fn renamed_step(path: &str, before: &Outline, layout: &Layout) -> Option<u16> {
+    let (_, was) = steps(before).find(|(candidate, _)| candidate == path)?;
+    let alike = |step: &u16| {
+        let is = outline(layout, *step);
+        (is.gate, is.manual, &is.takes, &is.yields) == (was.gate, was.manual, &was.takes, &was.yields)
+    };
+    let mut new = new_steps(before, layout).filter(alike);
+    let first = new.next()?;
+    new.next().is_none().then_some(first)
+}
+
+/// A phase that is new and has a step of the same name.
+fn renamed_phase(name: &str, before: &Outline, layout: &Layout) -> Option<u16> {
+    let was = before.phases.iter().find(|phase| phase.name == name)?;
+    let had = |step: &StepOutline| was.steps.iter().any(|other| other.name == step.name);
+    let is_it = |phase: &PhaseOutline| {
+        before.phases.iter().all(|other| other.name != phase.name) && phase.steps.iter().any(had)
+    };
+    layout.outline.phases.iter().position(is_it).map(index)
+}
+
+/// The steps that the plan did not have, under this or an older name.
+fn new_steps<'a>(before: &'a Outline, layout: &'a Layout) -> impl Iterator<Item = u16> + 'a {
+    let known: Vec<_> = steps(before).filter_map(|(path, _)| layout.find(&path)).collect();
+    (0..index(layout.step_count())).filter(move |step| !known.contains(step))
+}
+
+fn steps(outline: &Outline) -> impl Iterator<Item = (String, &StepOutline)> {
+    outline.phases.iter().flat_map(|phase| {
+        let path = |step: &StepOutline| format!("{}.{}", phase.name, step.name);
+        phase.steps.iter().map(move |step| (path(step), step))
+    })
+}
+
+fn inputs(before: &Outline, layout: &Layout) -> Vec<String> {
+    let pairs = before.inputs.iter().zip(&layout.outline.inputs);
+    pairs
+        .filter(|(was, is)| was != is)
+        .map(|(was, is)| format!("input `{}: {}` is now `{}: {}`", was.0, was.1, is.0, is.1))
+        .collect()
+}
+
+/// Steps that now take or yield something else, or are of another kind, among those that count.
+fn changed(before: &Outline, layout: &Layout, counts: impl Fn(u16) -> bool) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (path, was) in steps(before) {
+        let Some(step) = layout.find(&path).filter(|step| counts(*step)) else {
+            continue;
+        };
+        let is = outline(layout, step);
+        if (was.gate, was.manual) != (is.gate, is.manual) {
+            differences.push(format!("`{path}` is now a {}, it was a {}", kind(is), kind(was)));
+        }
+        if was.takes != is.takes {
+            differences.push(format!(
+                "`{path}` takes ({}), it took ({})",
+                list(&is.takes),
+                list(&was.takes)
+            ));
+        }
+        if was.yields != is.yields {
+            let text = |yields: &Option<(String, String)>| list(yields.as_slice());
+            differences.push(format!(
+                "`{path}` yields ({}), it yielded ({})",
+                text(&is.yields),
+                text(&was.yields)
+            ));
         }
     }
     differences
 }
 
 /// Steps that are not done although something after them is.
-fn inserted(layout: &Layout, state: &State) -> Vec<String> {
-    let mut differences = Vec::new();
+fn inserted(layout: &Layout, state: &State) -> impl Iterator<Item = u16> {
     let done = |phase: usize| layout.members(index(phase)).any(|step| state.step_is_done(step));
     let last_done = (0..layout.plan.phases.len()).rev().find(|phase| done(*phase));
-    for step in 0..index(layout.step_count()) {
-        let phase = layout.phase_of(step);
-        let members_after = layout.members(phase).filter(|member| *member > step);
-        let later_sibling = !layout.phase(phase).parallel
-            && members_after.into_iter().any(|member| state.step_is_done(member));
+    (0..index(layout.step_count())).filter(move |step| {
+        let phase = layout.phase_of(*step);
+        let mut members_after = layout.members(phase).filter(|member| member > step);
+        let later_sibling =
+            !layout.phase(phase).parallel && members_after.any(|member| state.step_is_done(member));
         let later_phase =
             phase >= state.phases_done() && last_done.is_some_and(|last| usize::from(phase) < last);
-        if !state.step_is_done(step) && (later_sibling || later_phase) {
-            differences.push(format!(
-                "`{}` was added before the run's position",
-                layout.path(step)
-            ));
-        }
-    }
-    differences
+        !state.step_is_done(*step) && (later_sibling || later_phase)
+    })
 }
 
 fn outline(layout: &Layout, step: u16) -> &StepOutline {

@@ -26,6 +26,7 @@ pub struct RuntimeError {
 struct Inner {
     kind: Kind,
     message: String,
+    differences: Vec<String>,
 }
 
 /// What kind of refusal or failure it is.
@@ -42,6 +43,8 @@ pub(crate) enum Kind {
     Artifact,
     NotWaiting,
     Refused,
+    Undone,
+    Over,
 }
 
 impl RuntimeError {
@@ -50,6 +53,19 @@ impl RuntimeError {
             inner: Arc::new(Inner {
                 kind,
                 message: message.into(),
+                differences: Vec::new(),
+            }),
+        }
+    }
+
+    pub(crate) fn with_differences(self, differences: Vec<String>) -> Self {
+        let message = self.inner.message.clone();
+        let kind = self.kind();
+        RuntimeError {
+            inner: Arc::new(Inner {
+                kind,
+                message,
+                differences,
             }),
         }
     }
@@ -93,13 +109,28 @@ impl RuntimeError {
         self.kind() == Kind::PlanChanged
     }
 
+    /// In what the plan differs, if it [was changed](RuntimeError::is_plan_changed): a line each, in its own words.
+    pub fn differences(&self) -> &[String] {
+        &self.inner.differences
+    }
+
+    /// The run was taken back, or is being taken back: it can go no other way.
+    pub fn is_undone(&self) -> bool {
+        self.kind() == Kind::Undone
+    }
+
+    /// Nothing is left to be stopped: the run is at its end.
+    pub fn is_over(&self) -> bool {
+        self.kind() == Kind::Over
+    }
+
     /// An artifact could not be written, or read back as its type.
     pub fn is_artifact(&self) -> bool {
         self.kind() == Kind::Artifact
     }
 
     /// What was given or asked for does not fit and changed nothing: an input or something handed in that its check
-    /// rejects, an id without a name, a waiver of a phase that was begun.
+    /// rejects, somebody without the role, an id without a name, a waiver of a phase that was begun.
     pub fn is_refused(&self) -> bool {
         self.kind() == Kind::Refused
     }
@@ -182,6 +213,11 @@ impl<P> Halted<P> {
         self.cause.is_failed()
     }
 
+    /// Whether it was told to stop: a planned stop, not a fault.
+    pub fn is_cancelled(&self) -> bool {
+        self.cause.is_cancelled()
+    }
+
     /// Whether the journal failed or refused.
     pub fn is_journal(&self) -> bool {
         self.cause.is_journal()
@@ -235,6 +271,15 @@ pub(crate) enum Reason {
     Waiting {
         steps: Vec<String>,
     },
+    Cancelled,
+    UndoFailed {
+        step: String,
+        attempt: u32,
+        error: Arc<str>,
+        terminal: bool,
+        /// What is left to take back, this one first.
+        left: Vec<String>,
+    },
     Journal(RuntimeError),
 }
 
@@ -266,9 +311,17 @@ impl Cause {
         self.rejection().is_some()
     }
 
-    /// Whether a step failed.
+    /// Whether a step failed, or the undoing of one.
     pub fn is_failed(&self) -> bool {
-        matches!(self.inner.reason, Reason::Failed { .. })
+        matches!(
+            self.inner.reason,
+            Reason::Failed { .. } | Reason::UndoFailed { .. }
+        )
+    }
+
+    /// Whether it was told to stop: a planned stop, not a fault.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.inner.reason, Reason::Cancelled)
     }
 
     /// Whether the journal failed or refused.
@@ -276,13 +329,16 @@ impl Cause {
         matches!(self.inner.reason, Reason::Journal(_))
     }
 
-    /// The paths of the steps it is about, as in `Testing.quality`: the one that failed or rejected, or all that wait.
+    /// The paths of the steps it is about, as in `Testing.quality`: the one that failed or rejected, all that wait, or all
+    /// that are left to be undone.
     pub fn steps(&self) -> Vec<&str> {
         match &self.inner.reason {
             Reason::Failed { step, .. } => vec![step],
             Reason::Rejected(rejection) | Reason::SentBack { rejection, .. } => vec![rejection.gate()],
-            Reason::Waiting { steps } => steps.iter().map(String::as_str).collect(),
-            Reason::Journal(_) => Vec::new(),
+            Reason::Waiting { steps } | Reason::UndoFailed { left: steps, .. } => {
+                steps.iter().map(String::as_str).collect()
+            }
+            Reason::Cancelled | Reason::Journal(_) => Vec::new(),
         }
     }
 
@@ -337,17 +393,42 @@ impl fmt::Display for Cause {
                 write!(f, "the run was sent back to `{to}`, drive it on from there")
             }
             Reason::Waiting { steps } => {
-                let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();
+                write!(f, "run `{run}` of `{workflow}` waits for {}; ", quoted(steps))?;
+                f.write_str("hand it in, then drive the run again")
+            }
+            Reason::Cancelled => {
                 write!(
                     f,
-                    "run `{run}` of `{workflow}` waits for {}; ",
-                    steps.join(" and ")
+                    "run `{run}` of `{workflow}` was told to stop; drive it again to go on"
+                )
+            }
+            Reason::UndoFailed {
+                step,
+                attempt,
+                error,
+                terminal,
+                left,
+            } => {
+                let terminal = if *terminal { "terminally " } else { "" };
+                write!(
+                    f,
+                    "run `{run}` of `{workflow}`: undoing `{step}` failed {terminal}on attempt {attempt}: {error}; "
                 )?;
-                f.write_str("hand it in, then drive the run again")
+                write!(
+                    f,
+                    "{} left to be undone, call `undo` again to go on",
+                    quoted(left)
+                )
             }
             Reason::Journal(error) => error.fmt(f),
         }
     }
+}
+
+/// `` `a` and `b` ``
+fn quoted(steps: &[String]) -> String {
+    let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();
+    steps.join(" and ")
 }
 
 impl fmt::Debug for Cause {

@@ -1,21 +1,27 @@
-//! Handing in what a manual step or gate waits for, by whoever can open the journal. Not public API: the generated
-//! `hand_in` functions are.
+//! Handing in what a manual step or gate waits for, by whoever can open the journal: by the generated `hand_in`
+//! functions, which are typed, or by the names of the run and the step.
 
+use std::future::Future;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use crate::error::{Kind, RuntimeError};
-use crate::journal::event::Event;
+use crate::journal::event::{Event, HandedIn, Payload};
 use crate::layout::Layout;
+use crate::nearest::did_you_mean;
 use crate::observe::RunEventKind;
-use crate::plan::Plan;
+use crate::plan::{Plan, StepPlan};
+use crate::run::begin::unknown;
 use crate::run::core::Driving;
 use crate::run::perform::through_text;
+use crate::run::recorder::Recorder;
 use crate::run::state::State;
 use crate::runtime::Runtime;
 use crate::summary::Standing;
 use crate::verdict::{Actor, Verdict};
 
-/// Hands in the artifact of a manual step; `()` for a step that yields none.
+/// Hands in the artifact of a manual step; `()` for a step that yields none. Not public API.
 pub fn artifact<A: 'static>(
     runtime: &Runtime,
     plan: &'static Plan,
@@ -24,7 +30,7 @@ pub fn artifact<A: 'static>(
     actor: Actor,
     value: A,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing::new(runtime, plan, id, path, actor);
+    let handing = Handing::new(runtime, runtime.layout(plan), id, path, actor);
     let layout = &handing.layout;
     let yields = layout.find(path).and_then(|step| layout.step(step).yields);
     let product = yields.map(|artifact| {
@@ -40,23 +46,11 @@ pub fn artifact<A: 'static>(
             payload =
                 Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
         }
-        let check = handing.layout.step(step).check;
-        if let Some(reason) = payload.as_ref().and_then(|payload| payload.rejected_by(check)) {
-            return Err(handing.refused(&format!("its check rejects it: {reason}")));
-        }
-        let by = Some(handing.actor.clone());
-        let event = |state: &State| Event::Done {
-            step,
-            round: state.round,
-            attempt: 1,
-            payload: payload.clone(),
-            by: by.clone(),
-        };
-        handing.append(step, event).await
+        handing.made(step, payload).await
     })
 }
 
-/// Hands in the verdict of a manual gate.
+/// Hands in the verdict of a manual gate. Not public API.
 pub fn verdict(
     runtime: &Runtime,
     plan: &'static Plan,
@@ -65,48 +59,202 @@ pub fn verdict(
     actor: Actor,
     verdict: Verdict,
 ) -> Driving<Result<(), RuntimeError>> {
-    let handing = Handing::new(runtime, plan, id, path, actor);
+    let handing = Handing::new(runtime, runtime.layout(plan), id, path, actor);
     Box::pin(async move {
         let step = handing.step()?;
-        let event = |state: &State| {
-            state.judged(
-                &handing.layout,
-                step,
-                1,
-                verdict.clone(),
-                Some(handing.actor.clone()),
-            )
-        };
-        handing.append(step, event).await
+        handing.judged(step, verdict).await
     })
 }
 
-struct Handing {
+/// The same for a run and a gate by name.
+pub(crate) async fn verdict_by_name(
+    runtime: &Runtime,
+    id: &str,
+    path: &str,
+    actor: Actor,
+    verdict: Verdict,
+) -> Result<(), RuntimeError> {
+    let layout = runtime.layout_of(id).await?;
+    let handing = Handing::new(runtime, layout, id, path, actor);
+    let step = handing.step()?;
+    let plan = handing.layout.step(step);
+    if !plan.gate {
+        return Err(handing.refused("it is a step, which takes an artifact: use `hand_in_artifact`"));
+    }
+    handing.judged(step, verdict).await
+}
+
+/// And for a manual step; the JSON is read as the type of its artifact.
+pub(crate) async fn artifact_by_name(
+    runtime: &Runtime,
+    id: &str,
+    path: &str,
+    actor: Actor,
+    json: Result<Box<RawValue>, serde_json::Error>,
+) -> Result<(), RuntimeError> {
+    let layout = runtime.layout_of(id).await?;
+    let handing = Handing::new(runtime, layout, id, path, actor);
+    let step = handing.step()?;
+    let plan = handing.layout.step(step);
+    if plan.gate {
+        return Err(handing.refused("it is a gate, which takes a verdict: use `hand_in`"));
+    }
+    let json = json.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?;
+    let Some(artifact) = plan.yields else {
+        let is_null = json.get().trim() == "null";
+        return match is_null {
+            true => handing.made(step, None).await,
+            false => Err(handing.refused("the step yields no artifact; hand in `()`")),
+        };
+    };
+    let artifact = &handing.layout.plan.artifacts[usize::from(artifact)];
+    if !handing.layout.is_typed {
+        let workflow = handing.layout.plan.name;
+        return Err(handing.refused(&format!(
+            "this program does not know the type `{}`; tell the runtime of the plan: \
+             `runtime.knows::<{workflow}>()`",
+            artifact.ty
+        )));
+    }
+    let value = (artifact.codec.decode)(&json)
+        .map_err(|error| handing.refused(&format!("it is no `{}`: {error}", artifact.ty)))?;
+    handing
+        .made(step, Some(Payload::Both(Box::new((value, Arc::from(json))))))
+        .await
+}
+
+/// Tells whoever drives the run to stop.
+pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
+    let layout = runtime.layout_of(id).await?;
+    let over = |state: &State| {
+        let over = match (state.is_done(&layout), state.undoing()) {
+            (_, (_, true)) => "it was undone",
+            (true, (false, _)) => "all its phases are done",
+            _ => return Ok(Event::Cancelled),
+        };
+        let error = format!("run `{id}` cannot be cancelled; {over}");
+        Err(RuntimeError::new(Kind::Over, error))
+    };
+    append(runtime, &layout, id, over).await?;
+    tracing::info!(run = id, "cancelled");
+    runtime.tell(&layout, id, 0, RunEventKind::Cancelled);
+    Ok(())
+}
+
+/// Appends what is made of the run as it stands. It may move on in between: then it is looked at again.
+async fn append(
+    runtime: &Runtime,
+    layout: &Arc<Layout>,
+    id: &str,
+    event: impl Fn(&State) -> Result<Event, RuntimeError>,
+) -> Result<(Event, u32), RuntimeError> {
+    loop {
+        let mut recorder = Recorder::new(layout);
+        let read = runtime.backend().read(layout, id, &mut recorder).await?;
+        let seen = read.ok_or_else(|| unknown(id))?;
+        let mut state = recorder.finish(id)?.state;
+        let (event, round) = (event(&state)?, state.round);
+        state.apply(layout, &event);
+        let standing = Standing::after(&event, &state, layout);
+        let appended = runtime
+            .backend()
+            .hand_in(layout, id, seen, event.clone(), standing);
+        if appended.await? {
+            return Ok((event, round));
+        }
+    }
+}
+
+struct Handing<'p> {
     runtime: Runtime,
     layout: Arc<Layout>,
     id: Arc<str>,
-    path: &'static str,
+    path: &'p str,
     actor: Actor,
 }
 
-impl Handing {
-    fn new(runtime: &Runtime, plan: &'static Plan, id: &str, path: &'static str, actor: Actor) -> Self {
+impl<'p> Handing<'p> {
+    fn new(runtime: &Runtime, layout: Arc<Layout>, id: &str, path: &'p str, actor: Actor) -> Self {
         Handing {
             runtime: runtime.clone(),
-            layout: runtime.layout(plan),
+            layout,
             id: id.into(),
             path,
             actor,
         }
     }
 
+    /// The step, if the actor may hand something in for it.
     fn step(&self) -> Result<u16, RuntimeError> {
         if self.actor.name().trim().is_empty() {
             return Err(self.refused("it does not say who hands it in; name the actor"));
         }
-        self.layout
-            .find(self.path)
-            .ok_or_else(|| self.refused("the plan has no such step"))
+        let step = self.layout.find(self.path).ok_or_else(|| {
+            let paths =
+                (0..self.layout.step_count()).map(|step| self.layout.path(crate::layout::index(step)));
+            let meant = did_you_mean(self.path, paths);
+            self.refused(&format!("the plan has no such step{meant}"))
+        })?;
+        let plan = self.layout.step(step);
+        if !plan.manual {
+            return Err(self.refused("it is not manual, the team does it"));
+        }
+        self.may(plan)?;
+        Ok(step)
+    }
+
+    fn may(&self, plan: &StepPlan) -> Result<(), RuntimeError> {
+        let (Some(roster), Some(role)) = (self.runtime.roster(), plan.by) else {
+            return Ok(());
+        };
+        if roster.has(role, &self.actor) {
+            return Ok(());
+        }
+        let holders: Vec<_> = roster
+            .holders(role)
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        Err(self.refused(&match holders.is_empty() {
+            true => format!("it takes the role `{role}`, which nobody holds; add them to the roster"),
+            false => format!(
+                "it takes the role `{role}`, which is held by {}",
+                holders.join(" and ")
+            ),
+        }))
+    }
+
+    async fn made(&self, step: u16, payload: Option<Payload>) -> Result<(), RuntimeError> {
+        let check = self.layout.step(step).check;
+        if let Some(reason) = payload.as_ref().and_then(|payload| payload.rejected_by(check)) {
+            return Err(self.refused(&format!("its check rejects it: {reason}")));
+        }
+        let by = Some(Box::new(self.by(step, None)));
+        self.append(step, |state| Event::Done {
+            step,
+            round: state.round,
+            attempt: 1,
+            payload: payload.clone(),
+            by: by.clone(),
+            took_ms: None,
+        })
+        .await
+    }
+
+    async fn judged(&self, step: u16, verdict: Verdict) -> Result<(), RuntimeError> {
+        self.append(step, |state| {
+            let by = self.by(step, state.content(&self.layout, step));
+            state.judged(&self.layout, step, 1, verdict.clone(), Some(Box::new(by)))
+        })
+        .await
+    }
+
+    fn by(&self, step: u16, of: Option<String>) -> HandedIn {
+        HandedIn {
+            actor: self.actor.clone(),
+            role: self.layout.step(step).by.map(str::to_owned),
+            of,
+        }
     }
 
     fn refused(&self, why: &str) -> RuntimeError {
@@ -117,42 +265,33 @@ impl Handing {
         )
     }
 
-    /// Appends the event if the step waits. The run may move on in between: then it is looked at again.
-    async fn append(&self, step: u16, event: impl Fn(&State) -> Event) -> Result<(), RuntimeError> {
-        loop {
-            let read = self.runtime.backend().read(&self.layout, &self.id).await?;
-            let Some(record) = read else {
-                let error = format!("there is no run `{}`; begin it with `start` or `run`", self.id);
-                return Err(RuntimeError::new(Kind::Unknown, error));
-            };
-            let seen = record.seen;
-            let mut state = State::recorded(&self.id, &self.layout, &record)?;
-            if !state.step_waits(step) {
-                return Err(self.not_waiting(step, &state));
-            }
-            let (event, round) = (event(&state), state.round);
-            state.apply(&self.layout, &event);
-            let standing = Standing::after(&event, &state, &self.layout);
-            let backend = self.runtime.backend();
-            if backend
-                .hand_in(&self.layout, &self.id, seen, event.clone(), standing)
-                .await?
-            {
-                tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
-                self.tell(round, &event);
-                return Ok(());
-            }
+    /// Appends the event if the step waits.
+    fn append(
+        &self,
+        step: u16,
+        event: impl Fn(&State) -> Event,
+    ) -> impl Future<Output = Result<(), RuntimeError>> {
+        let if_it_waits = move |state: &State| match state.step_waits(step) {
+            true => Ok(event(state)),
+            false => Err(self.not_waiting(step, state)),
+        };
+        async move {
+            let (event, round) = append(&self.runtime, &self.layout, &self.id, if_it_waits).await?;
+            tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
+            self.tell(step, round, &event);
+            Ok(())
         }
     }
 
-    fn tell(&self, round: u32, event: &Event) {
+    fn tell(&self, step: u16, round: u32, event: &Event) {
+        let step = self.layout.path(step);
         let tell = |kind| self.runtime.tell(&self.layout, &self.id, round, kind);
         let by = self.actor.name();
-        tell(RunEventKind::HandedIn { step: self.path, by });
+        tell(RunEventKind::HandedIn { step, by });
         if let Event::Rejected { reason, back, .. } = event {
             let back_to = back.map(|phase| self.layout.phase(phase).name);
             tell(RunEventKind::Rejected {
-                gate: self.path,
+                gate: step,
                 reason,
                 back_to,
             });
@@ -161,7 +300,9 @@ impl Handing {
 
     fn not_waiting(&self, step: u16, state: &State) -> RuntimeError {
         let Handing { id, path, .. } = self;
-        let why = if state.step_is_done(step) {
+        let why = if state.undoing().0 {
+            "the run was taken back".to_owned()
+        } else if state.step_is_done(step) {
             "it was handed in already".to_owned()
         } else if let Some(rejection) = state.rejection(&self.layout, step) {
             format!("it was rejected already: {}", rejection.reason())

@@ -6,12 +6,15 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::plan::{PhasePlan, Plan, StepPlan};
+use crate::artifact::Artifact;
+use crate::plan::{PhasePlan, Plan, StepPlan, write};
 
 /// A plan with every derived answer at hand. Steps are numbered through all phases.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) plan: &'static Plan,
+    /// Whether the types of its artifacts are known.
+    pub(crate) is_typed: bool,
     steps: Vec<StepLayout>,
     phases: Vec<Range<u16>>,
     by_path: HashMap<String, u16>,
@@ -66,12 +69,23 @@ impl Layout {
             .collect();
         Layout {
             plan,
+            is_typed: true,
             steps,
             phases,
             by_path,
             outline,
             outline_json,
             fingerprint,
+        }
+    }
+
+    /// Of a plan that only a journal tells of: its artifacts are what their JSON is.
+    pub(crate) fn untyped(outline: &Outline) -> Self {
+        // For as long as the program runs, as any plan; a runtime does this once for each plan that it meets.
+        let plan: &'static Plan = Box::leak(Box::new(outline.plan()));
+        Layout {
+            is_typed: false,
+            ..Layout::of(plan)
         }
     }
 
@@ -166,6 +180,9 @@ pub(crate) struct StepOutline {
     pub(crate) takes: Vec<(String, String)>,
     pub(crate) yields: Option<(String, String)>,
     pub(crate) rework: Option<(String, u32)>,
+    /// Since version 2 of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
 }
 
 impl Outline {
@@ -183,6 +200,7 @@ impl Outline {
             rework: step
                 .rework
                 .map(|rework| (plan.phases[usize::from(rework.to)].name.to_owned(), rework.max)),
+            by: step.by.map(str::to_owned),
         };
         Outline {
             workflow: plan.name.to_owned(),
@@ -199,4 +217,65 @@ impl Outline {
                 .collect(),
         }
     }
+
+    /// The plan that it is the outline of, as far as it tells.
+    fn plan(&self) -> Plan {
+        let mut artifacts: Vec<&(String, String)> = self.inputs.iter().collect();
+        for step in self.phases.iter().flat_map(|phase| &phase.steps) {
+            let is_new = |yielded: &&(String, String)| artifacts.iter().all(|known| known.0 != yielded.0);
+            artifacts.extend(step.yields.as_ref().filter(is_new));
+        }
+        let position = |name: &str| artifacts.iter().position(|known| known.0 == name).map(index);
+        let steps = |phase: &PhaseOutline| -> &'static [StepPlan] {
+            let step = |step: &StepOutline| self.step(step, &position);
+            phase.steps.iter().map(step).collect::<Vec<_>>().leak()
+        };
+        let phase = |phase: &PhaseOutline| {
+            let written = write::phase(leaked(&phase.name), "", steps(phase), &[]);
+            let written = if phase.parallel {
+                written.parallel()
+            } else {
+                written
+            };
+            if phase.optional {
+                written.optional(&[])
+            } else {
+                written
+            }
+        };
+        let phases: Vec<_> = self.phases.iter().map(phase).collect();
+        let codec = <serde_json::Value as Artifact>::CODEC;
+        let artifact = |(name, ty): &&(String, String)| write::artifact(leaked(name), leaked(ty), codec);
+        let written: Vec<_> = artifacts.iter().map(artifact).collect();
+        let name = leaked(&self.workflow);
+        write::plan(name, "", &[], phases.leak(), written.leak(), self.inputs.len())
+    }
+
+    fn step(&self, step: &StepOutline, position: &impl Fn(&str) -> Option<u16>) -> StepPlan {
+        let takes = step.takes.iter().filter_map(|(name, _)| position(name));
+        let takes: Vec<_> = takes.map(|artifact| write::take(artifact, true)).collect();
+        let mut written = write::step(leaked(&step.name), "", takes.leak());
+        if step.gate {
+            written = written.gate();
+        }
+        if step.manual {
+            written = written.manual();
+        }
+        if let Some(artifact) = step.yields.as_ref().and_then(|(name, _)| position(name)) {
+            written = written.yields(artifact);
+        }
+        if let Some(role) = &step.by {
+            written = written.by(leaked(role));
+        }
+        if let Some((to, max)) = &step.rework
+            && let Some(to) = self.phases.iter().position(|phase| phase.name == *to)
+        {
+            written = written.rework(index(to), *max);
+        }
+        written
+    }
+}
+
+fn leaked(text: &str) -> &'static str {
+    text.to_owned().leak()
 }

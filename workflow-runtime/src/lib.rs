@@ -42,14 +42,18 @@
 )]
 
 mod artifact;
+mod bell;
 mod call;
 mod change;
+mod ctrl_c;
 mod error;
 mod hand_in;
 mod journal;
 mod layout;
+mod nearest;
 mod observe;
 pub mod plan;
+mod roster;
 mod run;
 mod runtime;
 mod step;
@@ -63,8 +67,9 @@ pub use workflow_macros::workflow;
 pub use crate::artifact::Artifact;
 pub use crate::error::{Cause, Halted, RuntimeError};
 pub use crate::observe::{Observer, RunEvent, RunEventKind};
-pub use crate::plan::Plan;
-pub use crate::runtime::Runtime;
+pub use crate::plan::{Plan, Workflow};
+pub use crate::roster::Roster;
+pub use crate::runtime::{PlanConflict, Runtime};
 pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable, Team};
 pub use crate::summary::{RunSummary, Standing};
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};

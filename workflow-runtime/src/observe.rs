@@ -78,10 +78,33 @@ pub enum RunEventKind<'a> {
     Waiting { step: &'a str },
     /// Somebody handed in what a manual step or gate waited for; told by the runtime that it was handed in through.
     HandedIn { step: &'a str, by: &'a str },
+    /// What somebody said of the same artifacts in an earlier round stands, so the gate is passed.
+    Stands {
+        gate: &'a str,
+        by: &'a str,
+        given_in: u32,
+    },
     /// An optional phase was waived.
     Waived { phase: &'a str, reason: &'a str },
     /// A phase is done.
     PhaseDone { phase: &'a str },
     /// The run is at its end.
     Finished,
+    /// Whoever drives the run is told to stop.
+    Cancelled,
+    /// From here on the run can only be taken back.
+    UndoBegan,
+    /// An attempt at undoing a step is about to be made; the first is 1. The round is the one in which it was done.
+    UndoStarted { step: &'a str, attempt: u32 },
+    /// A step was undone.
+    StepUndone { step: &'a str, attempt: u32 },
+    /// An attempt to undo a step failed; it is made again after `retry_in`, or undoing halts if that is `None`.
+    UndoFailed {
+        step: &'a str,
+        attempt: u32,
+        error: &'a str,
+        retry_in: Option<Duration>,
+    },
+    /// All that can be undone is.
+    Undone,
 }

@@ -41,6 +41,22 @@ use std::time::Duration;
 use crate::artifact::Codec;
 use crate::verdict::Verdict;
 
+/// A declared workflow: every `workflow!` implements it for the type that it becomes.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::Workflow;
+///
+/// fn phases<W: Workflow>() -> usize {
+///     W::PLAN.phases.len()
+/// }
+/// ```
+pub trait Workflow {
+    /// The plan: the static description of the workflow.
+    const PLAN: &'static Plan;
+}
+
 /// What a workflow consists of, as declared; every `workflow!` yields one as `PLAN`.
 ///
 /// It prints as a tree.

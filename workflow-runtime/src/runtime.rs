@@ -5,14 +5,24 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
+
+use crate::bell::Bell;
+use crate::ctrl_c::{self, Interrupt};
+#[cfg(doc)]
+use crate::error::Halted;
 use crate::error::RuntimeError;
+use crate::hand_in;
 use crate::journal::backend::Backend;
 use crate::journal::memory::Memory;
 use crate::journal::sqlite::Sqlite;
 use crate::layout::Layout;
 use crate::observe::{Observer, RunEvent, RunEventKind};
-use crate::plan::Plan;
+use crate::plan::{Plan, Workflow};
+use crate::roster::Roster;
+use crate::run::begin;
 use crate::summary::RunSummary;
+use crate::verdict::{Actor, Verdict};
 
 /// An opened journal plus observers; starts and resumes runs.
 ///
@@ -35,11 +45,34 @@ pub struct Runtime {
     shared: Arc<Shared>,
 }
 
+#[derive(Clone)]
 struct Shared {
     backend: Arc<dyn Backend>,
     observers: Vec<Arc<dyn Observer>>,
     /// By the address of the plan, which is a static.
     layouts: Arc<Mutex<HashMap<usize, Arc<Layout>>>>,
+    roster: Option<Arc<Roster>>,
+    waits: bool,
+    interrupt: Option<Arc<Interrupt>>,
+}
+
+/// A run that this build could not take up.
+///
+/// # Examples
+///
+/// ```
+/// # use workflow_runtime::PlanConflict;
+/// fn told(conflict: &PlanConflict) -> String {
+///     format!("{}: {}", conflict.run, conflict.error.differences().join(", "))
+/// }
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PlanConflict {
+    /// The id of the run.
+    pub run: String,
+    /// Why: the plan was changed, or an artifact is no longer what its type reads.
+    pub error: RuntimeError,
 }
 
 impl Runtime {
@@ -67,7 +100,18 @@ impl Runtime {
                 backend,
                 observers: Vec::new(),
                 layouts: Arc::default(),
+                roster: None,
+                waits: false,
+                interrupt: None,
             }),
+        }
+    }
+
+    fn but(&self, change: impl FnOnce(&mut Shared)) -> Self {
+        let mut shared = Shared::clone(&self.shared);
+        change(&mut shared);
+        Runtime {
+            shared: Arc::new(shared),
         }
     }
 
@@ -84,16 +128,293 @@ impl Runtime {
     /// ```
     #[must_use = "runs tell the observer only when they begin through what this returns"]
     pub fn with_observer(self, observer: impl Observer) -> Self {
-        let mut observers = self.shared.observers.clone();
-        observers.push(Arc::new(observer));
-        let Shared { backend, layouts, .. } = &*self.shared;
-        Runtime {
-            shared: Arc::new(Shared {
-                backend: Arc::clone(backend),
-                observers,
-                layouts: Arc::clone(layouts),
-            }),
+        self.but(|shared| shared.observers.push(Arc::new(observer)))
+    }
+
+    /// The same journal with a roster: who hands something in for a step with `#[by(Role)]` through this value must hold
+    /// that role. Without one, the role is recorded and not enforced.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Publish(text: String) {
+    ///         role Editor;
+    ///         phase Review {
+    ///             #[by(Editor)]
+    ///             manual gate sign_off(text);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory().with_roster("roles.Editor = ['ada']".parse()?);
+    /// let team = std::sync::Arc::new(());
+    /// drop(Publish::run(&runtime, "essay", &team, "draft".to_owned()).await);
+    ///
+    /// let error = publish::hand_in::sign_off(&runtime, "essay", Actor::new("linus"), Verdict::Pass).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "run `essay`: what `linus` handed in for `Review.sign_off` is refused; \
+    ///      it takes the role `Editor`, which is held by `ada`"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "the roster counts for what is handed in through what this returns"]
+    pub fn with_roster(self, roster: Roster) -> Self {
+        self.but(|shared| shared.roster = Some(Arc::new(roster)))
+    }
+
+    /// The same journal, where runs wait for what is to be handed in, from any process, instead of halting there.
+    ///
+    /// They wait without end; [`Runtime::cancel`] stops that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Publish(text: String) {
+    ///         phase Review {
+    ///             manual gate sign_off(text);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory().wait_for_hand_ins();
+    /// let driving = tokio::spawn({
+    ///     let runtime = runtime.clone();
+    ///     async move { Publish::run(&runtime, "essay", &std::sync::Arc::new(()), "draft".to_owned()).await }
+    /// });
+    /// while publish::hand_in::sign_off(&runtime, "essay", Actor::new("ada"), Verdict::Pass).await.is_err() {
+    ///     tokio::task::yield_now().await;
+    /// }
+    /// let done = driving.await??;
+    /// assert_eq!(done.artifacts().text(), "draft");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "runs wait only when they are driven through what this returns"]
+    pub fn wait_for_hand_ins(self) -> Self {
+        self.but(|shared| shared.waits = true)
+    }
+
+    /// The same journal, where Ctrl-C cancels the runs that are driven through this value: each stops at its next await
+    /// and can be taken up again. A second Ctrl-C, or one while no run is driven, ends the program at once with status
+    /// 130; that loses nothing either.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let it listen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::Runtime;
+    ///
+    /// let runtime = Runtime::in_memory().cancel_on_ctrl_c()?;
+    /// # drop(runtime);
+    /// # Ok::<(), workflow_runtime::RuntimeError>(())
+    /// ```
+    pub fn cancel_on_ctrl_c(self) -> Result<Self, RuntimeError> {
+        let interrupt = Arc::<Interrupt>::default();
+        let runtime = self.but(|shared| shared.interrupt = Some(Arc::clone(&interrupt)));
+        ctrl_c::listen(&runtime, &interrupt)?;
+        Ok(runtime)
+    }
+
+    /// The same journal, with a plan that artifacts handed in by name are read by. A plan that was used through this
+    /// runtime is known already.
+    ///
+    /// # Examples
+    ///
+    /// See [`Runtime::hand_in_artifact`].
+    #[must_use = "the plan is known to what this returns"]
+    pub fn knows<W: Workflow>(self) -> Self {
+        self.layout(W::PLAN);
+        self
+    }
+
+    /// Hands in the verdict of a manual gate by the names of the run and the gate, as in `Review.sign_off`.
+    ///
+    /// It does the same as the function in the workflow's module `hand_in`. No plan need be known: the journal has the
+    /// one that the run goes under.
+    ///
+    /// # Errors
+    ///
+    /// Refused with the reason if the run does not wait for it, or the actor lacks the role of `#[by(..)]` by the
+    /// [roster](Runtime::with_roster).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::{Actor, Runtime, Verdict};
+    ///
+    /// # async fn example(runtime: Runtime) -> Result<(), workflow_runtime::RuntimeError> {
+    /// runtime.hand_in("orders", "ApiDesign.sign_off", Actor::new("ada"), Verdict::Pass).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn hand_in(
+        &self,
+        id: &str,
+        gate: &str,
+        actor: Actor,
+        verdict: Verdict,
+    ) -> Result<(), RuntimeError> {
+        hand_in::verdict_by_name(self, id, gate, actor, verdict).await
+    }
+
+    /// Hands in the artifact of a manual step by the names of the run and the step: anything that serializes as the
+    /// artifact's type does, a [`serde_json::Value`] for instance; `()` for a step that yields none.
+    ///
+    /// # Errors
+    ///
+    /// Refused with the reason if the run does not wait for it, the artifact does not read as its type (the path of the
+    /// field is named), its check rejects it, the actor lacks the role of `#[by(..)]`, or this runtime does not
+    /// [know](Runtime::knows) the plan.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Photo {
+    ///     width: u32,
+    /// }
+    ///
+    /// workflow! {
+    ///     workflow Portrait(name: String) {
+    ///         phase Sitting {
+    ///             manual step photograph(name) -> photo: Photo;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory().knows::<Portrait>();
+    /// # let team = std::sync::Arc::new(());
+    /// # drop(Portrait::run(&runtime, "ada", &team, "Ada".to_owned()).await);
+    /// let photo = serde_json::json!({ "width": "wide" });
+    /// let error = runtime
+    ///     .hand_in_artifact("ada", "Sitting.photograph", Actor::new("linus"), &photo)
+    ///     .await
+    ///     .unwrap_err();
+    /// assert!(error.to_string().contains("it is no `Photo`: at `width`: invalid type: string"));
+    ///
+    /// let photo = serde_json::json!({ "width": 300 });
+    /// runtime.hand_in_artifact("ada", "Sitting.photograph", Actor::new("linus"), &photo).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn hand_in_artifact(
+        &self,
+        id: &str,
+        step: &str,
+        actor: Actor,
+        artifact: &(impl Serialize + ?Sized),
+    ) -> Result<(), RuntimeError> {
+        let json = serde_json::value::to_raw_value(artifact);
+        hand_in::artifact_by_name(self, id, step, actor, json).await
+    }
+
+    /// Tells whoever drives a run, in this process or another, to stop. It stops at its next await, halts with a cause
+    /// that [is cancelled](Halted::is_cancelled), and can be driven again. A run that nobody drives is marked as
+    /// cancelled, and can be driven again too.
+    ///
+    /// Returns when that is in the journal; the driver of another process hears of it within a tenth of a second. A step
+    /// that is stopped is dropped at the await where it is, as by a crash: it is run again when the run is taken up.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such run, [it is over](RuntimeError::is_over), or the journal cannot be written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Vigil() {
+    ///         phase Night {
+    ///             step watch() {
+    ///                 std::future::pending().await
+    ///             }
+    ///         }
+    ///     }
+    /// }
+    /// # struct Team;
+    /// # impl vigil::Night for Team {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory();
+    /// let driving = Vigil::run(&runtime, "eve", &std::sync::Arc::new(Team));
+    /// let (halted, cancelled) = tokio::join!(driving, runtime.cancel("eve"));
+    /// cancelled?;
+    /// assert!(halted.unwrap_err().is_cancelled());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn cancel(&self, id: &str) -> Result<(), RuntimeError> {
+        hand_in::cancel(self, id).await
+    }
+
+    /// The unfinished runs of a workflow that this build could not take up, because its plan or its artifacts were
+    /// changed in a way that changes what is recorded. Nothing is touched, so it can be asked before a new build is
+    /// deployed.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use workflow_runtime::prelude::*;
+    ///
+    /// workflow! {
+    ///     workflow Publish(text: String) {
+    ///         phase Review {
+    ///             manual gate sign_off(text);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::in_memory();
+    /// for conflict in runtime.check_plan::<Publish>().await? {
+    ///     eprintln!("{}", conflict.error);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check_plan<W: Workflow>(&self) -> Result<Vec<PlanConflict>, RuntimeError> {
+        let layout = self.layout(W::PLAN);
+        let mut conflicts = Vec::new();
+        for run in self.runs().await? {
+            if run.workflow != W::PLAN.name || run.standing.is_over() {
+                continue;
+            }
+            match begin::could_take_up(self, &layout, &run.id).await {
+                Ok(()) => {}
+                Err(error) if error.is_plan_changed() || error.is_artifact() => {
+                    conflicts.push(PlanConflict { run: run.id, error })
+                }
+                Err(error) => return Err(error),
+            }
         }
+        Ok(conflicts)
     }
 
     /// All runs of the journal, in the order in which they began.
@@ -177,6 +498,43 @@ impl Runtime {
         Arc::clone(layout)
     }
 
+    /// The plan that a run goes under: one that this program knows, or else without its types.
+    pub(crate) async fn layout_of(&self, id: &str) -> Result<Arc<Layout>, RuntimeError> {
+        let outline = self.backend().plan_of(id).await?;
+        let outline = outline.ok_or_else(|| begin::unknown(id))?;
+        let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
+        let the_same = |layout: &&Arc<Layout>| layout.outline == outline;
+        let of_that_name = |layout: &&Arc<Layout>| layout.is_typed && layout.plan.name == outline.workflow;
+        let known = layouts.values().find(the_same);
+        if let Some(known) = known.or_else(|| layouts.values().find(of_that_name)) {
+            return Ok(Arc::clone(known));
+        }
+        let layout = Arc::new(Layout::untyped(&outline));
+        layouts.insert(std::ptr::from_ref(layout.plan).addr(), Arc::clone(&layout));
+        Ok(layout)
+    }
+
+    pub(crate) fn roster(&self) -> Option<&Roster> {
+        self.shared.roster.as_deref()
+    }
+
+    /// Whether runs wait for what is to be handed in.
+    pub(crate) fn waits(&self) -> bool {
+        self.shared.waits
+    }
+
+    /// Ctrl-C stops this run too, if it is listened for.
+    pub(crate) fn drives(&self, id: &Arc<str>, bell: &Arc<Bell>) {
+        if let Some(interrupt) = &self.shared.interrupt {
+            interrupt.add(id, bell);
+        }
+    }
+
+    /// The same, without keeping the journal open.
+    pub(crate) fn downgrade(&self) -> Weak {
+        Weak(Arc::downgrade(&self.shared))
+    }
+
     pub(crate) fn is_observed(&self) -> bool {
         !self.shared.observers.is_empty()
     }
@@ -194,6 +552,15 @@ impl Runtime {
                 .iter()
                 .for_each(|observer| observer.observe(&event));
         }
+    }
+}
+
+/// A runtime that may be closed.
+pub(crate) struct Weak(std::sync::Weak<Shared>);
+
+impl Weak {
+    pub(crate) fn upgrade(&self) -> Option<Runtime> {
+        self.0.upgrade().map(|shared| Runtime { shared })
     }
 }
 

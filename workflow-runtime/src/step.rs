@@ -148,6 +148,8 @@ pub struct StepContext {
     pub(crate) step: u16,
     pub(crate) attempt: u32,
     pub(crate) round: u32,
+    /// Whether the step is being undone.
+    pub(crate) undoes: bool,
 }
 
 /// What every context of a run shares.
@@ -179,14 +181,15 @@ impl StepContext {
     }
 
     /// A key that is the same for every attempt of this step in this round of this run, also after a crash, and
-    /// different for any other step, round or run.
+    /// different for any other step, round or run. Undoing the step has a key of its own.
     pub fn idempotency_key(&self) -> String {
         format!(
-            "{}/{}/{}/{}",
+            "{}/{}/{}/{}{}",
             self.of.layout.plan.name,
             self.of.id,
             self.step(),
-            self.round
+            self.round,
+            if self.undoes { "/undo" } else { "" }
         )
     }
 }

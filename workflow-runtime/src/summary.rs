@@ -56,17 +56,31 @@ pub enum Standing {
     Waiting,
     /// A step failed, or a gate rejected for good.
     Halted,
+    /// Its driver was told to stop; it goes on when it is driven again.
+    Cancelled,
     /// All its phases are done.
     Done,
+    /// It is being taken back, and can go no other way.
+    Undoing,
+    /// What could be undone was taken back.
+    Undone,
 }
 
 impl Standing {
+    /// Whether nothing is left to be done: no phase, and nothing to take back.
+    pub fn is_over(self) -> bool {
+        matches!(self, Standing::Done | Standing::Undone)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Standing::Running => "running",
             Standing::Waiting => "waiting",
             Standing::Halted => "halted",
+            Standing::Cancelled => "cancelled",
             Standing::Done => "done",
+            Standing::Undoing => "undoing",
+            Standing::Undone => "undone",
         }
     }
 
@@ -75,7 +89,10 @@ impl Standing {
         match name {
             "waiting" => Standing::Waiting,
             "halted" => Standing::Halted,
+            "cancelled" => Standing::Cancelled,
             "done" => Standing::Done,
+            "undoing" => Standing::Undoing,
+            "undone" => Standing::Undone,
             _ => Standing::Running,
         }
     }

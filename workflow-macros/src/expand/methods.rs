@@ -56,10 +56,24 @@ fn arm(step: &Step, number: u16) -> TokenStream {
     quote_spanned!(name.span()=> #number => #of_call.#call(T::#name),)
 }
 
+/// The same for its undo method, which is given what the step made besides.
+pub(super) fn undo_arm(step: &Step, number: u16) -> Option<TokenStream> {
+    let undo = step.undo.as_ref()?;
+    let arrives = arrives(&step.takes);
+    let of_call = Ident::new("call", Span::call_site());
+    Some(quote_spanned! {undo.span()=>
+        #number => #of_call.act::<(#(#arrives,)* rt::Perhaps<_>,), _>(T::#undo),
+    })
+}
+
 fn takes(takes: &[Take]) -> TokenStream {
-    let arrives = takes.iter().map(|take| match take.optional {
+    let arrives = arrives(takes);
+    quote!((#(#arrives,)*)).to_token_stream()
+}
+
+fn arrives(takes: &[Take]) -> impl Iterator<Item = TokenStream> {
+    takes.iter().map(|take| match take.optional {
         false => quote!(rt::Needed<_>),
         true => quote!(rt::Perhaps<_>),
-    });
-    quote!((#(#arrives,)*)).to_token_stream()
+    })
 }

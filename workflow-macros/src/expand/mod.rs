@@ -16,6 +16,7 @@ mod run;
 mod states;
 mod team;
 mod types;
+mod undo;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -54,6 +55,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         outcomes::expand(model),
         position::expand(model),
         methods::expand(model),
+        undo::expand(model),
         hand_in::expand(model),
         plan::expand(model),
     ];

@@ -36,8 +36,12 @@ fn handle(model: &Model) -> TokenStream {
     quote_spanned! {name.span()=>
         #run_docs
         #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
-        pub struct #name<S> {
+        pub struct #name<S = Start> {
             artifacts: Artifacts<S>,
+        }
+
+        impl<S: State> ::workflow_runtime::Workflow for #name<S> {
+            const PLAN: &'static ::workflow_runtime::Plan = &PLAN;
         }
 
         #[doc = " The artifacts of a run at state `S`: an accessor each, where it exists for certain."]

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::bell::Bell;
 use crate::error::RuntimeError;
 use crate::journal::event::Event;
 use crate::layout::{Layout, Outline};
@@ -27,11 +28,24 @@ pub(crate) trait Backend: Send + Sync + 'static {
         begun: Event,
     ) -> Reply<'a, Box<dyn Hold>>;
 
-    /// Takes hold of a run that was begun; `None` if there is none of that id.
-    fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>>;
+    /// Takes hold of a run that was begun, and shows it to the reader; `None` if there is none of that id.
+    fn take_up<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<Found>>;
 
-    /// Reads a run without taking hold of it.
-    fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>>;
+    /// Shows a run to the reader without taking hold of it; yields the number of its last line.
+    fn read<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a str,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<u64>>;
+
+    /// The plan that a run goes under: the last that it was taken up with.
+    fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>>;
 
     /// All runs, in the order in which they began.
     fn list(&self) -> Reply<'_, Vec<RunSummary>>;
@@ -42,8 +56,8 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Ends the hold on a run, whoever has it; that handle is fenced off.
     fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
 
-    /// Appends what was handed in, unless the run has moved on since `seen`; says whether it was appended. `standing` is
-    /// how the run stands then.
+    /// Appends what comes from outside, unless the run has moved on since `seen`; says whether it was appended.
+    /// `standing` is how the run stands then. Whoever drives the run hears of it.
     fn hand_in<'a>(
         &'a self,
         layout: &'a Arc<Layout>,
@@ -59,6 +73,9 @@ pub(crate) trait Hold: Send + Sync {
     /// Whether values become text on their way in, so that takers must get what is read back.
     fn writes(&self) -> bool;
 
+    /// Rung when others append to the run, or it is to stop.
+    fn bell(&self) -> &Arc<Bell>;
+
     /// Appends an event; done when it is kept for good.
     fn record(&self, layout: &Layout, event: &Event, standing: Standing) -> Recording<'_>;
 
@@ -66,10 +83,35 @@ pub(crate) trait Hold: Send + Sync {
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
 }
 
+/// Takes in a run as its journal is read, line by line: only what it keeps stays in memory.
+pub(crate) trait Reader: Send {
+    /// The plan that the run was begun under, in outline, if that is not the plan as it is now. Comes first.
+    fn other_plan(&mut self, before: Outline);
+
+    /// The next event.
+    fn event(&mut self, event: Event);
+
+    /// The next line names something that the plan as it is now does not have.
+    fn gone(&mut self, gone: Gone);
+}
+
+/// What a line names and the plan does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// A step, by its path.
+    Step(String),
+    Phase(String),
+    /// The other way round: an input that the run was begun without.
+    NewInput(String),
+}
+
 impl Standing {
     /// How a run stands at `state` after `event`, when that was the last.
     pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
         match event {
+            Event::Undone => Standing::Undone,
+            Event::Undoing | Event::StepUndone { .. } | Event::UndoFailed { .. } => Standing::Undoing,
+            Event::Cancelled => Standing::Cancelled,
             Event::Failed { last: true, .. } | Event::Rejected { back: None, .. } => Standing::Halted,
             Event::Waiting { .. } => Standing::Waiting,
             _ if state.is_done(layout) => Standing::Done,
@@ -79,19 +121,11 @@ impl Standing {
     }
 }
 
-/// A run as the journal has it.
-pub(crate) struct Record {
-    /// The plan it was begun under, in outline; `None` if it is the same plan as now.
-    pub(crate) other_plan: Option<Outline>,
-    pub(crate) events: Vec<Event>,
-    /// The number of its last line.
-    pub(crate) seen: u64,
-}
-
 /// A run that was taken hold of.
 pub(crate) struct Found {
     pub(crate) hold: Box<dyn Hold>,
-    pub(crate) record: Record,
+    /// The number of its last line.
+    pub(crate) seen: u64,
 }
 
 /// An append under way. In memory it is over before it is asked for.

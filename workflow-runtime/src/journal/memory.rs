@@ -5,17 +5,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use crate::change::changed_plan;
+use crate::bell::Bell;
+use crate::change;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply};
+use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Reply};
 use crate::journal::event::Event;
-use crate::layout::Layout;
+use crate::layout::{Layout, Outline};
 use crate::summary::{RunSummary, Standing};
 
 /// The journals of many runs, in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     runs: Mutex<Runs>,
+    writes: bool,
+}
+
+impl Memory {
+    /// One that gives takers what is read back from text, as a file does.
+    #[cfg(feature = "testing")]
+    pub(crate) fn that_writes() -> Self {
+        Memory {
+            writes: true,
+            ..Memory::default()
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -37,30 +50,36 @@ struct Kept {
 struct Journal {
     events: Vec<Event>,
     standing: Standing,
-    /// The number of the hold on the run.
-    holder: Option<u64>,
+    holder: Option<Holder>,
     changed_at: SystemTime,
 }
 
 struct MemoryHold {
     run: Arc<Kept>,
+    holder: Holder,
+    writes: bool,
+}
+
+/// Who has a hold on a run.
+#[derive(Debug, Clone)]
+struct Holder {
     number: u64,
+    bell: Arc<Bell>,
 }
 
-fn next_number() -> u64 {
-    static HOLDS: AtomicU64 = AtomicU64::new(0);
-    HOLDS.fetch_add(1, Ordering::Relaxed)
-}
-
-impl Memory {
-    fn find(&self, id: &str) -> Option<Arc<Kept>> {
-        lock(&self.runs).by_id.get(id).cloned()
+impl Holder {
+    fn new() -> Self {
+        static HOLDS: AtomicU64 = AtomicU64::new(0);
+        Holder {
+            number: HOLDS.fetch_add(1, Ordering::Relaxed),
+            bell: Arc::default(),
+        }
     }
 }
 
 impl Backend for Memory {
     fn writes(&self) -> bool {
-        false
+        self.writes
     }
 
     fn begin<'a>(
@@ -73,11 +92,11 @@ impl Backend for Memory {
         if runs.by_id.contains_key(id) {
             return reply(Err(taken(id)));
         }
-        let (number, now) = (next_number(), SystemTime::now());
+        let (holder, now) = (Holder::new(), SystemTime::now());
         let journal = Journal {
             events: first(begun, layout),
             standing: Standing::Running,
-            holder: Some(number),
+            holder: Some(holder.clone()),
             changed_at: now,
         };
         let run = Arc::new(Kept {
@@ -88,19 +107,34 @@ impl Backend for Memory {
         });
         runs.by_id.insert(Arc::clone(id), Arc::clone(&run));
         runs.order.push(Arc::clone(id));
-        reply(Ok(Box::new(MemoryHold { run, number })))
+        let writes = self.writes;
+        reply(Ok(Box::new(MemoryHold { run, holder, writes })))
     }
 
-    fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>> {
-        reply(self.find(id).map(|run| take_up(run, layout)).transpose())
+    fn take_up<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<Found>> {
+        let found = self.find(id).map(|run| self.take_hold(run, layout, reader));
+        reply(found.transpose())
     }
 
-    fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>> {
-        reply(
-            self.find(id)
-                .map(|run| run.record(&lock(&run.journal), layout))
-                .transpose(),
-        )
+    fn read<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a str,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<u64>> {
+        let read = self
+            .find(id)
+            .map(|run| run.show(&lock(&run.journal), layout, reader));
+        reply(read.transpose())
+    }
+
+    fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>> {
+        reply(Ok(self.find(id).map(|run| run.layout.outline.clone())))
     }
 
     fn list(&self) -> Reply<'_, Vec<RunSummary>> {
@@ -134,9 +168,15 @@ impl Backend for Memory {
             let mut journal = lock(&run.journal);
             let unmoved = journal.events.len() as u64 == seen;
             if unmoved {
+                let stops = matches!(event, Event::Cancelled);
                 journal.events.push(event);
                 journal.standing = standing;
                 journal.changed_at = SystemTime::now();
+                match &journal.holder {
+                    Some(holder) if stops => holder.bell.stop(),
+                    Some(holder) => holder.bell.ring(),
+                    None => {}
+                }
             }
             unmoved
         });
@@ -144,35 +184,50 @@ impl Backend for Memory {
     }
 }
 
-fn take_up(run: Arc<Kept>, layout: &Arc<Layout>) -> Result<Found, RuntimeError> {
-    let number = next_number();
-    let record = {
+impl Memory {
+    fn find(&self, id: &str) -> Option<Arc<Kept>> {
+        lock(&self.runs).by_id.get(id).cloned()
+    }
+
+    fn take_hold(
+        &self,
+        run: Arc<Kept>,
+        layout: &Arc<Layout>,
+        reader: &mut dyn Reader,
+    ) -> Result<Found, RuntimeError> {
         let mut journal = lock(&run.journal);
-        let record = run.record(&journal, layout)?;
+        let seen = run.show(&journal, layout, reader)?;
         if journal.holder.is_some() {
             return Err(held(&run.id, "another handle in this process"));
         }
-        journal.holder = Some(number);
-        record
-    };
-    Ok(Found {
-        hold: Box::new(MemoryHold { run, number }),
-        record,
-    })
+        let holder = Holder::new();
+        journal.holder = Some(holder.clone());
+        drop(journal);
+        Ok(Found {
+            hold: Box::new(MemoryHold {
+                run,
+                holder,
+                writes: self.writes,
+            }),
+            seen,
+        })
+    }
 }
 
 impl Kept {
-    fn record(&self, journal: &Journal, layout: &Arc<Layout>) -> Result<Record, RuntimeError> {
+    fn show(
+        &self,
+        journal: &Journal,
+        layout: &Arc<Layout>,
+        reader: &mut dyn Reader,
+    ) -> Result<u64, RuntimeError> {
         if !std::ptr::eq(self.layout.plan, layout.plan) {
             return Err(self.other_plan(layout.plan.name));
         }
-        let events = journal.events.clone();
-        let seen = events.len() as u64;
-        Ok(Record {
-            other_plan: None,
-            events,
-            seen,
-        })
+        for event in &journal.events {
+            reader.event(event.clone());
+        }
+        Ok(journal.events.len() as u64)
     }
 
     fn other_plan(&self, wanted: &str) -> RuntimeError {
@@ -180,11 +235,8 @@ impl Kept {
         if begun != wanted {
             return other_workflow(&self.id, begun, wanted);
         }
-        changed_plan(
-            &self.id,
-            begun,
-            &["it is declared in another place, and a run in memory keeps its plan".to_owned()],
-        )
+        let difference = "it is declared in another place, and a run in memory keeps its plan";
+        change::refused(&self.id, &self.layout, vec![difference.to_owned()])
     }
 
     fn summary(&self) -> RunSummary {
@@ -200,19 +252,33 @@ impl Kept {
                 .to_owned(),
             began_at: self.began_at,
             changed_at: journal.changed_at,
-            held_by: journal.holder.map(|_| "a handle in this process".to_owned()),
+            held_by: journal
+                .holder
+                .as_ref()
+                .map(|_| "a handle in this process".to_owned()),
         }
+    }
+}
+
+impl MemoryHold {
+    fn has(&self, journal: &Journal) -> bool {
+        let holder = journal.holder.as_ref();
+        holder.is_some_and(|holder| holder.number == self.holder.number)
     }
 }
 
 impl Hold for MemoryHold {
     fn writes(&self) -> bool {
-        false
+        self.writes
+    }
+
+    fn bell(&self) -> &Arc<Bell> {
+        &self.holder.bell
     }
 
     fn record(&self, _: &Layout, event: &Event, standing: Standing) -> Recording<'_> {
         let mut journal = lock(&self.run.journal);
-        if journal.holder != Some(self.number) {
+        if !self.has(&journal) {
             return Recording::Kept(Err(fenced(&self.run.id)));
         }
         journal.events.push(event.clone());
@@ -232,7 +298,7 @@ impl Hold for MemoryHold {
 impl Drop for MemoryHold {
     fn drop(&mut self) {
         let mut journal = lock(&self.run.journal);
-        if journal.holder == Some(self.number) {
+        if self.has(&journal) {
             journal.holder = None;
             journal.changed_at = SystemTime::now();
         }

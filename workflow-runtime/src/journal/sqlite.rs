@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::change::changed_plan;
+use crate::bell::Bell;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Record, Recording, Reply};
+use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Reply};
 use crate::journal::event::Event;
 use crate::journal::memory::other_workflow;
-use crate::journal::wire;
-use crate::layout::Layout;
-use crate::store::{Claim, Header, Line, NewLine, NewRun, SqliteStore, Status, StoreError, StoredRun};
+use crate::journal::wire::{self, Unread};
+use crate::layout::{Layout, Outline};
+use crate::store::{Claim, Header, Line, NewLine, NewRun, ReadLines, SqliteStore, Status, StoreError};
 use crate::summary::{RunSummary, Standing};
 
 /// The journals of many runs, in a file.
@@ -22,6 +22,7 @@ pub(crate) struct Sqlite {
 struct SqliteHold {
     store: SqliteStore,
     claim: Claim,
+    bell: Arc<Bell>,
 }
 
 impl Sqlite {
@@ -31,10 +32,14 @@ impl Sqlite {
         })
     }
 
-    fn hold(&self, claim: Claim) -> Box<dyn Hold> {
+    /// `seen`: the last line of the run, and how often it was to stop.
+    fn hold(&self, claim: Claim, seen: (u64, i64)) -> Box<dyn Hold> {
+        let bell = Arc::default();
+        self.store.watch(&claim, seen, &bell);
         Box::new(SqliteHold {
             store: self.store.clone(),
             claim,
+            bell,
         })
     }
 }
@@ -62,30 +67,69 @@ impl Backend for Sqlite {
                 status: status(layout, &begun, Standing::Running),
             };
             let claim = self.store.create(run).await?;
-            Ok(self.hold(claim))
+            Ok(self.hold(claim, (1, 0)))
         })
     }
 
-    fn take_up<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a Arc<str>) -> Reply<'a, Option<Found>> {
+    fn take_up<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a Arc<str>,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<Found>> {
         Box::pin(async move {
             // Read first and claimed after, so that a long journal does not keep the writer from other runs.
-            let Some(StoredRun { header, mut lines }) = self.store.read(id)? else {
+            let Some((header, lines)) = self
+                .store
+                .read(id, |header| Lines::of(id, header, layout, reader))?
+            else {
                 return Ok(None);
             };
+            let Lines { reader, fault, .. } = lines;
+            fault.map_or(Ok(()), Err)?;
             let claimed = self.store.claim(id, header.last_seq).await?;
-            lines.extend(claimed.lines);
-            let record = record(layout, &claimed.header, &lines)?;
-            let hold = self.hold(claimed.claim);
-            Ok(Some(Found { hold, record }))
+            let seen = (claimed.header.last_seq, claimed.header.stops);
+            let mut lines = Lines {
+                id,
+                layout,
+                reader,
+                fault: None,
+            };
+            claimed.lines.into_iter().for_each(|line| lines.line(line));
+            lines.fault.map_or(Ok(()), Err)?;
+            let hold = self.hold(claimed.claim, seen);
+            Ok(Some(Found { hold, seen: seen.0 }))
         })
     }
 
-    fn read<'a>(&'a self, layout: &'a Arc<Layout>, id: &'a str) -> Reply<'a, Option<Record>> {
+    fn read<'a>(
+        &'a self,
+        layout: &'a Arc<Layout>,
+        id: &'a str,
+        reader: &'a mut dyn Reader,
+    ) -> Reply<'a, Option<u64>> {
         Box::pin(async move {
-            let stored = self.store.read(id)?;
-            stored
-                .map(|run| record(layout, &run.header, &run.lines))
-                .transpose()
+            let Some((header, lines)) = self
+                .store
+                .read(id, |header| Lines::of(id, header, layout, reader))?
+            else {
+                return Ok(None);
+            };
+            lines.fault.map_or(Ok(()), Err)?;
+            Ok(Some(header.last_seq))
+        })
+    }
+
+    fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>> {
+        Box::pin(async move {
+            let Some((header, last)) = self.store.read(id, |_| LastPlan(None))? else {
+                return Ok(None);
+            };
+            let outline = match last.0 {
+                Some(plan) => Arc::unwrap_or_clone(plan),
+                None => outline(&header)?,
+            };
+            Ok(Some(outline))
         })
     }
 
@@ -116,8 +160,12 @@ impl Backend for Sqlite {
         Box::pin(async move {
             let line = new_line(layout, &event)?;
             let status = Some(status(layout, &event, standing));
-            match self.store.append_if(id, seen, vec![line], status).await {
-                Ok(_) => Ok(true),
+            let stop = matches!(event, Event::Cancelled);
+            match self.store.append_if(id, seen, vec![line], status, stop).await {
+                Ok(_) => {
+                    self.store.look_around();
+                    Ok(true)
+                }
                 Err(StoreError::Conflict { .. }) => Ok(false),
                 Err(error) => Err(error.into()),
             }
@@ -128,6 +176,10 @@ impl Backend for Sqlite {
 impl Hold for SqliteHold {
     fn writes(&self) -> bool {
         true
+    }
+
+    fn bell(&self) -> &Arc<Bell> {
+        &self.bell
     }
 
     fn record(&self, layout: &Layout, event: &Event, standing: Standing) -> Recording<'_> {
@@ -148,54 +200,93 @@ impl Hold for SqliteHold {
         Box::pin(async move {
             let lines = self.store.read_since(self.claim.id(), seen)?;
             let last = lines.last().map_or(seen, |line| line.seq);
-            Ok((events(layout, self.claim.id(), &lines)?, last))
+            let mut events = Vec::with_capacity(lines.len());
+            for line in lines {
+                match wire::read(layout, &line.body) {
+                    Ok(event) => events.push(event),
+                    // Of another build: only the driver's own lines count here, and what is handed in to it.
+                    Err(Unread::Gone(_)) => {}
+                    Err(Unread::Garbled(error)) => return Err(garbled(self.claim.id(), &line, &error)),
+                }
+            }
+            Ok((events, last))
         })
     }
 }
 
-fn record(layout: &Layout, header: &Header, lines: &[Line]) -> Result<Record, RuntimeError> {
-    if header.workflow != layout.plan.name {
-        return Err(other_workflow(&header.id, &header.workflow, layout.plan.name));
-    }
-    let other_plan = if header.fingerprint == layout.fingerprint {
-        None
-    } else {
-        Some(serde_json::from_str(&header.plan).map_err(|error| {
-            let error = format!(
-                "the plan of run `{}` in the journal is damaged: {error}",
-                header.id
-            );
-            RuntimeError::new(Kind::Store, error)
-        })?)
-    };
-    Ok(Record {
-        other_plan,
-        events: events(layout, &header.id, lines)?,
-        seen: header.last_seq,
-    })
+/// Shows lines to a reader as events.
+struct Lines<'a, 'r> {
+    id: &'a str,
+    layout: &'a Layout,
+    reader: &'r mut dyn Reader,
+    fault: Option<RuntimeError>,
 }
 
-fn events(layout: &Layout, id: &str, lines: &[Line]) -> Result<Vec<Event>, RuntimeError> {
-    let mut events = Vec::with_capacity(lines.len());
-    let mut gone = Vec::new();
-    for line in lines {
-        match wire::read(layout, &line.body) {
-            Ok(event) => events.push(event),
-            Err(wire::Unread::Gone(difference)) if gone.contains(&difference) => {}
-            Err(wire::Unread::Gone(difference)) => gone.push(difference),
-            Err(wire::Unread::Garbled(error)) => {
-                let error = format!(
-                    "run `{id}`: line {} of its journal cannot be read: {error}; restore the file from a backup",
-                    line.seq
-                );
-                return Err(RuntimeError::new(Kind::Store, error));
+impl<'a, 'r> Lines<'a, 'r> {
+    fn of(id: &'a str, header: &Header, layout: &'a Layout, reader: &'r mut dyn Reader) -> Self {
+        let other_plan = if header.workflow != layout.plan.name {
+            Err(other_workflow(&header.id, &header.workflow, layout.plan.name))
+        } else if header.fingerprint == layout.fingerprint {
+            Ok(None)
+        } else {
+            outline(header).map(Some)
+        };
+        let fault = match other_plan {
+            Ok(before) => {
+                before.into_iter().for_each(|before| reader.other_plan(before));
+                None
             }
+            Err(fault) => Some(fault),
+        };
+        Lines {
+            id,
+            layout,
+            reader,
+            fault,
         }
     }
-    if gone.is_empty() {
-        return Ok(events);
+}
+
+impl ReadLines for Lines<'_, '_> {
+    fn line(&mut self, line: Line) {
+        if self.fault.is_some() {
+            return;
+        }
+        match wire::read(self.layout, &line.body) {
+            Ok(event) => self.reader.event(event),
+            Err(Unread::Gone(gone)) => self.reader.gone(gone),
+            Err(Unread::Garbled(error)) => self.fault = Some(garbled(self.id, &line, &error)),
+        }
     }
-    Err(changed_plan(id, layout.plan.name, &gone))
+}
+
+/// Finds the plan that a run was put under last.
+struct LastPlan(Option<Arc<Outline>>);
+
+impl ReadLines for LastPlan {
+    fn line(&mut self, line: Line) {
+        if let Some(plan) = wire::replanned(&line.body) {
+            self.0 = Some(plan);
+        }
+    }
+}
+
+fn garbled(id: &str, line: &Line, error: &str) -> RuntimeError {
+    let error = format!(
+        "run `{id}`: line {} of its journal cannot be read: {error}; restore the file from a backup",
+        line.seq
+    );
+    RuntimeError::new(Kind::Store, error)
+}
+
+fn outline(header: &Header) -> Result<Outline, RuntimeError> {
+    serde_json::from_str(&header.plan).map_err(|error| {
+        let error = format!(
+            "the plan of run `{}` in the journal is damaged: {error}",
+            header.id
+        );
+        RuntimeError::new(Kind::Store, error)
+    })
 }
 
 fn new_line(layout: &Layout, event: &Event) -> Result<NewLine, RuntimeError> {

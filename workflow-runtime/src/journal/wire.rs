@@ -1,5 +1,8 @@
-//! The journal on disk: version 1 of its lines, each one JSON document. Names stand here, never positions, so that a
-//! plan may change around them. The domain's own types are in `event`; this file alone decides what is written.
+//! The journal on disk: its lines, each one JSON document. Names stand here, never positions, so that a plan may change
+//! around them. The domain's own types are in `event`; this file alone decides what is written.
+//!
+//! The file's format (see `store`) tells which lines there may be: version 2 added kinds and optional fields to those of
+//! version 1, so the same code reads both.
 
 use std::sync::Arc;
 
@@ -7,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Kind, RuntimeError};
-use crate::journal::event::{Event, Payload};
-use crate::layout::Layout;
+use crate::journal::backend::Gone;
+use crate::journal::event::{Event, HandedIn, Payload};
+use crate::layout::{Layout, Outline};
 use crate::run::state::written;
 use crate::verdict::{Actor, Waiver};
 
@@ -17,6 +21,12 @@ use crate::verdict::{Actor, Waiver};
 enum Line {
     Begun {
         inputs: Vec<Input>,
+    },
+    /// Since version 2.
+    Started {
+        step: String,
+        round: u32,
+        attempt: u32,
     },
     Done {
         step: String,
@@ -30,6 +40,13 @@ enum Line {
         artifact: Option<Arc<RawValue>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        /// Since version 2, as are `of` and `took_ms`.
+        #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        took_ms: Option<u32>,
     },
     Failed {
         step: String,
@@ -38,6 +55,8 @@ enum Line {
         error: String,
         terminal: bool,
         halts: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        took_ms: Option<u32>,
     },
     Rejected {
         gate: String,
@@ -47,16 +66,50 @@ enum Line {
         back_to: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        took_ms: Option<u32>,
     },
     Waiting {
         step: String,
         round: u32,
+    },
+    /// Since version 2.
+    Stands {
+        gate: String,
+        round: u32,
+        given_in: u32,
+        by: String,
     },
     Waived {
         phase: String,
         round: u32,
         waiver: Waived,
     },
+    /// Since version 2, as is all that follows.
+    Cancelled {},
+    Replanned {
+        plan: Arc<Outline>,
+        differences: Vec<String>,
+    },
+    UndoBegun {},
+    StepUndone {
+        step: String,
+        round: u32,
+        attempt: u32,
+    },
+    UndoFailed {
+        step: String,
+        round: u32,
+        attempt: u32,
+        error: String,
+        terminal: bool,
+        halts: bool,
+    },
+    Undone {},
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,9 +130,18 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<RawV
 
 /// An event as a line.
 pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
+    serde_json::to_string(&line(layout, event)?).map_err(|error| {
+        RuntimeError::new(
+            Kind::Artifact,
+            format!("a journal line cannot be written: {error}"),
+        )
+    })
+}
+
+fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
     let path = |step: &u16| layout.path(*step).to_owned();
-    let name = |by: &Option<Actor>| by.as_ref().map(|actor| actor.name().to_owned());
-    let line = match event {
+    let phase = |phase: &u16| layout.phase(*phase).name.to_owned();
+    Ok(match event {
         Event::Begun { inputs } => Line::Begun {
             inputs: write_inputs(layout, inputs)?,
         },
@@ -89,17 +151,67 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
             attempt,
             payload,
             by,
-        } => Line::Done {
+            took_ms,
+        } => {
+            let (by, role, of) = write_by(by.as_deref());
+            Line::Done {
+                step: path(step),
+                round: *round,
+                attempt: *attempt,
+                artifact: match (payload, layout.step(*step).yields) {
+                    (Some(payload), Some(artifact)) => {
+                        Some(write_payload(layout, usize::from(artifact), payload)?)
+                    }
+                    _ => None,
+                },
+                by,
+                role,
+                of,
+                took_ms: *took_ms,
+            }
+        }
+        Event::Rejected {
+            step,
+            round,
+            reason,
+            back,
+            by,
+            took_ms,
+        } => {
+            let (by, role, of) = write_by(by.as_deref());
+            Line::Rejected {
+                gate: path(step),
+                round: *round,
+                reason: reason.to_string(),
+                back_to: back.as_ref().map(phase),
+                by,
+                role,
+                of,
+                took_ms: *took_ms,
+            }
+        }
+        Event::Waived {
+            phase: waived,
+            round,
+            waiver,
+        } => Line::Waived {
+            phase: phase(waived),
+            round: *round,
+            waiver: Waived {
+                reason: waiver.reason().to_owned(),
+            },
+        },
+        Event::Cancelled => Line::Cancelled {},
+        Event::Replanned { plan, differences } => Line::Replanned {
+            plan: Arc::clone(plan),
+            differences: differences.clone(),
+        },
+        Event::Undoing => Line::UndoBegun {},
+        Event::Undone => Line::Undone {},
+        Event::Started { step, round, attempt } => Line::Started {
             step: path(step),
             round: *round,
             attempt: *attempt,
-            artifact: match (payload, layout.step(*step).yields) {
-                (Some(payload), Some(artifact)) => {
-                    Some(write_payload(layout, usize::from(artifact), payload)?)
-                }
-                _ => None,
-            },
-            by: name(by),
         },
         Event::Failed {
             step,
@@ -108,6 +220,7 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
             error,
             terminal,
             last,
+            took_ms,
         } => Line::Failed {
             step: path(step),
             round: *round,
@@ -115,38 +228,57 @@ pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeErr
             error: error.to_string(),
             terminal: *terminal,
             halts: *last,
-        },
-        Event::Rejected {
-            step,
-            round,
-            reason,
-            back,
-            by,
-        } => Line::Rejected {
-            gate: path(step),
-            round: *round,
-            reason: reason.to_string(),
-            back_to: back.map(|phase| layout.phase(phase).name.to_owned()),
-            by: name(by),
+            took_ms: *took_ms,
         },
         Event::Waiting { step, round } => Line::Waiting {
             step: path(step),
             round: *round,
         },
-        Event::Waived { phase, round, waiver } => Line::Waived {
-            phase: layout.phase(*phase).name.to_owned(),
+        Event::Stands {
+            step,
+            round,
+            given_in,
+            by,
+        } => Line::Stands {
+            gate: path(step),
             round: *round,
-            waiver: Waived {
-                reason: waiver.reason().to_owned(),
-            },
+            given_in: *given_in,
+            by: by.name().to_owned(),
         },
-    };
-    serde_json::to_string(&line).map_err(|error| {
-        RuntimeError::new(
-            Kind::Artifact,
-            format!("a journal line cannot be written: {error}"),
-        )
+        Event::StepUndone { step, round, attempt } => Line::StepUndone {
+            step: path(step),
+            round: *round,
+            attempt: *attempt,
+        },
+        Event::UndoFailed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            last,
+        } => Line::UndoFailed {
+            step: path(step),
+            round: *round,
+            attempt: *attempt,
+            error: error.to_string(),
+            terminal: *terminal,
+            halts: *last,
+        },
     })
+}
+
+/// Who handed it in, as what, and what they were shown.
+fn write_by(by: Option<&HandedIn>) -> (Option<String>, Option<String>, Option<String>) {
+    match by {
+        None => (None, None, None),
+        Some(HandedIn { actor, role, of }) => (Some(actor.name().to_owned()), role.clone(), of.clone()),
+    }
+}
+
+fn read_by(by: Option<String>, role: Option<String>, of: Option<String>) -> Option<Box<HandedIn>> {
+    let actor = Actor::new(by?);
+    Some(Box::new(HandedIn { actor, role, of }))
 }
 
 fn write_inputs(layout: &Layout, inputs: &[Payload]) -> Result<Vec<Input>, RuntimeError> {
@@ -173,45 +305,53 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
 /// A line as an event; `Err` names what the plan no longer has, or what is wrong with the text.
 pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
     let line: Line = serde_json::from_str(text).map_err(|error| Unread::Garbled(error.to_string()))?;
-    let gone = |what: &str, name: String| {
-        Unread::Gone(format!(
-            "{what} `{name}` is recorded, and the plan has none of that name"
-        ))
+    let find = |path: String| layout.find(&path).ok_or_else(|| Unread::Gone(Gone::Step(path)));
+    let phase = |name: String| {
+        let found = layout.phase_named(&name);
+        found.ok_or_else(|| Unread::Gone(Gone::Phase(name)))
     };
-    let actor = |by: Option<String>| by.map(Actor::new);
-    let step = |path: String| layout.find(&path).ok_or_else(|| gone("step", path));
-    let phase = |name: String| layout.phase_named(&name).ok_or_else(|| gone("phase", name));
     Ok(match line {
         Line::Begun { inputs } => Event::Begun {
             inputs: read_inputs(layout, inputs)?,
         },
+        Line::Started { step, round, attempt } => Event::Started {
+            step: find(step)?,
+            round,
+            attempt,
+        },
         Line::Done {
-            step: path,
+            step,
             round,
             attempt,
             artifact,
             by,
+            role,
+            of,
+            took_ms,
         } => Event::Done {
-            step: step(path)?,
+            step: find(step)?,
             round,
             attempt,
             payload: artifact.map(Payload::Written),
-            by: actor(by),
+            by: read_by(by, role, of),
+            took_ms,
         },
         Line::Failed {
-            step: path,
+            step,
             round,
             attempt,
             error,
             terminal,
             halts,
+            took_ms,
         } => Event::Failed {
-            step: step(path)?,
+            step: find(step)?,
             round,
             attempt,
             error: error.into(),
             terminal,
             last: halts,
+            took_ms,
         },
         Line::Rejected {
             gate,
@@ -219,16 +359,31 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             reason,
             back_to,
             by,
+            role,
+            of,
+            took_ms,
         } => Event::Rejected {
-            step: step(gate)?,
+            step: find(gate)?,
             round,
             reason: reason.into(),
             back: back_to.map(phase).transpose()?,
-            by: actor(by),
+            by: read_by(by, role, of),
+            took_ms,
         },
-        Line::Waiting { step: path, round } => Event::Waiting {
-            step: step(path)?,
+        Line::Waiting { step, round } => Event::Waiting {
+            step: find(step)?,
             round,
+        },
+        Line::Stands {
+            gate,
+            round,
+            given_in,
+            by,
+        } => Event::Stands {
+            step: find(gate)?,
+            round,
+            given_in,
+            by: Actor::new(by),
         },
         Line::Waived {
             phase: name,
@@ -239,6 +394,30 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             round,
             waiver: Waiver::because(waiver.reason),
         },
+        Line::Cancelled {} => Event::Cancelled,
+        Line::Replanned { plan, differences } => Event::Replanned { plan, differences },
+        Line::UndoBegun {} => Event::Undoing,
+        Line::StepUndone { step, round, attempt } => Event::StepUndone {
+            step: find(step)?,
+            round,
+            attempt,
+        },
+        Line::UndoFailed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+        } => Event::UndoFailed {
+            step: find(step)?,
+            round,
+            attempt,
+            error: error.into(),
+            terminal,
+            last: halts,
+        },
+        Line::Undone {} => Event::Undone,
     })
 }
 
@@ -247,21 +426,28 @@ fn read_inputs(layout: &Layout, inputs: Vec<Input>) -> Result<Vec<Payload>, Unre
     let mut read = Vec::with_capacity(layout.plan.inputs);
     for artifact in declared {
         let found = inputs.iter().find(|input| input.name == artifact.name);
-        let input = found.ok_or_else(|| {
-            Unread::Gone(format!(
-                "input `{}` is new, and the run was begun without it",
-                artifact.name
-            ))
-        })?;
+        let input = found.ok_or_else(|| Unread::Gone(Gone::NewInput(artifact.name.to_owned())))?;
         read.push(Payload::Written(Arc::clone(&input.value)));
     }
     Ok(read)
 }
 
+/// The plan that a line puts a run under, if it does.
+pub(super) fn replanned(text: &str) -> Option<Arc<Outline>> {
+    // Most lines do not, and need not be read for that.
+    if !text.starts_with("{\"replanned\"") {
+        return None;
+    }
+    match serde_json::from_str(text).ok()? {
+        Line::Replanned { plan, .. } => Some(plan),
+        _ => None,
+    }
+}
+
 /// Why a line could not be read.
 pub(super) enum Unread {
-    /// It and the plan do not have the same names; this is the difference.
-    Gone(String),
+    /// It and the plan do not have the same names.
+    Gone(Gone),
     /// It is no line of this version.
     Garbled(String),
 }

@@ -6,16 +6,18 @@ use tracing::Instrument;
 
 use crate::artifact::Value;
 use crate::error::{Halted, Kind, Reason, RuntimeError};
-use crate::journal::backend::{Found, Hold, Record};
+use crate::journal::backend::{Found, Hold};
 use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::plan::{ArtifactPlan, Plan};
 use crate::run::core::{Core, Driving, Live, Methods, Team, undecodable};
 use crate::run::drive::Left;
+use crate::run::recorder::Recorder;
 use crate::run::state::{State, written};
 use crate::runtime::Runtime;
 use crate::step::RunOf;
+use crate::summary::Standing;
 
 /// An input of a run, without its type.
 #[derive(Debug)]
@@ -44,6 +46,22 @@ pub fn start<N: 'static, P: 'static>(
     })
 }
 
+/// Takes up a run that is being taken back.
+pub fn resume_undo<P: 'static>(
+    runtime: &Runtime,
+    plan: &'static Plan,
+    id: &str,
+    undo: fn(Core) -> P,
+) -> Driving<Result<P, RuntimeError>> {
+    let opening = Opening::new(runtime, plan, id, Vec::new());
+    Box::pin(async move {
+        match opening.take_up_to_undo().await? {
+            Some(core) => Ok(undo(core)),
+            None => Err(unknown(&opening.id)),
+        }
+    })
+}
+
 /// Takes a run up where it stands.
 pub fn resume<P: 'static>(
     runtime: &Runtime,
@@ -55,10 +73,7 @@ pub fn resume<P: 'static>(
     Box::pin(async move {
         match opening.take_up().await? {
             Some(core) => Ok(position(core)),
-            None => {
-                let error = format!("there is no run `{}`; begin it with `start` or `run`", opening.id);
-                Err(RuntimeError::new(Kind::Unknown, error))
-            }
+            None => Err(unknown(&opening.id)),
         }
     })
 }
@@ -97,6 +112,9 @@ async fn drive_all<T: Send + Sync + 'static>(
 ) -> Result<(), Reason> {
     while !live.state.is_done(&live.layout) {
         let phase = live.state.phases_done();
+        if live.bell.is_stopped() {
+            return Err(Reason::Cancelled);
+        }
         let crew = Team {
             team: Arc::clone(team),
             methods: phases[usize::from(phase)],
@@ -110,6 +128,30 @@ async fn drive_all<T: Send + Sync + 'static>(
         }
     }
     Ok(())
+}
+
+/// Whether the run could be taken up by this build; nothing is touched.
+pub(crate) async fn could_take_up(
+    runtime: &Runtime,
+    layout: &Arc<Layout>,
+    id: &str,
+) -> Result<(), RuntimeError> {
+    let mut recorder = Recorder::new(layout);
+    let read = runtime.backend().read(layout, id, &mut recorder).await?;
+    read.ok_or_else(|| unknown(id))?;
+    decoded(id, layout, &mut recorder.finish(id)?.state)
+}
+
+fn decoded(id: &str, layout: &Layout, state: &mut State) -> Result<(), RuntimeError> {
+    state.decode(layout).map_err(|(at, error)| {
+        let artifact = &layout.plan.artifacts[at];
+        undecodable(id, artifact.name, artifact.ty, &error)
+    })
+}
+
+pub(crate) fn unknown(id: &str) -> RuntimeError {
+    let error = format!("there is no run `{id}`; begin it with `start` or `run`");
+    RuntimeError::new(Kind::Unknown, error)
 }
 
 /// A run about to be begun or taken up.
@@ -154,17 +196,10 @@ impl Opening {
             inputs.push(payload);
         }
         let begun = Event::Begun { inputs };
-        let hold = self
-            .runtime
-            .backend()
-            .begin(&self.layout, &self.id, begun.clone())
-            .await?;
-        let record = Record {
-            other_plan: None,
-            events: vec![begun],
-            seen: 1,
-        };
-        let live = self.live(hold, &record)?;
+        let mut state = State::new(&self.layout);
+        state.apply(&self.layout, &begun);
+        let begun = self.runtime.backend().begin(&self.layout, &self.id, begun);
+        let live = self.live(begun.await?, state, 1);
         live.tell(RunEventKind::Began);
         Ok(Core(Box::new(live)))
     }
@@ -198,41 +233,89 @@ impl Opening {
     }
 
     async fn take_up(&self) -> Result<Option<Core>, RuntimeError> {
-        let Some(found) = self.runtime.backend().take_up(&self.layout, &self.id).await? else {
+        let Some((mut live, handed_in_last)) = self.take_hold().await? else {
             return Ok(None);
         };
-        let Found { hold, record } = found;
-        let live = self.live(hold, &record)?;
+        if live.state.undoing() != (false, false) {
+            return Err(self.undone(live.state.undoing().1));
+        }
+        decoded(&self.id, &self.layout, &mut live.state)?;
         self.same_inputs(&live)?;
         live.tell(RunEventKind::TakenUp {
             done: live.state.steps_done(),
         });
         // Nobody drove the run when this was handed in, so nobody has told yet what it ended.
-        if let Some(Event::Done {
-            step, by: Some(_), ..
-        }) = record.events.last()
-            && live.layout.phase_of(*step) < live.state.phases_done()
+        if let Some(step) = handed_in_last
+            && live.layout.phase_of(step) < live.state.phases_done()
         {
-            live.tell_phase_done(live.layout.phase_of(*step), false);
+            live.tell_phase_done(live.layout.phase_of(step), false);
         }
         Ok(Some(Core(Box::new(live))))
     }
 
-    fn live(&self, hold: Box<dyn Hold>, record: &Record) -> Result<Live, RuntimeError> {
-        let mut state = State::recorded(&self.id, &self.layout, record)?;
-        state.decode(&self.layout).map_err(|(at, error)| {
-            let artifact = &self.layout.plan.artifacts[at];
-            undecodable(&self.id, artifact.name, artifact.ty, &error)
-        })?;
-        Ok(Live {
+    /// A run that is being taken back.
+    async fn take_up_to_undo(&self) -> Result<Option<Core>, RuntimeError> {
+        let Some((live, _)) = self.take_hold().await? else {
+            return Ok(None);
+        };
+        match live.state.undoing() {
+            (_, true) => Err(self.undone(true)),
+            (true, false) => Ok(Some(Core(Box::new(live)))),
+            (false, false) => {
+                let error = format!(
+                    "run `{}` is not being undone; take it up with `resume`, and call `undo` on it",
+                    self.id
+                );
+                Err(RuntimeError::new(Kind::Refused, error))
+            }
+        }
+    }
+
+    /// Takes hold of a run, as its journal has it, with the step that was handed in if that happened last.
+    async fn take_hold(&self) -> Result<Option<(Live, Option<u16>)>, RuntimeError> {
+        let mut recorder = Recorder::new(&self.layout);
+        let backend = self.runtime.backend();
+        let found = backend.take_up(&self.layout, &self.id, &mut recorder).await?;
+        let Some(Found { hold, seen }) = found else {
+            return Ok(None);
+        };
+        let recorded = recorder.finish(&self.id)?;
+        if let Some(differences) = recorded.differences {
+            let plan = Arc::new(self.layout.outline.clone());
+            let replanned = Event::Replanned { plan, differences };
+            let standing = Standing::after(&replanned, &recorded.state, &self.layout);
+            hold.record(&self.layout, &replanned, standing).await?;
+        }
+        Ok(Some((
+            self.live(hold, recorded.state, seen),
+            recorded.handed_in_last,
+        )))
+    }
+
+    fn live(&self, hold: Box<dyn Hold>, state: State, seen: u64) -> Live {
+        self.runtime.drives(&self.id, hold.bell());
+        Live {
             runtime: self.runtime.clone(),
             of: self.of(),
             layout: Arc::clone(&self.layout),
             id: Arc::clone(&self.id),
-            hold: Ok(hold),
+            bell: Arc::clone(hold.bell()),
+            hold: Ok(Arc::from(hold)),
             state,
-            seen: record.seen,
-        })
+            seen,
+        }
+    }
+
+    fn undone(&self, is_over: bool) -> RuntimeError {
+        let id = &self.id;
+        RuntimeError::new(
+            Kind::Undone,
+            if is_over {
+                format!("run `{id}` was undone; begin a run of another id")
+            } else {
+                format!("run `{id}` is being undone; take it up with `Undo::resume` to go on")
+            },
+        )
     }
 
     fn of(&self) -> Arc<RunOf> {
@@ -286,6 +369,7 @@ impl Opening {
             hold: Err(error.clone()),
             state,
             seen: 0,
+            bell: Arc::default(),
         };
         Core(Box::new(live)).halted(Reason::Journal(error), position)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use crate::artifact::Value;
+use crate::bell::Bell;
 use crate::call::{Call, Taken, Work};
 use crate::error::{Cause, Halted, Kind, Reason, RuntimeError};
 use crate::journal::backend::Hold;
@@ -38,10 +39,12 @@ pub(crate) struct Live {
     pub(crate) layout: Arc<Layout>,
     pub(crate) id: Arc<str>,
     /// The right to write its journal, or why this handle has none.
-    pub(crate) hold: Result<Box<dyn Hold>, RuntimeError>,
+    pub(crate) hold: Result<Arc<dyn Hold>, RuntimeError>,
     pub(crate) state: State,
     /// The last line of the journal that was looked at for hand-ins.
     pub(crate) seen: u64,
+    /// Rung when others do something to the run.
+    pub(crate) bell: Arc<Bell>,
 }
 
 impl Live {
@@ -51,10 +54,9 @@ impl Live {
             .map_err(|error| Reason::Journal(error.clone()))
     }
 
-    pub(crate) fn take_hold(&mut self) -> Result<Box<dyn Hold>, Reason> {
-        self.hold()?;
-        let lent = RuntimeError::new(Kind::Held, format!("run `{}` is being driven", self.id));
-        std::mem::replace(&mut self.hold, Err(lent)).map_err(Reason::Journal)
+    /// The same, to be kept while the run changes.
+    pub(crate) fn shared_hold(&self) -> Result<Arc<dyn Hold>, Reason> {
+        self.hold.clone().map_err(Reason::Journal)
     }
 
     pub(crate) fn apply(&mut self, event: &Event) -> Left {
@@ -192,7 +194,9 @@ impl Core {
         let span = self.0.span();
         let skipping = async move {
             let live = &mut *self.0;
-            let skipped = if live.state.phase_has_begun(&live.layout, phase) {
+            let skipped = if live.bell.is_stopped() {
+                Err(Reason::Cancelled)
+            } else if live.state.phase_has_begun(&live.layout, phase) {
                 let name = live.layout.phase(phase).name;
                 let error = format!(
                     "run `{}`: phase `{name}` cannot be skipped, it was begun already; drive it to its end",
@@ -211,6 +215,9 @@ impl Core {
     }
 
     pub(crate) fn halted<P>(self, reason: Reason, position: fn(Core) -> P) -> Halted<P> {
+        if matches!(reason, Reason::Cancelled) {
+            self.0.bell.has_stopped();
+        }
         let cause = self.0.cause(reason);
         tracing::info!(%cause, "halted");
         Halted {
@@ -222,6 +229,11 @@ impl Core {
     /// What stands where a phase without rework would be sent back: the plan says that it never is.
     pub fn no_rework(self) -> ! {
         unreachable!("{self:?} was sent back by a phase that declares no rework")
+    }
+
+    /// For `Debug` of a run that is taken back.
+    pub fn describe_undo(&self, workflow: &str, how: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{workflow}({:?}, {how})", self.id())
     }
 
     /// For `Debug`: the workflow, the id and where the run stands.

@@ -1,10 +1,7 @@
 //! Drives a phase, or one step of it, from where the run stands.
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-
 use crate::call::{Taken, WAIVE};
-use crate::error::{Reason, RuntimeError};
+use crate::error::Reason;
 use crate::journal::backend::Hold;
 use crate::journal::event::Event;
 use crate::observe::RunEventKind;
@@ -24,7 +21,7 @@ pub(crate) enum Left {
 }
 
 /// What is known of a step before anything is called.
-enum Ahead {
+pub(super) enum Ahead {
     Done,
     Rejected(Rejection),
     Waiting,
@@ -48,21 +45,13 @@ impl Live {
 
     /// Drives one step; one that is done already stays done.
     pub(crate) async fn drive_step(&mut self, crew: &dyn Crew, step: u16) -> Result<Left, Reason> {
-        if self.layout.step(step).manual
-            && let Some(sent_back) = Box::pin(self.catch_up(step)).await?
-        {
-            return Ok(sent_back);
+        if self.layout.step(step).manual {
+            return Box::pin(self.drive_manual(step)).await;
         }
         match self.ahead(step) {
             Ahead::Done => Ok(Left::Done),
             Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
-            Ahead::Waiting => {
-                self.wait_for(step).await?;
-                Err(Reason::Waiting {
-                    steps: vec![self.layout.path(step).to_owned()],
-                })
-            }
-            Ahead::Open => {
+            Ahead::Waiting | Ahead::Open => {
                 let together = self.together(self.layout.phase_of(step));
                 let hold = self.hold()?;
                 let carried = {
@@ -80,82 +69,39 @@ impl Live {
         }
     }
 
-    /// Everything that is ready runs at once, in one task. After a failure or a rejection nothing new starts, and what
-    /// is in flight finishes; while something is waited for, everything else goes on.
-    async fn drive_parallel(&mut self, crew: &dyn Crew, phase: u16) -> Result<Left, Reason> {
-        let layout = self.layout.clone();
-        let mut halt: Option<Reason> = None;
-        let mut waiting = Vec::new();
-        let mut open: Vec<u16> = layout.members(phase).collect();
-        for step in &open {
-            if let Some(sent_back) = self.catch_up(*step).await? {
+    /// Halts until it is handed in, or waits for that if the runtime is told to.
+    async fn drive_manual(&mut self, step: u16) -> Result<Left, Reason> {
+        let hold = self.shared_hold()?;
+        let mut told = false;
+        loop {
+            let rings = self.bell.rings();
+            if !self.state.step_is_done(step)
+                && let Some(sent_back) = self.catch_up(&*hold).await?
+            {
                 return Ok(sent_back);
             }
-        }
-        // Only when all was read: a rejection by any of them may be handed in at any time.
-        if let Some(rejection) = open.iter().find_map(|step| self.state.rejection(&layout, *step)) {
-            return Err(Reason::Rejected(rejection));
-        }
-        let hold = self.take_hold()?;
-        let together = self.together(phase);
-        let mut in_flight = FuturesUnordered::new();
-        let mut sent_back = None;
-        loop {
-            if halt.is_none() && sent_back.is_none() {
-                open.retain(|step| {
-                    let made = |made_by: &u16| self.state.step_is_done(*made_by);
-                    if !layout.awaits(*step).iter().all(made) {
-                        return true;
-                    }
-                    match self.ahead(*step) {
-                        Ahead::Done | Ahead::Rejected(_) => {}
-                        Ahead::Waiting => waiting.push(*step),
-                        Ahead::Open => in_flight.push(self.detached_job(crew, *step, &*hold, &together)),
-                    }
-                    false
-                });
+            if self.bell.is_stopped() {
+                return Err(Reason::Cancelled);
             }
-            let Some(carried) = in_flight.next().await else {
-                break;
-            };
-            let earlier = self.handed_in_before(&*hold, &carried).await;
-            match self.take_in(earlier, carried) {
-                Ok(Left::Done) => {}
-                Ok(back) => sent_back = sent_back.or(Some(back)),
-                Err(reason) => halt = halt.or(Some(reason)),
+            match self.ahead(step) {
+                Ahead::Done => return Ok(Left::Done),
+                Ahead::Rejected(rejection) => return Err(Reason::Rejected(rejection)),
+                Ahead::Waiting | Ahead::Open => {}
             }
-        }
-        drop(in_flight);
-        let is_lent = self.hold.as_ref().is_err_and(RuntimeError::is_held);
-        if is_lent {
-            self.hold = Ok(hold);
-        }
-        if let Some(back) = sent_back {
-            return Ok(back);
-        }
-        if halt.is_none() {
-            for step in &waiting {
-                if let Some(sent_back) = self.catch_up(*step).await? {
-                    return Ok(sent_back);
-                }
+            let together = self.together(self.layout.phase_of(step));
+            if self.stands(&*hold, step, &together).await? {
+                return Ok(Left::Done);
             }
-            let waits = |step: &u16| matches!(self.ahead(*step), Ahead::Waiting);
-            if !waiting.iter().all(waits) {
-                // It was handed in while the others were driven, so there may be more to do.
-                return Box::pin(self.drive_parallel(crew, phase)).await;
+            if !told {
+                self.wait_for(&*hold, step).await?;
+                told = true;
             }
+            if !self.runtime.waits() {
+                let steps = vec![self.layout.path(step).to_owned()];
+                return Err(Reason::Waiting { steps });
+            }
+            self.hear(rings).await?;
         }
-        for step in &waiting {
-            self.wait_for(*step).await?;
-        }
-        if let Some(reason) = halt {
-            return Err(reason);
-        }
-        if waiting.is_empty() {
-            return Ok(Left::Done);
-        }
-        let steps = waiting.iter().map(|step| layout.path(*step).to_owned()).collect();
-        Err(Reason::Waiting { steps })
     }
 
     /// Asks whether the optional phase is waived, unless it was begun; records a waiver.
@@ -169,6 +115,7 @@ impl Live {
             step: self.layout.members(phase).start,
             attempt: 1,
             round: self.state.round,
+            undoes: false,
         };
         let work = crew.work(WAIVE, cx, self.taken(self.layout.phase(phase).waive_takes));
         match Job::asked(work).await {
@@ -196,7 +143,8 @@ impl Live {
             round: self.state.round,
             waiver,
         };
-        self.record(&event, standing).await?;
+        let hold = self.shared_hold()?;
+        self.record(&*hold, &event, standing).await?;
         self.tell(RunEventKind::Waived {
             phase: self.layout.phase(phase).name,
             reason: &reason,
@@ -205,7 +153,7 @@ impl Live {
         Ok(())
     }
 
-    fn ahead(&self, step: u16) -> Ahead {
+    pub(super) fn ahead(&self, step: u16) -> Ahead {
         if self.state.step_is_done(step) {
             return Ahead::Done;
         }
@@ -219,13 +167,13 @@ impl Live {
         }
     }
 
-    async fn wait_for(&mut self, step: u16) -> Result<(), Reason> {
+    pub(super) async fn wait_for(&mut self, hold: &dyn Hold, step: u16) -> Result<(), Reason> {
         if !self.state.step_waits(step) {
             let event = Event::Waiting {
                 step,
                 round: self.state.round,
             };
-            self.record(&event, Standing::Waiting).await?;
+            self.record(hold, &event, Standing::Waiting).await?;
             self.apply(&event);
         }
         let path = self.layout.clone();
@@ -235,7 +183,45 @@ impl Live {
         Ok(())
     }
 
-    fn together(&self, phase: u16) -> Together {
+    /// Passes a gate by what somebody said of it in an earlier round, if it would be shown the same now.
+    pub(super) async fn stands(
+        &mut self,
+        hold: &dyn Hold,
+        step: u16,
+        together: &Together,
+    ) -> Result<bool, Reason> {
+        let Some(approval) = self.state.approval(&self.layout, step).cloned() else {
+            return Ok(false);
+        };
+        let event = Event::Stands {
+            step,
+            round: self.state.round,
+            given_in: approval.round,
+            by: approval.by.clone(),
+        };
+        self.record(hold, &event, together.done()).await?;
+        let layout = self.layout.clone();
+        self.tell(RunEventKind::Stands {
+            gate: layout.path(step),
+            by: approval.by.name(),
+            given_in: approval.round,
+        });
+        self.apply(&event);
+        Ok(true)
+    }
+
+    /// Waits until others do something to the run.
+    pub(super) async fn hear(&self, rings: u64) -> Result<(), Reason> {
+        if !self.bell.is_stopped() {
+            self.bell.rung_since(rings).await;
+        }
+        if self.bell.is_stopped() {
+            return Err(Reason::Cancelled);
+        }
+        Ok(())
+    }
+
+    pub(super) fn together(&self, phase: u16) -> Together {
         Together::new(self.layout.is_last(phase).then(|| self.state.left_in_phase()))
     }
 
@@ -252,6 +238,7 @@ impl Live {
             layout: &self.layout,
             of: &self.of,
             hold,
+            bell: &self.bell,
             crew,
             step,
             round: self.state.round,
@@ -263,14 +250,14 @@ impl Live {
     }
 
     /// A job for one of several steps at once: it shares nothing with the run but the journal.
-    fn detached_job<'a>(
+    pub(super) fn detached_job<'a>(
         &self,
         crew: &'a dyn Crew,
         step: u16,
         hold: &'a dyn Hold,
         together: &'a Together,
     ) -> impl Future<Output = Carried> + use<'a> {
-        let (runtime, of) = (self.runtime.clone(), self.of.clone());
+        let (runtime, of, bell) = (self.runtime.clone(), self.of.clone(), self.bell.clone());
         let Job {
             round,
             attempts,
@@ -284,6 +271,7 @@ impl Live {
                 layout: &of.layout,
                 of: &of,
                 hold,
+                bell: &bell,
                 crew,
                 step,
                 round,

@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::artifact::Value;
+use crate::bell::{Bell, UnlessStopped};
 use crate::call::{Product, Taken, Work};
 use crate::error::RuntimeError;
 use crate::journal::backend::Hold;
@@ -34,6 +35,7 @@ pub(crate) struct Job<'a> {
     pub(crate) layout: &'a Arc<Layout>,
     pub(crate) of: &'a Arc<RunOf>,
     pub(crate) hold: &'a dyn Hold,
+    pub(crate) bell: &'a Bell,
     pub(crate) crew: &'a dyn Crew,
     pub(crate) step: u16,
     pub(crate) round: u32,
@@ -51,6 +53,8 @@ pub(crate) struct Together {
     left: Option<AtomicU16>,
     /// Whether one of them halts the run.
     halts: AtomicBool,
+    /// Whether one of them is waited for.
+    waits: AtomicBool,
 }
 
 impl Together {
@@ -58,6 +62,30 @@ impl Together {
         Together {
             left: left.map(AtomicU16::new),
             halts: AtomicBool::new(false),
+            waits: AtomicBool::new(false),
+        }
+    }
+
+    /// So many were handed in; whether others are still waited for.
+    pub(crate) fn handed_in(&self, count: u16, waits: bool) {
+        if let Some(left) = &self.left {
+            left.fetch_sub(count, Ordering::Relaxed);
+        }
+        self.waits.store(waits, Ordering::Relaxed);
+    }
+
+    pub(crate) fn waits(&self) {
+        self.waits.store(true, Ordering::Relaxed);
+    }
+
+    /// How the run stands after something that ends nothing.
+    fn goes_on(&self) -> Standing {
+        if self.halts.load(Ordering::Relaxed) {
+            Standing::Halted
+        } else if self.waits.load(Ordering::Relaxed) {
+            Standing::Waiting
+        } else {
+            Standing::Running
         }
     }
 
@@ -71,15 +99,13 @@ impl Together {
         Standing::Running
     }
 
-    fn done(&self) -> Standing {
+    pub(crate) fn done(&self) -> Standing {
         let left = self.left.as_ref();
         let is_last = left.is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
-        if self.halts.load(Ordering::Relaxed) {
-            Standing::Halted
-        } else if is_last {
-            Standing::Done
-        } else {
-            Standing::Running
+        match self.goes_on() {
+            Standing::Halted => Standing::Halted,
+            _ if is_last => Standing::Done,
+            standing => standing,
         }
     }
 }
@@ -95,8 +121,22 @@ pub(crate) enum Carried {
         error: Arc<str>,
         terminal: bool,
     },
+    /// It was to stop before it was over; so many attempts were made of it, so many failed in a row.
+    Stopped { step: u16, attempts: (u32, u32) },
     /// It could not be recorded.
     Unrecorded(RuntimeError),
+}
+
+/// What an attempt came to that has no product.
+pub(crate) enum Missed {
+    Failed(StepError),
+    Stopped,
+}
+
+impl From<StepError> for Missed {
+    fn from(error: StepError) -> Self {
+        Missed::Failed(error)
+    }
 }
 
 /// A product ready for the journal.
@@ -109,24 +149,32 @@ impl Job<'_> {
     pub(crate) async fn carry_out(&self) -> Carried {
         let plan = self.layout.step(self.step);
         let (mut attempt, mut failed) = self.attempts;
+        // What is on disk tells how long it took; in memory only observers ask.
+        let is_timed = self.runtime.is_observed() || self.hold.writes();
         loop {
+            if self.bell.is_stopped() {
+                return self.stopped(attempt, failed);
+            }
             attempt += 1;
-            let started = self.runtime.is_observed().then(Instant::now);
+            if plan.undo.is_some()
+                && let Err(error) = self.record_start(attempt).await
+            {
+                return Carried::Unrecorded(error);
+            }
+            let started = is_timed.then(Instant::now);
             self.tell(|step| RunEventKind::StepStarted { step, attempt });
             let error = match self.attempt(plan, attempt).await {
                 Ok(ready) => return self.keep(ready, attempt, started).await,
-                Err(error) => error,
+                // Only a start that was recorded is counted.
+                Err(Missed::Stopped) => {
+                    return self.stopped(attempt - u32::from(plan.undo.is_none()), failed);
+                }
+                Err(Missed::Failed(error)) => error,
             };
             failed += 1;
             let terminal = error.is_terminal();
-            let mut text = error.text();
-            let mut retry_in =
-                (!terminal && failed < plan.retry.attempts).then(|| wait_before(plan.retry, failed));
-            if retry_in.is_some() && !has_timer() {
-                text = format!("{text}; and it cannot be tried again: {NO_TIMER}");
-                retry_in = None;
-            }
-            let (text, last) = (Arc::<str>::from(text), retry_in.is_none());
+            let (retry_in, text) = next_try(plan.retry, failed, &error);
+            let last = retry_in.is_none();
             tracing::warn!(
                 step = self.path(),
                 attempt,
@@ -148,17 +196,23 @@ impl Job<'_> {
                 error: Arc::clone(&text),
                 terminal,
                 last,
+                took_ms: started.map(took_ms),
             };
             let standing = if last {
                 self.together.halt()
             } else {
-                Standing::Running
+                self.together.goes_on()
             };
             if let Err(error) = self.hold.record(self.layout, &event, standing).await {
                 return Carried::Unrecorded(error);
             }
             match retry_in {
-                Some(wait) => Box::pin(tokio::time::sleep(wait)).await,
+                Some(wait) => {
+                    let waited = self.bell.unless_stopped(Box::pin(tokio::time::sleep(wait))).await;
+                    if waited.is_none() {
+                        return self.stopped(attempt, failed);
+                    }
+                }
                 None => {
                     return Carried::Failed {
                         event,
@@ -171,26 +225,39 @@ impl Job<'_> {
         }
     }
 
+    fn stopped(&self, attempt: u32, failed: u32) -> Carried {
+        Carried::Stopped {
+            step: self.step,
+            attempts: (attempt, failed),
+        }
+    }
+
+    async fn record_start(&self, attempt: u32) -> Result<(), RuntimeError> {
+        let event = Event::Started {
+            step: self.step,
+            round: self.round,
+            attempt,
+        };
+        self.hold
+            .record(self.layout, &event, self.together.goes_on())
+            .await
+    }
+
     /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
-    async fn attempt(&self, plan: &'static StepPlan, attempt: u32) -> Result<Ready, StepError> {
+    async fn attempt(&self, plan: &'static StepPlan, attempt: u32) -> Result<Ready, Missed> {
         let cx = StepContext {
             of: Arc::clone(self.of),
             step: self.step,
             attempt,
             round: self.round,
+            undoes: false,
         };
         let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
         let work = async {
             let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
             let work = self.crew.work(member, cx, self.taken.clone());
-            let product = match plan.timeout {
-                None => work.await?,
-                Some(_) if !has_timer() => return Err(StepError::terminal(NO_TIMER)),
-                Some(limit) => Box::pin(tokio::time::timeout(limit, work))
-                    .await
-                    .map_err(|_| StepError::new(format!("took longer than its time limit of {limit:?}")))??,
-            };
-            self.ready(plan, product)
+            let product = within(plan.timeout, self.bell.unless_stopped(work)).await?;
+            Ok(self.ready(plan, product)?)
         };
         // What is rare is boxed, so that the future of a step that is neither traced, limited nor tried again is small.
         let caught = if span.is_disabled() {
@@ -198,7 +265,7 @@ impl Job<'_> {
         } else {
             Box::pin(AssertUnwindSafe(work.instrument(span)).catch_unwind()).await
         };
-        caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic)))
+        caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic).into()))
     }
 
     /// Takes a product through the journal's text and its check.
@@ -224,6 +291,7 @@ impl Job<'_> {
 
     async fn keep(&self, ready: Ready, attempt: u32, started: Option<Instant>) -> Carried {
         let (step, round, by) = (self.step, self.round, None);
+        let took_ms = started.map(took_ms);
         // Each event where it is known: building the two that are alike in one place was seen to cost every step 10 ns.
         let (event, standing) = match ready {
             Ready::Verdict(Verdict::Reject(reason)) => {
@@ -239,6 +307,7 @@ impl Job<'_> {
                         reason: reason.into(),
                         back: self.back,
                         by,
+                        took_ms,
                     },
                     standing,
                 )
@@ -250,6 +319,7 @@ impl Job<'_> {
                     attempt,
                     payload: None,
                     by,
+                    took_ms,
                 },
                 self.together.done(),
             ),
@@ -260,6 +330,7 @@ impl Job<'_> {
                     attempt,
                     payload,
                     by,
+                    took_ms,
                 },
                 self.together.done(),
             ),
@@ -267,7 +338,7 @@ impl Job<'_> {
         if let Err(error) = self.hold.record(self.layout, &event, standing).await {
             return Carried::Unrecorded(error);
         }
-        if let Some(started) = started {
+        if let Some(started) = started.filter(|_| self.runtime.is_observed()) {
             self.tell(|path| match &event {
                 Event::Rejected { reason, back, .. } => RunEventKind::Rejected {
                     gate: path,
@@ -320,6 +391,37 @@ pub(crate) fn through_text(
     let json = Arc::from((codec.encode)(&*value)?);
     let value = (codec.decode)(&json)?;
     Ok(Payload::Both(Box::new((value, json))))
+}
+
+/// What comes of the work within its time limit, unless it is to stop.
+pub(crate) async fn within(
+    limit: Option<Duration>,
+    work: UnlessStopped<'_, Work>,
+) -> Result<Product, Missed> {
+    let product = match limit {
+        None => work.await,
+        Some(_) if !has_timer() => return Err(StepError::terminal(NO_TIMER).into()),
+        Some(limit) => Box::pin(tokio::time::timeout(limit, work))
+            .await
+            .map_err(|_| StepError::new(format!("took longer than its time limit of {limit:?}")))?,
+    };
+    Ok(product.ok_or(Missed::Stopped)??)
+}
+
+/// Whole milliseconds since then.
+fn took_ms(started: Instant) -> u32 {
+    u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Whether, and after which wait, something that failed so often in a row is tried again; and the error as it is told.
+pub(crate) fn next_try(retry: Retry, failed: u32, error: &StepError) -> (Option<Duration>, Arc<str>) {
+    let text = error.text();
+    let is_left = !error.is_terminal() && failed < retry.attempts;
+    if is_left && !has_timer() {
+        let text = format!("{text}; and it cannot be tried again: {NO_TIMER}");
+        return (None, text.into());
+    }
+    (is_left.then(|| wait_before(retry, failed)), text.into())
 }
 
 const NO_TIMER: &str =

@@ -6,11 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::artifact::Value;
 use crate::change;
-use crate::error::RuntimeError;
-use crate::journal::backend::Record;
-use crate::journal::event::{Event, Payload};
-use crate::layout::{Layout, index};
-use crate::verdict::{Rejection, Verdict};
+use crate::journal::event::{Event, HandedIn, Payload};
+use crate::layout::{Layout, Outline, index};
+use crate::run::content;
+use crate::verdict::{Actor, Rejection, Verdict};
 
 /// Where a run stands.
 #[derive(Debug, Default)]
@@ -22,8 +21,21 @@ pub(crate) struct State {
     /// How many members of the current phase are still to be done.
     left_in_phase: u16,
     pub(crate) round: u32,
-    /// The optional phases that the plan did not have when the run began; empty if the plan is the same.
+    /// The optional phases that the plan did not have all the time; empty if it never changed.
     new_optional: Vec<u16>,
+    /// What people said of a gate's artifacts, by the gate; it outlasts rework.
+    approvals: Vec<(u16, Approval)>,
+    undoing: bool,
+    undone: bool,
+}
+
+/// That a gate was passed by hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Approval {
+    pub(crate) by: Actor,
+    pub(crate) round: u32,
+    /// The hash of what was shown.
+    of: String,
 }
 
 /// How far one step is.
@@ -67,19 +79,9 @@ impl State {
         state
     }
 
-    /// Where a run stands by its journal, if the plan as it is now lets it be taken up.
-    pub(crate) fn recorded(id: &str, layout: &Layout, record: &Record) -> Result<Self, RuntimeError> {
-        let mut state = State::new(layout);
-        if let Some(before) = &record.other_plan {
-            state.new_optional = change::new_optional(before, layout);
-        }
-        for event in &record.events {
-            state.apply(layout, event);
-        }
-        if let Some(before) = &record.other_plan {
-            change::accept(id, before, layout, &state)?;
-        }
-        Ok(state)
+    /// The run went under another plan, for a while. Optional phases that this one did not have were not missed then.
+    pub(crate) fn went_under(&mut self, layout: &Layout, other: &Outline) {
+        self.new_optional.extend(change::new_optional(other, layout));
     }
 
     /// Takes in what happened. Events of a round that is over change nothing.
@@ -101,9 +103,17 @@ impl State {
                 round,
                 attempt,
                 payload,
+                by,
                 ..
             } if *round == self.round => {
+                if let Some(by) = by {
+                    self.keep_approval(layout, *step, by);
+                }
                 self.done(layout, *step, *attempt, payload.as_ref());
+            }
+            Event::Stands { step, round, .. } if *round == self.round => self.done(layout, *step, 1, None),
+            Event::Started { step, round, attempt } if *round == self.round => {
+                self.steps[usize::from(*step)].attempts = *attempt;
             }
             Event::Failed {
                 step,
@@ -122,10 +132,13 @@ impl State {
                 reason,
                 back,
                 ..
-            } if *round == self.round => match back {
-                Some(target) => self.send_back(layout, *step, *target),
-                None => self.steps[usize::from(*step)].status = Status::Rejected(Arc::clone(reason)),
-            },
+            } if *round == self.round => {
+                self.approvals.retain(|(gate, _)| gate != step);
+                match back {
+                    Some(target) => self.send_back(layout, *step, *target),
+                    None => self.steps[usize::from(*step)].status = Status::Rejected(Arc::clone(reason)),
+                }
+            }
             Event::Waiting { step, round } if *round == self.round => {
                 let progress = &mut self.steps[usize::from(*step)];
                 if matches!(progress.status, Status::Open) {
@@ -135,12 +148,44 @@ impl State {
             Event::Waived { phase, round, .. } if *round == self.round && *phase == self.phases_done => {
                 self.phase_done(layout);
             }
-            Event::Done { .. }
-            | Event::Failed { .. }
-            | Event::Rejected { .. }
-            | Event::Waiting { .. }
-            | Event::Waived { .. } => {}
+            Event::Replanned { plan, .. } => self.went_under(layout, plan),
+            Event::Undoing => self.undoing = true,
+            Event::Undone => self.undone = true,
+            // Of a round that is over, or for those who look at the run from outside.
+            _ => {}
         }
+    }
+
+    fn keep_approval(&mut self, layout: &Layout, gate: u16, by: &HandedIn) {
+        let Some(of) = by.of.clone().filter(|_| layout.step(gate).gate) else {
+            return;
+        };
+        self.approvals.retain(|(other, _)| *other != gate);
+        let approval = Approval {
+            by: by.actor.clone(),
+            round: self.round,
+            of,
+        };
+        self.approvals.push((gate, approval));
+    }
+
+    /// What was said of a gate in an earlier round, if it was shown the same then as it would be now.
+    pub(crate) fn approval(&self, layout: &Layout, gate: u16) -> Option<&Approval> {
+        let (_, approval) = self.approvals.iter().find(|(other, _)| *other == gate)?;
+        let now = self.content(layout, gate)?;
+        (now == approval.of).then_some(approval)
+    }
+
+    /// The hash of what a step takes, as it is now; `None` if some of it cannot be written.
+    pub(crate) fn content(&self, layout: &Layout, step: u16) -> Option<String> {
+        let taken = layout.step(step).takes.iter().map(|take| {
+            let artifact = usize::from(take.artifact);
+            let newest = self.artifacts[artifact].last();
+            let json = newest.map(|version| written(layout, artifact, &version.payload));
+            json.transpose().ok()
+        });
+        let taken: Vec<_> = taken.collect::<Option<_>>()?;
+        content::hash(taken.iter().map(Option::as_deref))
     }
 
     /// Something of a later phase happened, so an optional phase that the plan did not have then was not missed.
@@ -293,6 +338,13 @@ impl State {
         (progress.attempts, progress.failed_in_a_row)
     }
 
+    /// Attempts that were recorded, although the step was stopped before it came to anything.
+    pub(crate) fn count_attempts(&mut self, step: u16, (attempts, failed): (u32, u32)) {
+        let progress = &mut self.steps[usize::from(step)];
+        progress.attempts = attempts;
+        progress.failed_in_a_row = failed;
+    }
+
     /// What becomes of a gate's verdict: the event to record.
     pub(crate) fn judged(
         &self,
@@ -300,7 +352,7 @@ impl State {
         step: u16,
         attempt: u32,
         verdict: Verdict,
-        by: Option<crate::verdict::Actor>,
+        by: Option<Box<HandedIn>>,
     ) -> Event {
         let round = self.round;
         match verdict {
@@ -310,6 +362,7 @@ impl State {
                 attempt,
                 payload: None,
                 by,
+                took_ms: None,
             },
             Verdict::Reject(reason) => Event::Rejected {
                 step,
@@ -317,6 +370,7 @@ impl State {
                 reason: reason.into(),
                 back: self.back_from(layout, step),
                 by,
+                took_ms: None,
             },
         }
     }
@@ -330,6 +384,18 @@ impl State {
     /// The newest version of an artifact, if there is one.
     pub(crate) fn newest(&self, artifact: u16) -> Option<&Value> {
         self.artifacts[usize::from(artifact)].last()?.payload.value()
+    }
+
+    /// Whether the run can only be taken back; and whether it was.
+    pub(crate) fn undoing(&self) -> (bool, bool) {
+        (self.undoing, self.undone)
+    }
+
+    /// The newest version of an artifact as it is kept.
+    pub(crate) fn payload(&self, artifact: u16) -> Option<&Payload> {
+        self.artifacts[usize::from(artifact)]
+            .last()
+            .map(|version| &version.payload)
     }
 
     /// The inputs as the journal has them.

@@ -9,16 +9,10 @@ use crate::run::perform::Carried;
 use crate::summary::Standing;
 
 impl Live {
-    /// A manual step may have been handed in by others since the journal was last read.
-    pub(super) async fn catch_up(&mut self, step: u16) -> Result<Option<Left>, Reason> {
-        if !self.layout.step(step).manual || self.state.step_is_done(step) {
-            return Ok(None);
-        }
-        let (events, seen) = self
-            .hold()?
-            .since(&self.layout, self.seen)
-            .await
-            .map_err(Reason::Journal)?;
+    /// Takes in what was handed in by others since the journal was last read.
+    pub(super) async fn catch_up(&mut self, hold: &dyn Hold) -> Result<Option<Left>, Reason> {
+        let since = hold.since(&self.layout, self.seen).await;
+        let (events, seen) = since.map_err(Reason::Journal)?;
         let sent_back = self.take_in_handed(events)?;
         // Only then: what could not be taken in is looked at again.
         self.seen = seen;
@@ -50,11 +44,7 @@ impl Live {
     pub(super) fn take_in_handed(&mut self, events: Vec<Event>) -> Result<Option<Left>, Reason> {
         let mut sent_back = None;
         for mut event in events {
-            let handed_in = match &event {
-                Event::Done { by, .. } | Event::Rejected { by, .. } => by.is_some(),
-                _ => false,
-            };
-            if !handed_in {
+            if !event.is_from_outside() {
                 continue;
             }
             self.read_back(&mut event)?;
@@ -65,8 +55,13 @@ impl Live {
         Ok(sent_back)
     }
 
-    pub(super) async fn record(&mut self, event: &Event, standing: Standing) -> Result<(), Reason> {
-        let recorded = self.hold()?.record(&self.layout, event, standing).await;
+    pub(super) async fn record(
+        &mut self,
+        hold: &dyn Hold,
+        event: &Event,
+        standing: Standing,
+    ) -> Result<(), Reason> {
+        let recorded = hold.record(&self.layout, event, standing).await;
         recorded.map_err(|error| self.lost(error))
     }
 
@@ -116,6 +111,10 @@ impl Live {
                     error,
                     terminal,
                 })
+            }
+            Carried::Stopped { step, attempts } => {
+                self.state.count_attempts(step, attempts);
+                Err(Reason::Cancelled)
             }
             Carried::Unrecorded(error) => Err(self.lost(error)),
         }

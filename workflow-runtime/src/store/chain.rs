@@ -56,44 +56,52 @@ pub(super) fn append(
     Ok(Head { seq, row, hash })
 }
 
-/// The lines after line `after` of the chain that ends at `head`.
+/// Shows the lines after line `after` of the chain that ends at `head` to `visit`, first one first.
+///
+/// A chain is walked from its end, so its rows are looked up first; what is kept of them is small. The lines themselves
+/// are read one by one: a long journal takes no more memory than what `visit` keeps of it.
 pub(super) fn read(
     connection: &Connection,
     id: &str,
     run: i64,
     head: &Head,
     after: u64,
-) -> Result<Vec<Line>, Fault> {
+    mut visit: impl FnMut(Line),
+) -> Result<(), Fault> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut lines = Vec::new();
-    walk(connection, id, run, head, after, |link| {
-        let body = String::from_utf8(link.body.to_vec()).map_err(|_| broken(id, link.seq, NOT_TEXT))?;
-        lines.push(Line {
-            seq: link.seq.cast_unsigned(),
-            at_ms: link.at_ms,
+    let mut rows = Vec::new();
+    walk(connection, id, run, head, after, |row| rows.push(row))?;
+    let mut select = connection.prepare_cached("SELECT seq, at_ms, body FROM journal WHERE row = ?1")?;
+    for row in rows.into_iter().rev() {
+        let line = select.query_row([row], |found| {
+            let seq: i64 = found.get(0)?;
+            let body = found.get_ref(2)?.as_bytes().map(<[u8]>::to_vec);
+            Ok((seq, found.get(1)?, body))
+        })?;
+        let (seq, at_ms, body) = line;
+        let body = body.ok().and_then(|body| String::from_utf8(body).ok());
+        let body = body.ok_or_else(|| broken(id, seq, "is not text"))?;
+        visit(Line {
+            seq: seq.cast_unsigned(),
+            at_ms,
             body,
         });
-        Ok(())
-    })?;
-    lines.reverse();
-    Ok(lines)
+    }
+    Ok(())
 }
 
 /// Recomputes all hashes of the chain that ends at `head`.
 pub(super) fn verify(connection: &Connection, id: &str, run: i64, head: &Head) -> Result<(), Fault> {
     // Walked backwards, computed forwards: what is kept in between is small, the bodies are read again.
     let mut rows = Vec::new();
-    walk(connection, id, run, head, 0, |link| {
-        rows.push(link.row);
-        Ok(())
-    })?;
+    walk(connection, id, run, head, 0, |row| rows.push(row))?;
     let mut now = Head::start(id);
-    let mut select = connection.prepare_cached(SELECT)?;
+    let mut select = connection.prepare_cached("SELECT at_ms, hash, body FROM journal WHERE row = ?1")?;
     for row in rows.into_iter().rev() {
         let seq = now.seq + 1;
         let (hash, recorded) = select.query_row([row], |found| {
-            let hash = now.hash_of_next(found.get(3)?, found.get_ref(5)?.as_bytes()?);
-            Ok((hash, found.get_ref(4)?.as_blob()? == hash.as_slice()))
+            let hash = now.hash_of_next(found.get(0)?, found.get_ref(2)?.as_bytes()?);
+            Ok((hash, found.get_ref(1)?.as_blob()? == hash.as_slice()))
         })?;
         if !recorded {
             return Err(broken(
@@ -111,26 +119,16 @@ pub(super) fn verify(connection: &Connection, id: &str, run: i64, head: &Head) -
     Ok(())
 }
 
-const SELECT: &str = "SELECT run, seq, previous, at_ms, hash, body FROM journal WHERE row = ?1";
-const NOT_TEXT: &str = "is not text";
-
-struct Link<'row> {
-    row: i64,
-    seq: i64,
-    at_ms: i64,
-    body: &'row [u8],
-}
-
-/// Shows each line after line `after` to `visit`, last one first.
+/// Shows the row of each line after line `after` to `visit`, last one first.
 fn walk(
     connection: &Connection,
     id: &str,
     run: i64,
     head: &Head,
     after: i64,
-    mut visit: impl FnMut(Link<'_>) -> Result<(), StoreError>,
+    mut visit: impl FnMut(i64),
 ) -> Result<(), Fault> {
-    let mut select = connection.prepare_cached(SELECT)?;
+    let mut select = connection.prepare_cached("SELECT run, seq, previous FROM journal WHERE row = ?1")?;
     let (mut row, mut seq, mut limit) = (head.row, head.seq, i64::MAX);
     while seq > after {
         if row >= limit {
@@ -143,16 +141,7 @@ fn walk(
         if found.get::<_, i64>(0)? != run || found.get::<_, i64>(1)? != seq {
             return Err(broken(id, seq, "is missing, another stands in its place").into());
         }
-        let body = found
-            .get_ref(5)?
-            .as_bytes()
-            .map_err(|_| broken(id, seq, NOT_TEXT))?;
-        visit(Link {
-            row,
-            seq,
-            at_ms: found.get(3)?,
-            body,
-        })?;
+        visit(row);
         (limit, row, seq) = (row, found.get(2)?, seq - 1);
     }
     if seq == 0 && row != 0 {

@@ -16,8 +16,11 @@ use super::StoreError;
 
 /// Marks the file as ours (`file` and `sqlite3` show it): "flow" in ASCII.
 const APPLICATION: i32 = 0x666c_6f77;
-/// Rises when the tables change.
-const FORMAT: i32 = 1;
+/// Rises when the tables change, or when lines of a new kind are written.
+///
+/// 1: as first released. 2: `runs.stops`; lines that tell of undoing, stopping, starting, standing approvals and new
+/// plans; the role and the content of what is handed in; how long a step took.
+const FORMAT: i32 = 2;
 /// Earlier versions can lose a commit when two connections write (the "WAL reset" bug).
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long to wait for another process that writes to the same file.
@@ -47,7 +50,8 @@ const TABLES: &str = "
         owner TEXT,
         holder_pid INTEGER,
         holder_host TEXT,
-        held_since INTEGER
+        held_since INTEGER,
+        stops INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE journal (
         row INTEGER PRIMARY KEY,
@@ -59,6 +63,9 @@ const TABLES: &str = "
         body TEXT NOT NULL
     ) STRICT;
 ";
+
+/// What an older file lacks, by the format that it has.
+const UPGRADES: [(i32, &str); 1] = [(1, "ALTER TABLE runs ADD COLUMN stops INTEGER NOT NULL DEFAULT 0")];
 
 /// Opens the file for writing; yields with it the path to which all openers of the file agree.
 pub(super) fn open(path: &Path) -> Result<(Connection, PathBuf), StoreError> {
@@ -228,6 +235,7 @@ fn adopt(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
             .map_err(sql)?;
     } else {
         require_ours(path, application, format)?;
+        upgrade(&transaction, format).map_err(sql)?;
         for table in ["plans", "runs", "journal"] {
             // Nothing is read: it is enough that the tables are there.
             transaction
@@ -239,6 +247,17 @@ fn adopt(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         }
     }
     transaction.commit().map_err(sql)
+}
+
+/// Brings the tables of an older file up to date; its lines stay as they are.
+fn upgrade(connection: &Connection, format: i32) -> rusqlite::Result<()> {
+    for (_, change) in UPGRADES.iter().filter(|(from, _)| *from >= format) {
+        connection.execute_batch(change)?;
+    }
+    if format < FORMAT {
+        connection.pragma_update(None, "user_version", FORMAT)?;
+    }
+    Ok(())
 }
 
 /// Turns on the write-ahead log and an fsync at each commit, and asks whether they are on.

@@ -216,6 +216,14 @@ impl Ledger {
         Ok(head)
     }
 
+    /// Counts that who holds the run is to stop.
+    pub(super) fn stop(&self, run: i64) -> rusqlite::Result<()> {
+        let mut update = self
+            .connection
+            .prepare_cached("UPDATE runs SET stops = stops + 1 WHERE key = ?1")?;
+        update.execute([run]).map(drop)
+    }
+
     /// Who lives and holds the run of this record.
     pub(super) fn holder<'r>(&self, record: &'r Record) -> Option<&'r Holder> {
         let (token, holder) = record.owner.as_ref()?;

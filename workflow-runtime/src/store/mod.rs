@@ -14,6 +14,7 @@ mod ledger;
 mod owner;
 mod queue;
 mod reader;
+mod watch;
 mod work;
 mod writer;
 
@@ -24,11 +25,14 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bell::Bell;
+
 pub(crate) use self::error::StoreError;
 pub(crate) use self::owner::Holder;
 use self::queue::Queue;
 pub(crate) use self::queue::Reply;
 use self::reader::Readers;
+use self::watch::Watch;
 use self::writer::Writer;
 
 /// An open store; clones are handles to the same one.
@@ -40,8 +44,10 @@ pub(crate) struct SqliteStore {
 }
 
 struct Open {
+    // It reads too, and is the first to go.
+    watch: Watch,
     // Read connections close before the writer's, which is the last and clears up the write-ahead log.
-    readers: Readers,
+    readers: Arc<Readers>,
     writer: Writer,
     path: Arc<Path>,
 }
@@ -94,13 +100,14 @@ pub(crate) struct Header {
     pub(crate) updated_at: i64,
     /// Who drives the run now; `None` too when the one who did is gone without a farewell.
     pub(crate) holder: Option<Holder>,
+    /// How often whoever held it was to stop.
+    pub(crate) stops: i64,
 }
 
-/// A run and its lines, of one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoredRun {
-    pub(crate) header: Header,
-    pub(crate) lines: Vec<Line>,
+/// Takes in the lines of a run as they are read.
+pub(crate) trait ReadLines {
+    /// The next one.
+    fn line(&mut self, line: Line);
 }
 
 /// A run taken hold of, with what it says at that moment.
@@ -130,9 +137,11 @@ impl SqliteStore {
         let (connection, path) = file::open(path)?;
         let path: Arc<Path> = path.into();
         let writer = Writer::start(connection, Arc::clone(&path))?;
+        let readers = Arc::new(Readers::new(Arc::clone(&path)));
         Ok(Self {
             open: Arc::new(Open {
-                readers: Readers::new(Arc::clone(&path)),
+                watch: Watch::new(Arc::clone(&readers)),
+                readers,
                 writer,
                 path,
             }),
@@ -144,9 +153,13 @@ impl SqliteStore {
         &self.open.path
     }
 
-    /// A run and all its lines, or `None` when there is no such run.
-    pub(crate) fn read(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
-        self.open.readers.read(id)
+    /// Shows a run and then all its lines, of one moment; `None` when there is no such run.
+    pub(crate) fn read<R: ReadLines>(
+        &self,
+        id: &str,
+        begin: impl FnOnce(&Header) -> R,
+    ) -> Result<Option<(Header, R)>, StoreError> {
+        self.open.readers.read(id, begin)
     }
 
     /// The lines of a run after line `after`.
@@ -208,20 +221,34 @@ impl SqliteStore {
         })
     }
 
-    /// Appends to a run without holding it, provided that its last line is `expected` still.
+    /// Appends to a run without holding it, provided that its last line is `expected` still; with `stop`, whoever holds
+    /// it is to stop.
     pub(crate) fn append_if(
         &self,
         id: &str,
         expected: u64,
         lines: Vec<NewLine>,
         status: Option<Status>,
+        stop: bool,
     ) -> Reply<u64> {
         self.queue().submit(work::AppendIf {
             id: id.to_owned(),
             expected,
             lines,
             status,
+            stop,
         })
+    }
+
+    /// Rings the bell when others append to the run that is held, or it is to stop, from the moment on when it was as
+    /// `seen` says: its last line, and how often it was to stop.
+    pub(crate) fn watch(&self, claim: &Claim, seen: (u64, i64), bell: &Arc<Bell>) {
+        self.open.watch.add(claim.run, seen, bell);
+    }
+
+    /// Looks after the bells now, without waiting for the next look.
+    pub(crate) fn look_around(&self) {
+        self.open.watch.look();
     }
 
     fn queue(&self) -> &Arc<Queue> {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::chain::{self, Head};
 use super::error::Fault;
-use super::{Header, Holder, Line, Status, StoreError, StoredRun, file, owner};
+use super::{Header, Holder, Line, ReadLines, Status, StoreError, file, owner};
 
 pub(super) struct Readers {
     path: Arc<Path>,
@@ -27,21 +27,43 @@ impl Readers {
         }
     }
 
-    pub(super) fn read(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
+    /// Shows the lines of a run to what `begin` yields, first one first, and yields its header.
+    pub(super) fn read<R, F>(&self, id: &str, begin: F) -> Result<Option<(Header, R)>, StoreError>
+    where
+        F: FnOnce(&Header) -> R,
+        R: ReadLines,
+    {
         self.on_one(|connection| {
             let Some(record) = Record::find(connection, id)? else {
                 return Ok(None);
             };
-            let lines = chain::read(connection, id, record.run, &record.head, 0)?;
+            let (run, head) = (record.run, record.head);
             let header = record.into_header(&mut Plans::new(connection), &mut Living::new(&self.path))?;
-            Ok(Some(StoredRun { header, lines }))
+            let mut reader = begin(&header);
+            chain::read(connection, id, run, &head, 0, |line| reader.line(line))?;
+            Ok(Some((header, reader)))
         })
     }
 
     pub(super) fn read_since(&self, id: &str, after: u64) -> Result<Vec<Line>, StoreError> {
         self.on_one(|connection| {
             let record = Record::find(connection, id)?.ok_or_else(|| unknown(&self.path, id))?;
-            chain::read(connection, id, record.run, &record.head, after)
+            let mut lines = Vec::new();
+            chain::read(connection, id, record.run, &record.head, after, |line| {
+                lines.push(line)
+            })?;
+            Ok(lines)
+        })
+    }
+
+    /// The last line of a run and how often it was to stop; `None` if it is gone.
+    pub(super) fn glance(&self, run: i64) -> Result<Option<(u64, i64)>, StoreError> {
+        self.on_one(|connection| {
+            let mut select = connection.prepare_cached("SELECT last_seq, stops FROM runs WHERE key = ?1")?;
+            let glance = select.query_row([run], |row| {
+                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
+            });
+            Ok(glance.optional()?)
         })
     }
 
@@ -73,12 +95,17 @@ impl Readers {
         })
     }
 
+    /// A connection for somebody to keep.
+    pub(super) fn open(&self) -> Result<Connection, StoreError> {
+        file::open_to_read(&self.path)
+    }
+
     /// Runs `look` on one connection, inside one transaction: all it sees is of one moment.
     fn on_one<T>(&self, look: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match kept {
             Some(connection) => connection,
-            None => file::open_to_read(&self.path)?,
+            None => self.open()?,
         };
         let seen = connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
@@ -101,7 +128,7 @@ pub(super) fn unknown(path: &Path, id: &str) -> StoreError {
 }
 
 const SELECT: &str = "SELECT key, id, workflow, fingerprint, plan, created_at, updated_at, state, position,
-    last_seq, last_row, head, epoch, owner, holder_pid, holder_host, held_since FROM runs";
+    last_seq, last_row, head, epoch, owner, holder_pid, holder_host, held_since, stops FROM runs";
 
 /// A row of `runs`.
 pub(super) struct Record {
@@ -116,6 +143,7 @@ pub(super) struct Record {
     created_at: i64,
     updated_at: i64,
     status: Status,
+    stops: i64,
 }
 
 impl Record {
@@ -160,6 +188,7 @@ impl Record {
             },
             epoch: row.get(12)?,
             owner,
+            stops: row.get(17)?,
         })
     }
 
@@ -177,6 +206,7 @@ impl Record {
             last_seq: self.head.seq.max(0).cast_unsigned(),
             created_at: self.created_at,
             updated_at: self.updated_at,
+            stops: self.stops,
         })
     }
 }

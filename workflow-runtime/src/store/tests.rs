@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Claim, NewLine, NewRun, SqliteStore, Status, StoreError};
+use super::{Claim, Header, Line, NewLine, NewRun, ReadLines, SqliteStore, Status, StoreError};
 
 mod claims;
 mod commits;
@@ -57,6 +57,26 @@ impl Place {
     }
 }
 
+/// A run and its lines, of one moment.
+#[derive(Debug, PartialEq, Eq)]
+struct StoredRun {
+    header: Header,
+    lines: Vec<Line>,
+}
+
+impl ReadLines for Vec<Line> {
+    fn line(&mut self, line: Line) {
+        self.push(line);
+    }
+}
+
+impl SqliteStore {
+    fn whole(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
+        let read = self.read(id, |_| Vec::new())?;
+        Ok(read.map(|(header, lines)| StoredRun { header, lines }))
+    }
+}
+
 fn line(body: &str) -> NewLine {
     NewLine {
         at_ms: 7,
@@ -84,7 +104,7 @@ fn run(id: &str) -> NewRun {
 }
 
 fn bodies(store: &SqliteStore, id: &str) -> Vec<String> {
-    let stored = store.read(id).expect("readable").expect("there");
+    let stored = store.whole(id).expect("readable").expect("there");
     stored.lines.into_iter().map(|line| line.body).collect()
 }
 

@@ -49,7 +49,10 @@ impl Work for Take {
         }
         // All is read before anything is written: then a broken chain is a refusal.
         let (run, epoch, head) = (record.run, record.epoch, record.head);
-        let lines = chain::read(&ledger.connection, id, run, &head, self.after)?;
+        let mut lines = Vec::new();
+        chain::read(&ledger.connection, id, run, &head, self.after, |line| {
+            lines.push(line)
+        })?;
         let mut header = record.into_header(
             &mut Plans::new(&ledger.connection),
             &mut Living::new(&ledger.path),
@@ -101,6 +104,8 @@ pub(super) struct AppendIf {
     pub(super) expected: u64,
     pub(super) lines: Vec<NewLine>,
     pub(super) status: Option<Status>,
+    /// Whether who holds the run is to stop.
+    pub(super) stop: bool,
 }
 
 impl Work for AppendIf {
@@ -119,6 +124,9 @@ impl Work for AppendIf {
             .into());
         }
         let head = ledger.append(record.run, record.head, &self.lines, self.status.as_ref())?;
+        if self.stop {
+            ledger.stop(record.run)?;
+        }
         ledger.now_ends(record.run, head);
         Ok(head.seq.cast_unsigned())
     }

@@ -142,8 +142,11 @@ mod broken {
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Broken` at state `S`, the phase that it last completed: Design.
     #[must_use = "a run does nothing by itself: enter its next phase, or drop it to let go of it"]
-    pub struct Broken<S> {
+    pub struct Broken<S = Start> {
         artifacts: Artifacts<S>,
+    }
+    impl<S: State> ::workflow_runtime::Workflow for Broken<S> {
+        const PLAN: &'static ::workflow_runtime::Plan = &PLAN;
     }
     /// The artifacts of a run at state `S`: an accessor each, where it exists for certain.
     pub struct Artifacts<S> {
@@ -365,6 +368,120 @@ mod broken {
                 _ => call.unknown(),
             }
         }
+    }
+    /// A run that is being taken back: all it can do is go on with that.
+    #[must_use = "a run is taken back by calling `undo` until it is undone"]
+    pub struct Undo {
+        core: rt::Core,
+    }
+    /// A run that was taken back.
+    pub struct Undone {
+        core: rt::Core,
+    }
+    impl Undo {
+        /// Takes up a run that was being taken back when its driver was stopped.
+        pub fn resume(
+            runtime: &::workflow_runtime::Runtime,
+            id: &str,
+        ) -> rt::Driving<
+            ::core::result::Result<Undo, ::workflow_runtime::RuntimeError>,
+        > {
+            rt::resume_undo(runtime, &PLAN, id, |core| Undo { core })
+        }
+        /// The id of the run.
+        pub fn id(&self) -> &str {
+            self.core.id()
+        }
+        /// Takes back what was done: calls the undo methods of the steps that have one, last to first, whatever failed
+        /// or was interrupted first, each recorded. From the first moment on the run can go no other way.
+        ///
+        /// # Errors
+        ///
+        /// An undo method that fails, after its retries, halts with what is left; call `undo` again to go on.
+        pub fn undo<T: ::workflow_runtime::Team>(
+            self,
+            team: &::std::sync::Arc<T>,
+        ) -> rt::Driving<
+            ::core::result::Result<Undone, ::workflow_runtime::Halted<Undo>>,
+        > {
+            self.core
+                .undo(
+                    team,
+                    const { &[::core::option::Option::None] },
+                    |core| Undone { core },
+                    |core| Undo { core },
+                )
+        }
+    }
+    impl Undone {
+        /// The id of the run.
+        pub fn id(&self) -> &str {
+            self.core.id()
+        }
+    }
+    impl ::core::fmt::Debug for Undo {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            self.core.describe_undo("Broken", "being undone", f)
+        }
+    }
+    impl ::core::fmt::Debug for Undone {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            self.core.describe_undo("Broken", "undone", f)
+        }
+    }
+    impl<S: State> Broken<S> {
+        /// Takes back what was done: calls the undo methods of the steps that have one, last to first, whatever failed
+        /// or was interrupted first, each recorded. From the first moment on the run can go no other way.
+        ///
+        /// # Errors
+        ///
+        /// An undo method that fails, after its retries, halts with what is left; call `undo` again to go on.
+        pub fn undo<T: ::workflow_runtime::Team>(
+            self,
+            team: &::std::sync::Arc<T>,
+        ) -> rt::Driving<
+            ::core::result::Result<Undone, ::workflow_runtime::Halted<Undo>>,
+        > {
+            self.artifacts
+                .core
+                .undo(
+                    team,
+                    const { &[::core::option::Option::None] },
+                    |core| Undone { core },
+                    |core| Undo { core },
+                )
+        }
+    }
+    impl Position {
+        /// Takes back what was done: calls the undo methods of the steps that have one, last to first, whatever failed
+        /// or was interrupted first, each recorded. From the first moment on the run can go no other way.
+        ///
+        /// # Errors
+        ///
+        /// An undo method that fails, after its retries, halts with what is left; call `undo` again to go on.
+        pub fn undo<T: ::workflow_runtime::Team>(
+            self,
+            team: &::std::sync::Arc<T>,
+        ) -> rt::Driving<
+            ::core::result::Result<Undone, ::workflow_runtime::Halted<Undo>>,
+        > {
+            self.into_core()
+                .undo(
+                    team,
+                    const { &[::core::option::Option::None] },
+                    |core| Undone { core },
+                    |core| Undo { core },
+                )
+        }
+        fn into_core(self) -> rt::Core {
+            match self {
+                Position::Start(run) => run.artifacts.core,
+                Position::Done(run) => run.artifacts.core,
+            }
+        }
+    }
+    mod undos {
+        use super::rt;
     }
     /// Hands in what manual steps and gates wait for.
     pub mod hand_in {

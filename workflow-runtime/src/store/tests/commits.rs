@@ -161,7 +161,7 @@ fn a_failed_commit_is_told_to_all_and_leaves_the_store_usable() {
     b.expect_err("told");
     let entered = entering.wait().is_ok();
     assert_eq!(
-        store.read("c").expect("readable").is_some(),
+        store.whole("c").expect("readable").is_some(),
         entered,
         "entered if and only if told so"
     );
@@ -283,23 +283,26 @@ fn what_has_to_be_refused_is_refused() {
         "run `a` exists already; resume it, or choose another id"
     );
     let error = store
-        .append_if("a", 3, vec![line("late")], None)
+        .append_if("a", 3, vec![line("late")], None, false)
         .wait()
         .expect_err("late");
     let text = "run `a` has moved on from line 3 to line 4; look at it again and decide anew";
     assert_eq!(error.to_string(), text);
     for error in [
         store.claim("b", 0).wait().map(drop),
-        store.append_if("b", 0, vec![line("lost")], None).wait().map(drop),
+        store
+            .append_if("b", 0, vec![line("lost")], None, false)
+            .wait()
+            .map(drop),
         store.read_since("b", 0).map(drop),
         store.verify("b"),
     ] {
         assert!(matches!(error, Err(StoreError::Unknown { .. })), "{error:?}");
     }
-    assert_eq!(store.read("b").expect("readable"), None);
+    assert_eq!(store.whole("b").expect("readable"), None);
     assert_eq!(
         store
-            .append_if("a", 4, vec![line("in time")], Some(status("running")))
+            .append_if("a", 4, vec![line("in time")], Some(status("running")), false)
             .wait()
             .expect("kept"),
         5

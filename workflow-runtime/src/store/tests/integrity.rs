@@ -117,7 +117,7 @@ fn a_broken_chain_is_an_error_to_those_who_read_and_to_those_who_claim() {
         .execute_batch("DELETE FROM journal WHERE run = 1 AND seq = 3")
         .expect("done");
     let text = "line 3 of run `a` is missing; restore the store from a backup";
-    assert_eq!(store.read("a").expect_err("broken").to_string(), text);
+    assert_eq!(store.whole("a").expect_err("broken").to_string(), text);
     assert_eq!(store.claim("a", 0).wait().expect_err("broken").to_string(), text);
     assert_eq!(store.header("a").expect("readable").expect("there").holder, None);
     assert_eq!(store.read_since("a", 3).expect("what is after it").len(), 3);

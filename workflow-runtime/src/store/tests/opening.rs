@@ -44,7 +44,7 @@ fn the_settings_of_the_promise_are_on() {
         |name: &str| sqlite.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
     assert_eq!(pragma("journal_mode").expect("a mode"), "wal".to_owned().into());
     assert_eq!(pragma("application_id").expect("an id"), 0x666c_6f77.into());
-    assert_eq!(pragma("user_version").expect("a version"), 1.into());
+    assert_eq!(pragma("user_version").expect("a version"), 2.into());
     drop(store);
 }
 
@@ -85,11 +85,11 @@ fn a_newer_format_is_refused_and_left_alone() {
     enter(&place.open(), "a", 1);
     place
         .sqlite()
-        .pragma_update(None, "user_version", 2)
+        .pragma_update(None, "user_version", 3)
         .expect("set");
     check_refused(
         &place,
-        "has format 2, while this build reads up to 1; use a newer build",
+        "has format 3, while this build reads up to 2; use a newer build",
     );
 }
 
@@ -129,7 +129,7 @@ fn damage_behind_the_beginning_is_an_error_where_it_is_met() {
     bytes[middle..middle + 4096].fill(0xa5);
     fs::write(place.path(), &bytes).expect("overwritten");
     let store = place.open();
-    let error = store.read("a").expect_err("damaged");
+    let error = store.whole("a").expect_err("damaged");
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
     assert!(matches!(store.verify("a"), Err(StoreError::Damaged { .. })));
     assert!(matches!(

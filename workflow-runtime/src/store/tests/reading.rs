@@ -45,7 +45,7 @@ fn many_read_at_once() {
             scope.spawn(|| {
                 let mut seen = 0;
                 while seen < 200 {
-                    let stored = store.read("a").expect("readable").expect("there");
+                    let stored = store.whole("a").expect("readable").expect("there");
                     assert_eq!(
                         stored.header.last_seq,
                         stored.lines.len() as u64,

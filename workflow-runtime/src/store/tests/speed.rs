@@ -184,7 +184,7 @@ fn reading_a_long_run() {
         }
         drop(claims);
         eprintln!("10,000 lines among those of {others} other runs");
-        timed("  read", || store.read("run 0").expect("readable"));
+        timed("  read", || store.whole("run 0").expect("readable"));
         timed("  verify", || store.verify("run 0").expect("whole"));
         timed("  claim with all lines", || {
             store.claim("run 0", 0).wait().expect("held")
@@ -194,7 +194,7 @@ fn reading_a_long_run() {
         });
         drop(store);
         timed("  open and read", || {
-            place.open().read("run 0").expect("readable")
+            place.open().whole("run 0").expect("readable")
         });
     }
 }
