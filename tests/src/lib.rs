@@ -1,4 +1,5 @@
 //! Shared by the tests of the whole.
 
+pub mod dice;
 pub mod place;
 pub mod script;

@@ -81,16 +81,22 @@ impl Place {
 
     /// The journal of a run as it stands in the file.
     pub fn lines(&self, id: &str) -> Vec<Value> {
-        let sql = self.sql();
-        let mut select = sql
-            .prepare("SELECT body FROM journal JOIN runs ON runs.key = journal.run WHERE runs.id = ?1 ORDER BY seq")
-            .expect("the tables are there");
-        let lines = select.query_map([id], |row| row.get::<_, String>(0));
-        lines
-            .expect("the journal can be read")
-            .map(|line| serde_json::from_str(&line.expect("a line is text")).expect("a line is JSON"))
-            .collect()
+        lines(&self.sql(), id)
     }
+}
+
+/// The journal of a run as it stands in a file.
+pub fn lines(sql: &Connection, id: &str) -> Vec<Value> {
+    let mut select = sql
+        .prepare(
+            "SELECT body FROM journal JOIN runs ON runs.key = journal.run WHERE runs.id = ?1 ORDER BY seq",
+        )
+        .expect("the tables are there");
+    let lines = select.query_map([id], |row| row.get::<_, String>(0));
+    lines
+        .expect("the journal can be read")
+        .map(|line| serde_json::from_str(&line.expect("a line is text")).expect("a line is JSON"))
+        .collect()
 }
 
 fn short(line: &Value) -> String {

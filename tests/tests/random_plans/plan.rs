@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
+use tests::dice::Dice;
+
 /// A plan.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
@@ -63,58 +65,39 @@ const PHASES: [&str; 6] = [
 /// No plan sees more of them.
 const ROUNDS: u32 = 5;
 
-/// SplitMix64: the same numbers everywhere.
-struct Dice(u64);
+/// Some of the rounds.
+fn some_rounds(dice: &mut Dice, percent: u64) -> Vec<u32> {
+    (0..ROUNDS).filter(|_| dice.percent(percent)).collect()
+}
 
-impl Dice {
-    fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+/// Up to `most` of the names, mostly of the latest.
+fn some_of(dice: &mut Dice, names: &[String], most: usize) -> Vec<String> {
+    let mut some: Vec<String> = Vec::new();
+    for _ in 0..dice.below(most + 1) {
+        let among = if dice.percent(60) {
+            names.len().min(5)
+        } else {
+            names.len()
+        };
+        let name = among
+            .checked_sub(1)
+            .map(|_| &names[names.len() - 1 - dice.below(among)]);
+        some.extend(name.filter(|name| !some.contains(name)).cloned());
     }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.number() % end.max(1) as u64).unwrap_or(0)
-    }
-
-    fn percent(&mut self, of: u64) -> bool {
-        self.number() % 100 < of
-    }
-
-    fn rounds(&mut self, percent: u64) -> Vec<u32> {
-        (0..ROUNDS).filter(|_| self.percent(percent)).collect()
-    }
-
-    /// Up to `most` of the names, mostly of the latest.
-    fn some(&mut self, names: &[String], most: usize) -> Vec<String> {
-        let mut some: Vec<String> = Vec::new();
-        for _ in 0..self.below(most + 1) {
-            let among = if self.percent(60) {
-                names.len().min(5)
-            } else {
-                names.len()
-            };
-            let name = among
-                .checked_sub(1)
-                .map(|_| &names[names.len() - 1 - self.below(among)]);
-            some.extend(name.filter(|name| !some.contains(name)).cloned());
-        }
-        some
-    }
+    some
 }
 
 impl Plan {
     /// The plan of that seed.
     pub(crate) fn random(seed: u64) -> Self {
-        let dice = &mut Dice(seed);
+        let dice = &mut Dice::new(seed);
         let inputs: Vec<String> = (0..1 + dice.below(2)).map(|at| format!("i{at}")).collect();
         let mut exist = inputs.clone();
         let mut phases = Vec::new();
         for (at, name) in PHASES.iter().enumerate().take(4 + dice.below(3)) {
             let optional = dice.percent(40).then(|| Decision {
-                looks_at: dice.some(&exist, 2),
-                waived_in: dice.rounds(50),
+                looks_at: some_of(dice, &exist, 2),
+                waived_in: some_rounds(dice, 50),
             });
             let mut phase = Phase {
                 name,
@@ -215,13 +198,13 @@ impl Phase {
 }
 
 fn random_step(dice: &mut Dice, phase: usize, at: usize, exist: &[String]) -> Step {
-    let takes = dice.some(exist, 3);
+    let takes = some_of(dice, exist, 3);
     if at > 0 && dice.percent(30) {
         let rework = dice.percent(85).then(|| Rework {
             to: phase.saturating_sub(dice.below(3)),
             max: 1 + u32::from(dice.percent(40)),
         });
-        let rejects_in = dice.rounds(if rework.is_some() { 45 } else { 3 });
+        let rejects_in = some_rounds(dice, if rework.is_some() { 45 } else { 3 });
         return Step {
             name: format!("g{at}"),
             gate: true,
