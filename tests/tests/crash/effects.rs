@@ -1,0 +1,132 @@
+//! What happens in a process, written down at once: a line for each thing that a step does, and for each that an observer
+//! is told. A process that is killed loses no line, so the next one to read them knows how far it came.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use workflow_runtime::{RunEvent, RunEventKind, StepContext};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Effect {
+    pub(crate) run: String,
+    pub(crate) what: What,
+    /// The path of a step, the name of a phase, or what else it is about; empty for a run as a whole.
+    pub(crate) place: String,
+    pub(crate) round: u32,
+    /// 0 for what has no attempts.
+    pub(crate) attempt: u32,
+}
+
+/// What a line is about: the first three are written by the work itself, the last by who drove the run to its end, and
+/// the others by the observer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum What {
+    Start,
+    Half,
+    Did,
+    Begun,
+    TakenUp,
+    StepStarted,
+    StepDone,
+    StepFailed,
+    Rejected,
+    Waiting,
+    HandedIn,
+    Waived,
+    PhaseDone,
+    Finished,
+    Made,
+}
+
+/// Where lines are written.
+#[derive(Debug)]
+pub(crate) struct Effects {
+    file: File,
+    /// The process aborts when this was written.
+    fatal: Option<Effect>,
+}
+
+impl Effects {
+    /// At the end of a file.
+    pub(crate) fn at(path: &Path, fatal: Option<Effect>) -> Self {
+        let file = File::options().append(true).create(true).open(path);
+        Effects {
+            file: file.expect("effects can be written"),
+            fatal,
+        }
+    }
+
+    /// Something about the work that a context is for, or about what belongs to it, such as `Planning.unchart`.
+    pub(crate) fn doing(&self, what: What, place: &str, cx: &StepContext) {
+        self.note(&Effect {
+            run: cx.run_id().to_owned(),
+            what,
+            place: place.to_owned(),
+            round: cx.round(),
+            attempt: cx.attempt(),
+        });
+    }
+
+    /// What a run has made in all, as its driver has it.
+    pub(crate) fn made(&self, run: &str, all: String) {
+        self.note(&Effect {
+            run: run.to_owned(),
+            what: What::Made,
+            place: all,
+            round: 0,
+            attempt: 0,
+        });
+    }
+
+    /// What an observer is told.
+    pub(crate) fn hear(&self, event: &RunEvent<'_>) {
+        use RunEventKind as Kind;
+        let (what, place, attempt) = match event.kind {
+            Kind::Began => (What::Begun, "", 0),
+            Kind::TakenUp { .. } => (What::TakenUp, "", 0),
+            Kind::StepStarted { step, attempt } => (What::StepStarted, step, attempt),
+            Kind::StepDone { step, attempt, .. } => (What::StepDone, step, attempt),
+            Kind::StepFailed { step, attempt, .. } => (What::StepFailed, step, attempt),
+            Kind::Rejected { gate, .. } => (What::Rejected, gate, 0),
+            Kind::Waiting { step } => (What::Waiting, step, 0),
+            Kind::HandedIn { step, .. } => (What::HandedIn, step, 0),
+            Kind::Waived { phase, .. } => (What::Waived, phase, 0),
+            Kind::PhaseDone { phase } => (What::PhaseDone, phase, 0),
+            Kind::Finished => (What::Finished, "", 0),
+            ref other => panic!("no line for {other:?}"),
+        };
+        // Where it is taken up depends on when it was killed, and a kill at that line should not.
+        let round = if what == What::TakenUp { 0 } else { event.round };
+        self.note(&Effect {
+            run: event.run.to_owned(),
+            what,
+            place: place.to_owned(),
+            round,
+            attempt,
+        });
+    }
+
+    fn note(&self, effect: &Effect) {
+        let line = serde_json::to_string(effect).expect("a line is JSON") + "\n";
+        // In one call, so that lines of several threads do not mix.
+        (&self.file)
+            .write_all(line.as_bytes())
+            .expect("effects can be written");
+        if self.fatal.as_ref() == Some(effect) {
+            std::process::abort();
+        }
+    }
+}
+
+/// The lines of a file so far; the last one may have been cut off.
+pub(crate) fn read(path: &Path) -> Vec<Effect> {
+    let text = fs::read(path).unwrap_or_default();
+    let whole = text.split_inclusive(|byte| *byte == b'\n');
+    whole
+        .filter(|line| line.ends_with(b"\n"))
+        .map(|line| serde_json::from_slice(line).expect("a line is an effect"))
+        .collect()
+}
