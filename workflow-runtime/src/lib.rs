@@ -59,6 +59,8 @@ mod runtime;
 mod step;
 mod store;
 mod summary;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod verdict;
 
 #[doc = include_str!("../docs/language.md")]

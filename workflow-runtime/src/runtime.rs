@@ -22,6 +22,8 @@ use crate::plan::{Plan, Workflow};
 use crate::roster::Roster;
 use crate::run::begin;
 use crate::summary::RunSummary;
+#[cfg(feature = "testing")]
+use crate::testing::stage::Stage;
 use crate::verdict::{Actor, Verdict};
 
 /// An opened journal plus observers; starts and resumes runs.
@@ -54,6 +56,8 @@ struct Shared {
     roster: Option<Arc<Roster>>,
     waits: bool,
     interrupt: Option<Arc<Interrupt>>,
+    #[cfg(feature = "testing")]
+    stage: Option<Arc<Stage>>,
 }
 
 /// A run that this build could not take up.
@@ -103,8 +107,21 @@ impl Runtime {
                 roster: None,
                 waits: false,
                 interrupt: None,
+                #[cfg(feature = "testing")]
+                stage: None,
             }),
         }
+    }
+
+    /// A rehearsal: in memory, with what takers get read back from text.
+    #[cfg(feature = "testing")]
+    pub(crate) fn on_stage(stage: Arc<Stage>) -> Self {
+        Self::on(Arc::new(Memory::that_writes())).but(|shared| shared.stage = Some(stage))
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn stage(&self) -> Option<&Arc<Stage>> {
+        self.shared.stage.as_ref()
     }
 
     fn but(&self, change: impl FnOnce(&mut Shared)) -> Self {

@@ -142,6 +142,25 @@ pub(crate) async fn could_take_up(
     decoded(id, layout, &mut recorder.finish(id)?.state)
 }
 
+/// The artifacts of a run as its journal has them, by name.
+#[cfg(feature = "testing")]
+pub(crate) async fn artifacts(
+    runtime: &Runtime,
+    id: &str,
+) -> Result<Vec<(String, Option<serde_json::Value>)>, RuntimeError> {
+    let layout = runtime.layout_of(id).await?;
+    let mut recorder = Recorder::new(&layout);
+    runtime.backend().read(&layout, id, &mut recorder).await?;
+    let state = recorder.finish(id)?.state;
+    let named = layout.plan.artifacts.iter().enumerate().map(|(at, artifact)| {
+        let payload = state.payload(crate::layout::index(at));
+        let json = payload.and_then(|payload| written(&layout, at, payload).ok());
+        let value = json.and_then(|json| serde_json::from_str(json.get()).ok());
+        (artifact.name.to_owned(), value)
+    });
+    Ok(named.collect())
+}
+
 fn decoded(id: &str, layout: &Layout, state: &mut State) -> Result<(), RuntimeError> {
     state.decode(layout).map_err(|(at, error)| {
         let artifact = &layout.plan.artifacts[at];

@@ -256,6 +256,11 @@ impl Job<'_> {
         let work = async {
             let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
             let work = self.crew.work(member, cx, self.taken.clone());
+            #[cfg(feature = "testing")]
+            let work = match self.runtime.stage() {
+                Some(stage) => stage.work(self.layout, self.step, self.round, false, work),
+                None => work,
+            };
             let product = within(plan.timeout, self.bell.unless_stopped(work)).await?;
             Ok(self.ready(plan, product)?)
         };
@@ -351,6 +356,10 @@ impl Job<'_> {
                     took: started.elapsed(),
                 },
             });
+        }
+        #[cfg(feature = "testing")]
+        if let Some(stage) = self.runtime.stage() {
+            Box::pin(stage.boundary()).await;
         }
         Carried::Out(event)
     }

@@ -102,6 +102,10 @@ impl Live {
                     let event = Event::StepUndone { step, round, attempt };
                     self.note(hold, &event, Standing::Undoing).await?;
                     self.tell_of(round, RunEventKind::StepUndone { step: path, attempt });
+                    #[cfg(feature = "testing")]
+                    if let Some(stage) = self.runtime.stage() {
+                        stage.boundary().await;
+                    }
                     return Ok(());
                 }
                 Err(Missed::Stopped) => return Err(Reason::Cancelled),
@@ -187,7 +191,13 @@ impl Live {
         let span = tracing::info_span!("undo", path = self.layout.path(done.step), attempt);
         let work = async {
             let member = done.step - self.layout.members(self.layout.phase_of(done.step)).start;
-            let work = self.bell.unless_stopped(crew.work(member, cx, given));
+            let work = crew.work(member, cx, given);
+            #[cfg(feature = "testing")]
+            let work = match self.runtime.stage() {
+                Some(stage) => stage.work(&self.layout, done.step, done.round, true, work),
+                None => work,
+            };
+            let work = self.bell.unless_stopped(work);
             within(self.layout.step(done.step).timeout, work).await.map(drop)
         };
         let caught = AssertUnwindSafe(work.instrument(span)).catch_unwind().await;
