@@ -33,6 +33,7 @@ struct StepLayout {
     path: String,
     /// The members of its own parallel phase that make what it takes.
     awaits: Vec<u16>,
+    is_plain: bool,
 }
 
 impl Layout {
@@ -57,6 +58,10 @@ impl Layout {
                     phase: index(phase_at),
                     path,
                     awaits: awaits(phase, step, first),
+                    is_plain: !step.manual
+                        && step.timeout.is_none()
+                        && step.undo.is_none()
+                        && step.check.is_none(),
                 });
             }
             phases.push(first..index(steps.len()));
@@ -107,6 +112,11 @@ impl Layout {
 
     pub(crate) fn awaits(&self, step: u16) -> &[u16] {
         &self.steps[usize::from(step)].awaits
+    }
+
+    /// Whether an attempt at a step is a call of its method and nothing else.
+    pub(crate) fn is_plain(&self, step: u16) -> bool {
+        self.steps[usize::from(step)].is_plain
     }
 
     pub(crate) fn phase(&self, phase: u16) -> &'static PhasePlan {

@@ -24,9 +24,24 @@
 //! **Failure is a value.** An error is retried as the plan says, then halts the run and hands it back. A panic in a step
 //! is such an error. Nothing is lost, and driving the run again takes it up from that step.
 //!
+//! # When it does not go as planned
+//!
+//! | | |
+//! |---|---|
+//! | a step fails | it is retried as `#[retry]` says, then the run halts and is handed back; drive it again to take it up from that step |
+//! | you want it to stop | [`Runtime::cancel`] from anywhere, [`Runtime::cancel_on_ctrl_c`] in a program; it can be driven on |
+//! | you want it undone | `run.undo(&team)`: see [taking back](macro@workflow#taking-back) |
+//! | a person is asked | the run halts, or [waits](Runtime::wait_for_hand_ins); the workflow's module `hand_in`, [`Runtime::hand_in`] and [`Runtime::hand_in_artifact`] answer from any process, held to a [`Roster`] if there is one |
+//! | the process is killed | drive the run again: it goes on from its journal |
+//! | a process hangs with a run in its hold | [`Runtime::break_hold`]; should it come back, its next event is refused |
+//! | you edit the plan | runs under way go on if everything recorded still means the same; else the error lists the differences, and [`Runtime::check_plan`] tells before you deploy. `#[was(old_name)]` declares a rename |
+//! | somebody edits the file | [`Runtime::verify`] names the first line that is not as it was recorded |
+//!
+//! The module `testing`, with the feature of that name, rehearses all of it in memory.
+//!
 //! # What is not
 //!
-//! The effects of a step happen at least once: a step that was killed in the middle is run again. Steps of a parallel
+//! The effects of a step happen at least once: a step that was killed in the middle is run again, and so is an undo. Steps of a parallel
 //! phase run at once in one task; a step that computes for long should use `tokio::task::spawn_blocking`. Steps with a
 //! retry or a time limit need tokio's timer, so drive runs on a tokio runtime.
 

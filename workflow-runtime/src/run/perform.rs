@@ -146,7 +146,8 @@ enum Ready {
 }
 
 impl Job<'_> {
-    pub(crate) async fn carry_out(&self) -> Carried {
+    /// `begun`: the first attempt, if it was begun already.
+    pub(crate) async fn carry_out(&self, mut begun: Option<Work>) -> Carried {
         let plan = self.layout.step(self.step);
         let (mut attempt, mut failed) = self.attempts;
         // What is on disk tells how long it took; in memory only observers ask.
@@ -163,7 +164,7 @@ impl Job<'_> {
             }
             let started = is_timed.then(Instant::now);
             self.tell(|step| RunEventKind::StepStarted { step, attempt });
-            let error = match self.attempt(plan, attempt).await {
+            let error = match self.attempt(plan, attempt, begun.take()).await {
                 Ok(ready) => return self.keep(ready, attempt, started).await,
                 // Only a start that was recorded is counted.
                 Err(Missed::Stopped) => {
@@ -244,7 +245,12 @@ impl Job<'_> {
     }
 
     /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
-    async fn attempt(&self, plan: &'static StepPlan, attempt: u32) -> Result<Ready, Missed> {
+    async fn attempt(
+        &self,
+        plan: &'static StepPlan,
+        attempt: u32,
+        begun: Option<Work>,
+    ) -> Result<Ready, Missed> {
         let cx = StepContext {
             of: Arc::clone(self.of),
             step: self.step,
@@ -255,7 +261,7 @@ impl Job<'_> {
         let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
         let work = async {
             let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
-            let work = self.crew.work(member, cx, self.taken.clone());
+            let work = begun.unwrap_or_else(|| self.crew.work(member, cx, self.taken.clone()));
             #[cfg(feature = "testing")]
             let work = match self.runtime.stage() {
                 Some(stage) => stage.work(self.layout, self.step, self.round, false, work),

@@ -296,6 +296,12 @@ impl State {
         matches!(self.steps[usize::from(step)].status, Status::Done)
     }
 
+    /// Whether nothing is known of a step in this round.
+    pub(crate) fn is_untouched(&self, step: u16) -> bool {
+        let progress = &self.steps[usize::from(step)];
+        progress.attempts == 0 && matches!(progress.status, Status::Open)
+    }
+
     pub(crate) fn step_waits(&self, step: u16) -> bool {
         matches!(self.steps[usize::from(step)].status, Status::Waiting)
     }
