@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_READONLY_DIRECTORY;
 
 use super::owner::Holder;
 
@@ -89,6 +90,10 @@ impl StoreError {
             | Error::QueryReturnedNoRows
             | Error::Utf8Error(..) => return Self::Damaged { path, why },
             _ => {}
+        }
+        // To SQLite it is the file that is read-only then, which sends users to look in the wrong place.
+        if error.sqlite_extended_error_code() == Some(SQLITE_READONLY_DIRECTORY) {
+            return Self::Unwritable { path, why };
         }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
