@@ -26,6 +26,8 @@ pub(super) struct Ledger {
     held: HashMap<i64, Held>,
     /// Runs taken hold of in the open transaction.
     granted: Vec<i64>,
+    /// Runs let go of, with their epochs, of which the file does not know yet.
+    let_go: Vec<(i64, i64)>,
     last_number: u64,
     /// Rises when all that is known goes stale.
     generation: u64,
@@ -48,6 +50,7 @@ impl Ledger {
     /// The size of the log is looked at once in so many commits.
     const COMMITS_PER_LOOK: u32 = 32;
     const PATIENCE_AT_CLOSE: Duration = Duration::from_millis(500);
+    const RETRY: Duration = Duration::from_secs(1);
 
     pub(super) fn open(
         mut connection: Connection,
@@ -70,6 +73,7 @@ impl Ledger {
             owner,
             held: HashMap::new(),
             granted: Vec::new(),
+            let_go: Vec::new(),
             last_number: 0,
             generation: 0,
             data_version: 0,
@@ -87,12 +91,21 @@ impl Ledger {
             self.data_version = version;
             self.generation += 1;
         }
-        Ok(())
+        // Those that could not be written when they were asked for.
+        self.let_go
+            .iter()
+            .try_for_each(|(run, epoch)| self.write_release(*run, *epoch))
+    }
+
+    /// When to try again what could not be written, should nothing else be asked for: others wait for these runs.
+    pub(super) fn retry_in(&self) -> Option<Duration> {
+        (!self.let_go.is_empty()).then_some(Self::RETRY)
     }
 
     pub(super) fn commit(&mut self) -> rusqlite::Result<()> {
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         self.granted.clear();
+        self.let_go.clear();
         self.commits_since_look += 1;
         Ok(())
     }
@@ -330,6 +343,9 @@ impl Ledger {
             return Ok(());
         }
         self.held.remove(&run);
+        if !self.let_go.contains(&(run, epoch)) {
+            self.let_go.push((run, epoch));
+        }
         self.write_release(run, epoch)
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -101,17 +102,26 @@ impl Queue {
         }
     }
 
-    /// Waits for work and takes all there is; `false` when there is none and none will come.
+    /// Waits for work, but not for longer than `patience`, and takes all there is; `false` when none will come.
     ///
     /// It does not pay to look out for more before going to sleep: that takes time from those who prepare it (measured).
-    pub(super) fn take(&self, jobs: &mut Vec<Box<dyn Pending>>) -> bool {
+    pub(super) fn take(&self, jobs: &mut Vec<Box<dyn Pending>>, patience: Option<Duration>) -> bool {
         let mut waiting = self.lock();
         while waiting.jobs.is_empty() && !waiting.is_closed {
             waiting.writer_sleeps = true;
-            waiting = self.arrival.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            let Some(patience) = patience else {
+                waiting = self.arrival.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let woken = self.arrival.wait_timeout(waiting, patience);
+            let (woken, wait) = woken.unwrap_or_else(PoisonError::into_inner);
+            waiting = woken;
+            if wait.timed_out() {
+                break;
+            }
         }
         mem::swap(&mut waiting.jobs, jobs);
-        !jobs.is_empty()
+        !jobs.is_empty() || !waiting.is_closed
     }
 
     /// Lets nothing more in; what is in will still be done.

@@ -48,7 +48,7 @@ impl Drop for Writer {
 fn write(mut ledger: Ledger) {
     let _abandoned = AbandonOnPanic(Arc::clone(&ledger.queue));
     let mut jobs = Vec::new();
-    while ledger.queue.take(&mut jobs) {
+    while ledger.queue.take(&mut jobs, ledger.retry_in()) {
         commit_all(&mut ledger, &mut jobs);
         for job in jobs.drain(..) {
             job.answer();
