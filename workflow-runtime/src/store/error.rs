@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
-use rusqlite::ffi::SQLITE_READONLY_DIRECTORY;
+use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_READONLY_DIRECTORY};
 
 use super::owner::Holder;
 
@@ -91,9 +91,12 @@ impl StoreError {
             | Error::Utf8Error(..) => return Self::Damaged { path, why },
             _ => {}
         }
-        // To SQLite it is the file that is read-only then, which sends users to look in the wrong place.
-        if error.sqlite_extended_error_code() == Some(SQLITE_READONLY_DIRECTORY) {
-            return Self::Unwritable { path, why };
+        match error.sqlite_extended_error_code() {
+            // To SQLite it is the file that is read-only then, which sends users to look in the wrong place.
+            Some(SQLITE_READONLY_DIRECTORY) => return Self::Unwritable { path, why },
+            // To SQLite it is an I/O error when there is no room for what the connections share.
+            Some(SQLITE_IOERR_SHMSIZE) => return Self::Full { path },
+            _ => {}
         }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
