@@ -76,13 +76,18 @@ impl Place {
 
     /// The journal of a run, each line in short: `done Baking.bread`, from the second round on with ` r1`.
     pub fn journal(&self, id: &str) -> Vec<String> {
-        self.lines(id).iter().map(short).collect()
+        journal(&self.sql(), id)
     }
 
     /// The journal of a run as it stands in the file.
     pub fn lines(&self, id: &str) -> Vec<Value> {
         lines(&self.sql(), id)
     }
+}
+
+/// The journal of a run in any file, each line in short.
+pub fn journal(sql: &Connection, id: &str) -> Vec<String> {
+    lines(sql, id).iter().map(short).collect()
 }
 
 /// The journal of a run as it stands in a file.
