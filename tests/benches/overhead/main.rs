@@ -1,6 +1,10 @@
-//! What a run costs over calling the methods by hand, in memory, and over bare commits, on disk.
+//! What a run costs over calling the methods by hand, in memory, and over bare commits, on disk; what it takes to go on
+//! with a long one, and to open a file with many.
 //!
 //! `cargo bench -p tests --bench overhead`. Both sides in one run, medians of nine.
+
+mod many;
+mod resume;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -83,7 +87,9 @@ impl borrow::Only for Caller {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     in_memory().await?;
-    durable().await
+    durable().await?;
+    resume::measure().await?;
+    many::measure().await
 }
 
 async fn in_memory() -> Result<(), Box<dyn std::error::Error>> {
