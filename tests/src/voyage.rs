@@ -273,6 +273,7 @@ pub fn acknowledged(event: &RunEvent<'_>) -> Option<String> {
     let line = match &event.kind {
         RunEventKind::Began => "begun".to_owned(),
         RunEventKind::StepDone { step, .. } => format!("done {step}"),
+        RunEventKind::StepFailed { step, .. } => format!("failed {step}"),
         RunEventKind::HandedIn { step, by } => format!("done {step} by {by}"),
         RunEventKind::Waiting { step } => format!("waiting {step}"),
         RunEventKind::Waived { phase, .. } => format!("waived {phase}"),
@@ -281,7 +282,6 @@ pub fn acknowledged(event: &RunEvent<'_>) -> Option<String> {
             back_to: Some(phase),
             ..
         } => format!("rejected {gate} to {phase}"),
-        // A failed attempt is told before it is written.
         _ => return None,
     };
     let round = match event.round {

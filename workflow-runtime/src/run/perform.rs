@@ -121,10 +121,19 @@ pub(crate) enum Carried {
         error: Arc<str>,
         terminal: bool,
     },
-    /// It was to stop before it was over; so many attempts were made of it, so many failed in a row.
-    Stopped { step: u16, attempts: (u32, u32) },
-    /// It could not be recorded.
-    Unrecorded(RuntimeError),
+    /// It came to nothing that is recorded: it was to stop, or could not be recorded. So many attempts at it are, and so
+    /// many of them failed in a row.
+    Nothing {
+        step: u16,
+        attempts: (u32, u32),
+        why: Unrecorded,
+    },
+}
+
+/// Why nothing is recorded of what was carried out.
+pub(crate) enum Unrecorded {
+    Stopped,
+    Failed(RuntimeError),
 }
 
 /// What an attempt came to that has no product.
@@ -149,87 +158,59 @@ impl Job<'_> {
     /// `begun`: the first attempt, if it was begun already.
     pub(crate) async fn carry_out(&self, mut begun: Option<Work>) -> Carried {
         let plan = self.layout.step(self.step);
-        let (mut attempt, mut failed) = self.attempts;
+        let mut recorded = self.attempts;
+        let (mut attempt, mut failed) = recorded;
         // What is on disk tells how long it took; in memory only observers ask.
         let is_timed = self.runtime.is_observed() || self.hold.writes();
+        let nothing = |attempts, why| Carried::Nothing {
+            step: self.step,
+            attempts,
+            why,
+        };
         loop {
             if self.bell.is_stopped() {
-                return self.stopped(attempt, failed);
+                return nothing(recorded, Unrecorded::Stopped);
             }
             attempt += 1;
-            if plan.undo.is_some()
-                && let Err(error) = self.record_start(attempt).await
-            {
-                return Carried::Unrecorded(error);
+            if plan.undo.is_some() {
+                if let Err(error) = self.record_start(attempt).await {
+                    return nothing(recorded, Unrecorded::Failed(error));
+                }
+                recorded.0 = attempt;
             }
             let started = is_timed.then(Instant::now);
             self.tell(|step| RunEventKind::StepStarted { step, attempt });
             let error = match self.attempt(plan, attempt, begun.take()).await {
-                Ok(ready) => return self.keep(ready, attempt, started).await,
-                // Only a start that was recorded is counted.
-                Err(Missed::Stopped) => {
-                    return self.stopped(attempt - u32::from(plan.undo.is_none()), failed);
-                }
+                Ok(ready) => match self.keep(ready, attempt, started).await {
+                    Ok(event) => return Carried::Out(event),
+                    Err(error) => return nothing(recorded, Unrecorded::Failed(error)),
+                },
+                Err(Missed::Stopped) => return nothing(recorded, Unrecorded::Stopped),
                 Err(Missed::Failed(error)) => error,
             };
             failed += 1;
             let terminal = error.is_terminal();
             let (retry_in, text) = next_try(plan.retry, failed, &error);
-            let last = retry_in.is_none();
-            tracing::warn!(
-                step = self.path(),
-                attempt,
-                error = &*text,
-                ?retry_in,
-                "attempt failed"
-            );
-            self.tell(|step| RunEventKind::StepFailed {
-                step,
-                attempt,
-                error: &text,
-                retry_in,
-            });
-            let (step, round) = (self.step, self.round);
-            let event = Event::Failed {
-                step,
-                round,
-                attempt,
-                error: Arc::clone(&text),
-                terminal,
-                last,
-                took_ms: started.map(took_ms),
+            let event = match self
+                .record_failure(attempt, &error, &text, retry_in, started)
+                .await
+            {
+                Ok(event) => event,
+                Err(error) => return nothing(recorded, Unrecorded::Failed(error)),
             };
-            let standing = if last {
-                self.together.halt()
-            } else {
-                self.together.goes_on()
+            recorded = (attempt, failed);
+            let Some(wait) = retry_in else {
+                return Carried::Failed {
+                    event,
+                    attempt,
+                    error: text,
+                    terminal,
+                };
             };
-            if let Err(error) = self.hold.record(self.layout, &event, standing).await {
-                return Carried::Unrecorded(error);
+            let waited = self.bell.unless_stopped(Box::pin(tokio::time::sleep(wait))).await;
+            if waited.is_none() {
+                return nothing(recorded, Unrecorded::Stopped);
             }
-            match retry_in {
-                Some(wait) => {
-                    let waited = self.bell.unless_stopped(Box::pin(tokio::time::sleep(wait))).await;
-                    if waited.is_none() {
-                        return self.stopped(attempt, failed);
-                    }
-                }
-                None => {
-                    return Carried::Failed {
-                        event,
-                        attempt,
-                        error: text,
-                        terminal,
-                    };
-                }
-            }
-        }
-    }
-
-    fn stopped(&self, attempt: u32, failed: u32) -> Carried {
-        Carried::Stopped {
-            step: self.step,
-            attempts: (attempt, failed),
         }
     }
 
@@ -239,9 +220,47 @@ impl Job<'_> {
             round: self.round,
             attempt,
         };
-        self.hold
-            .record(self.layout, &event, self.together.goes_on())
-            .await
+        let standing = self.together.goes_on();
+        self.hold.record(self.layout, &event, standing).await
+    }
+
+    /// Without a wait the run halts over it.
+    async fn record_failure(
+        &self,
+        attempt: u32,
+        error: &StepError,
+        text: &Arc<str>,
+        retry_in: Option<Duration>,
+        started: Option<Instant>,
+    ) -> Result<Event, RuntimeError> {
+        let event = Event::Failed {
+            step: self.step,
+            round: self.round,
+            attempt,
+            error: Arc::clone(text),
+            terminal: error.is_terminal(),
+            last: retry_in.is_none(),
+            took_ms: started.map(took_ms),
+        };
+        let standing = match retry_in {
+            Some(_) => self.together.goes_on(),
+            None => self.together.halt(),
+        };
+        self.hold.record(self.layout, &event, standing).await?;
+        tracing::warn!(
+            step = self.path(),
+            attempt,
+            error = &**text,
+            ?retry_in,
+            "attempt failed"
+        );
+        self.tell(|step| RunEventKind::StepFailed {
+            step,
+            attempt,
+            error: text,
+            retry_in,
+        });
+        Ok(event)
     }
 
     /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
@@ -300,7 +319,12 @@ impl Job<'_> {
         Ok(Ready::Payload(Some(payload)))
     }
 
-    async fn keep(&self, ready: Ready, attempt: u32, started: Option<Instant>) -> Carried {
+    async fn keep(
+        &self,
+        ready: Ready,
+        attempt: u32,
+        started: Option<Instant>,
+    ) -> Result<Event, RuntimeError> {
         let (step, round, by) = (self.step, self.round, None);
         let took_ms = started.map(took_ms);
         // Each event where it is known: building the two that are alike in one place was seen to cost every step 10 ns.
@@ -346,9 +370,7 @@ impl Job<'_> {
                 self.together.done(),
             ),
         };
-        if let Err(error) = self.hold.record(self.layout, &event, standing).await {
-            return Carried::Unrecorded(error);
-        }
+        self.hold.record(self.layout, &event, standing).await?;
         if let Some(started) = started.filter(|_| self.runtime.is_observed()) {
             self.tell(|path| match &event {
                 Event::Rejected { reason, back, .. } => RunEventKind::Rejected {
@@ -367,7 +389,7 @@ impl Job<'_> {
         if let Some(stage) = self.runtime.stage() {
             Box::pin(stage.boundary()).await;
         }
-        Carried::Out(event)
+        Ok(event)
     }
 
     /// Asks a team whether a phase is waived; a panic is an error here too.

@@ -5,7 +5,7 @@ use crate::journal::backend::Hold;
 use crate::journal::event::Event;
 use crate::run::core::Live;
 use crate::run::drive::Left;
-use crate::run::perform::Carried;
+use crate::run::perform::{Carried, Unrecorded};
 use crate::summary::Standing;
 
 impl Live {
@@ -112,11 +112,13 @@ impl Live {
                     terminal,
                 })
             }
-            Carried::Stopped { step, attempts } => {
+            Carried::Nothing { step, attempts, why } => {
                 self.state.count_attempts(step, attempts);
-                Err(Reason::Cancelled)
+                Err(match why {
+                    Unrecorded::Stopped => Reason::Cancelled,
+                    Unrecorded::Failed(error) => self.lost(error),
+                })
             }
-            Carried::Unrecorded(error) => Err(self.lost(error)),
         }
     }
 
