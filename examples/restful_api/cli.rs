@@ -127,6 +127,7 @@ async fn run(file: &std::path::Path, folder: &std::path::Path) -> Result<(), End
     let progress = Progress::begin();
     let journal = outputs.place(JOURNAL_FILE);
     let runtime = Runtime::open(&journal)
+        .and_then(Runtime::cancel_on_ctrl_c)
         .map_err(refuse)?
         .with_observer(progress.clone());
     say(format_args!(
@@ -164,6 +165,12 @@ fn leaves_others_alone(folder: &std::path::Path) -> Result<(), Ended> {
 }
 
 fn ended(halted: &restful_api::Halted) -> Ended {
+    if halted.is_cancelled() {
+        return Ended {
+            code: 130,
+            message: "stopped; what is done stays done: give the same command again to go on".to_owned(),
+        };
+    }
     let Some(refused) = halted.cause.journal() else {
         let remedy = "what is done stays done: mend the cause and give the same command again";
         return Ended {

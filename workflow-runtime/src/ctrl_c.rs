@@ -5,34 +5,48 @@ use std::thread;
 
 use crate::bell::Bell;
 use crate::error::{Kind, RuntimeError};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, WeakRuntime};
 
 /// The status of a program that was ended by Ctrl-C: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
 
 /// The runs that Ctrl-C stops.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Interrupt {
-    live: Mutex<Vec<(Arc<str>, Weak<Bell>)>>,
+    live: Mutex<Vec<Driven>>,
+}
+
+/// A run, as long as it lives, with the runtime that it is driven through.
+struct Driven {
+    id: Arc<str>,
+    bell: Weak<Bell>,
+    runtime: WeakRuntime,
 }
 
 impl Interrupt {
-    /// Stops these too, as long as they live.
-    pub(crate) fn add(&self, id: &Arc<str>, bell: &Arc<Bell>) {
+    /// Stops this one too.
+    pub(crate) fn add(&self, runtime: &Runtime, id: &Arc<str>, bell: &Arc<Bell>) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.retain(|(_, bell)| bell.strong_count() > 0);
-        live.push((Arc::clone(id), Arc::downgrade(bell)));
+        live.retain(|driven| driven.bell.strong_count() > 0);
+        live.push(Driven {
+            id: Arc::clone(id),
+            bell: Arc::downgrade(bell),
+            runtime: runtime.downgrade(),
+        });
     }
 
-    fn live(&self) -> Vec<(Arc<str>, Arc<Bell>)> {
+    fn live(&self) -> Vec<(Arc<str>, Arc<Bell>, Runtime)> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let still = |(id, bell): &(Arc<str>, Weak<Bell>)| Some((Arc::clone(id), bell.upgrade()?));
-        live.iter().filter_map(still).collect()
+        let still = live.iter().filter_map(|driven| {
+            let Driven { id, bell, runtime } = driven;
+            Some((Arc::clone(id), bell.upgrade()?, runtime.upgrade()?))
+        });
+        still.collect()
     }
 }
 
 /// Listens from now on, on a thread of its own, so that a step which blocks the program's threads is no obstacle.
-pub(crate) fn listen(runtime: &Runtime, interrupt: &Arc<Interrupt>) -> Result<(), RuntimeError> {
+pub(crate) fn listen(interrupt: Arc<Interrupt>) -> Result<(), RuntimeError> {
     let failed = |error: std::io::Error| {
         RuntimeError::new(Kind::Refused, format!("Ctrl-C cannot be listened for: {error}"))
     };
@@ -45,21 +59,16 @@ pub(crate) fn listen(runtime: &Runtime, interrupt: &Arc<Interrupt>) -> Result<()
         let _in_listener = listener.enter();
         Presses::new().map_err(failed)?
     };
-    let (runtime, interrupt) = (runtime.downgrade(), Arc::downgrade(interrupt));
     let listening = move || {
         listener.block_on(async {
             let mut stopped = false;
             loop {
                 presses.next().await;
-                let live = interrupt.upgrade().map(|interrupt| interrupt.live());
-                let (Some(runtime), Some(live)) = (runtime.upgrade(), live) else {
-                    std::process::exit(INTERRUPTED);
-                };
-                if stopped || live.is_empty() {
+                let live = interrupt.live();
+                if std::mem::replace(&mut stopped, true) || live.is_empty() {
                     std::process::exit(INTERRUPTED);
                 }
-                stopped = true;
-                for (id, bell) in live {
+                for (id, bell, runtime) in live {
                     if let Err(error) = runtime.cancel(&id).await {
                         tracing::warn!(run = &*id, %error, "it stops without a line in its journal");
                         bell.stop();

@@ -243,7 +243,7 @@ impl Runtime {
     pub fn cancel_on_ctrl_c(self) -> Result<Self, RuntimeError> {
         let interrupt = Arc::<Interrupt>::default();
         let runtime = self.but(|shared| shared.interrupt = Some(Arc::clone(&interrupt)));
-        ctrl_c::listen(&runtime, &interrupt)?;
+        ctrl_c::listen(interrupt)?;
         Ok(runtime)
     }
 
@@ -543,13 +543,13 @@ impl Runtime {
     /// Ctrl-C stops this run too, if it is listened for.
     pub(crate) fn drives(&self, id: &Arc<str>, bell: &Arc<Bell>) {
         if let Some(interrupt) = &self.shared.interrupt {
-            interrupt.add(id, bell);
+            interrupt.add(self, id, bell);
         }
     }
 
     /// The same, without keeping the journal open.
-    pub(crate) fn downgrade(&self) -> Weak {
-        Weak(Arc::downgrade(&self.shared))
+    pub(crate) fn downgrade(&self) -> WeakRuntime {
+        WeakRuntime(Arc::downgrade(&self.shared))
     }
 
     pub(crate) fn is_observed(&self) -> bool {
@@ -573,9 +573,9 @@ impl Runtime {
 }
 
 /// A runtime that may be closed.
-pub(crate) struct Weak(std::sync::Weak<Shared>);
+pub(crate) struct WeakRuntime(std::sync::Weak<Shared>);
 
-impl Weak {
+impl WeakRuntime {
     pub(crate) fn upgrade(&self) -> Option<Runtime> {
         self.0.upgrade().map(|shared| Runtime { shared })
     }
