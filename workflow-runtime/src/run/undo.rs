@@ -241,11 +241,13 @@ impl<'l> History<'l> {
         }
     }
 
-    /// What is left to be undone, to be popped: what failed or was interrupted is the first, then last to first.
+    /// What is left to be undone, to be popped: what failed or was interrupted is the first, then last to first. What
+    /// failed in a round that is over is no more than one thing that happened then.
     fn left(self) -> Vec<Done> {
         let mut left = self.done;
         left.retain(|done| !done.is_undone);
-        left.sort_by_key(|done| (done.made.is_none(), done.line));
+        let round = self.state.round;
+        left.sort_by_key(|done| (done.made.is_none() && done.round == round, done.line));
         left
     }
 
