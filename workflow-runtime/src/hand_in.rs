@@ -271,9 +271,9 @@ impl<'p> Handing<'p> {
         step: u16,
         event: impl Fn(&State) -> Event,
     ) -> impl Future<Output = Result<(), RuntimeError>> {
-        let if_it_waits = move |state: &State| match state.step_waits(step) {
-            true => Ok(event(state)),
-            false => Err(self.not_waiting(step, state)),
+        let if_it_waits = move |state: &State| match state.undoing() {
+            (false, false) if state.step_waits(step) => Ok(event(state)),
+            _ => Err(self.not_waiting(step, state)),
         };
         async move {
             let (event, round) = append(&self.runtime, &self.layout, &self.id, if_it_waits).await?;
@@ -300,8 +300,11 @@ impl<'p> Handing<'p> {
 
     fn not_waiting(&self, step: u16, state: &State) -> RuntimeError {
         let Handing { id, path, .. } = self;
-        let why = if state.undoing().0 {
-            "the run was taken back".to_owned()
+        let mut kind = Kind::NotWaiting;
+        let why = if state.undoing() != (false, false) {
+            kind = Kind::Undone;
+            let how = if state.undoing().1 { "was" } else { "is being" };
+            format!("the run {how} undone")
         } else if state.step_is_done(step) {
             "it was handed in already".to_owned()
         } else if let Some(rejection) = state.rejection(&self.layout, step) {
@@ -309,9 +312,6 @@ impl<'p> Handing<'p> {
         } else {
             "the run has not come to it yet; drive the run until it halts there".to_owned()
         };
-        RuntimeError::new(
-            Kind::NotWaiting,
-            format!("run `{id}`: `{path}` is not waiting; {why}"),
-        )
+        RuntimeError::new(kind, format!("run `{id}`: `{path}` is not waiting; {why}"))
     }
 }
