@@ -108,14 +108,20 @@ pub(crate) enum Gone {
 impl Standing {
     /// How a run stands at `state` after `event`, when that was the last.
     pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
+        // Also when it is told to stop, or goes under another plan.
+        match state.undoing() {
+            (_, true) => return Standing::Undone,
+            (true, false) => return Standing::Undoing,
+            (false, false) => {}
+        }
         match event {
-            Event::Undone => Standing::Undone,
-            Event::Undoing | Event::StepUndone { .. } | Event::UndoFailed { .. } => Standing::Undoing,
             Event::Cancelled => Standing::Cancelled,
             Event::Failed { last: true, .. } | Event::Rejected { back: None, .. } => Standing::Halted,
             Event::Waiting { .. } => Standing::Waiting,
             _ if state.is_done(layout) => Standing::Done,
-            Event::Done { by: Some(_), .. } if state.waits(layout) => Standing::Waiting,
+            Event::Done { by: Some(_), .. } | Event::Replanned { .. } if state.waits(layout) => {
+                Standing::Waiting
+            }
             _ => Standing::Running,
         }
     }
