@@ -252,7 +252,12 @@ impl Opening {
     }
 
     async fn take_up(&self) -> Result<Option<Core>, RuntimeError> {
-        let Some((mut live, handed_in_last)) = self.take_hold().await? else {
+        let Some(Held {
+            mut live,
+            handed_in_last,
+            differences,
+        }) = self.take_hold().await?
+        else {
             return Ok(None);
         };
         if live.state.undoing() != (false, false) {
@@ -260,6 +265,7 @@ impl Opening {
         }
         decoded(&self.id, &self.layout, &mut live.state)?;
         self.same_inputs(&live)?;
+        self.go_under_this_plan(&live, differences).await?;
         live.tell(RunEventKind::TakenUp {
             done: live.state.steps_done(),
         });
@@ -274,12 +280,18 @@ impl Opening {
 
     /// A run that is being taken back.
     async fn take_up_to_undo(&self) -> Result<Option<Core>, RuntimeError> {
-        let Some((live, _)) = self.take_hold().await? else {
+        let Some(Held {
+            live, differences, ..
+        }) = self.take_hold().await?
+        else {
             return Ok(None);
         };
         match live.state.undoing() {
             (_, true) => Err(self.undone(true)),
-            (true, false) => Ok(Some(Core(Box::new(live)))),
+            (true, false) => {
+                self.go_under_this_plan(&live, differences).await?;
+                Ok(Some(Core(Box::new(live))))
+            }
             (false, false) => {
                 let error = format!(
                     "run `{}` is not being undone; take it up with `resume`, and call `undo` on it",
@@ -290,8 +302,8 @@ impl Opening {
         }
     }
 
-    /// Takes hold of a run, as its journal has it, with the step that was handed in if that happened last.
-    async fn take_hold(&self) -> Result<Option<(Live, Option<u16>)>, RuntimeError> {
+    /// Takes hold of a run, as its journal has it. Nothing is written before all is looked at that it may be refused for.
+    async fn take_hold(&self) -> Result<Option<Held>, RuntimeError> {
         let mut recorder = Recorder::new(&self.layout);
         let backend = self.runtime.backend();
         let found = backend.take_up(&self.layout, &self.id, &mut recorder).await?;
@@ -299,16 +311,26 @@ impl Opening {
             return Ok(None);
         };
         let recorded = recorder.finish(&self.id)?;
-        if let Some(differences) = recorded.differences {
-            let plan = Arc::new(self.layout.outline.clone());
-            let replanned = Event::Replanned { plan, differences };
-            let standing = Standing::after(&replanned, &recorded.state, &self.layout);
-            hold.record(&self.layout, &replanned, standing).await?;
-        }
-        Ok(Some((
-            self.live(hold, recorded.state, seen),
-            recorded.handed_in_last,
-        )))
+        Ok(Some(Held {
+            live: self.live(hold, recorded.state, seen),
+            handed_in_last: recorded.handed_in_last,
+            differences: recorded.differences,
+        }))
+    }
+
+    /// Records that the run goes under this plan from here on, if that is another.
+    async fn go_under_this_plan(
+        &self,
+        live: &Live,
+        differences: Option<Vec<String>>,
+    ) -> Result<(), RuntimeError> {
+        let (Some(differences), Ok(hold)) = (differences, &live.hold) else {
+            return Ok(());
+        };
+        let plan = Arc::new(self.layout.outline.clone());
+        let replanned = Event::Replanned { plan, differences };
+        let standing = Standing::after(&replanned, &live.state, &self.layout);
+        hold.record(&self.layout, &replanned, standing).await
     }
 
     fn live(&self, hold: Box<dyn Hold>, state: State, seen: u64) -> Live {
@@ -392,6 +414,15 @@ impl Opening {
         };
         Core(Box::new(live)).halted(Reason::Journal(error), position)
     }
+}
+
+/// A run that was taken hold of.
+struct Held {
+    live: Live,
+    /// The step that was handed in, if that happened last.
+    handed_in_last: Option<u16>,
+    /// What is different in the plan, if it is another than the run went under.
+    differences: Option<Vec<String>>,
 }
 
 /// The same value, whatever the order of a map's keys.
