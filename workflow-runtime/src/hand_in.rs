@@ -74,7 +74,7 @@ pub(crate) async fn verdict_by_name(
     actor: Actor,
     verdict: Verdict,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id).await?;
+    let layout = runtime.layout_of(id, true).await?;
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
@@ -92,7 +92,7 @@ pub(crate) async fn artifact_by_name(
     actor: Actor,
     json: Result<Box<RawValue>, serde_json::Error>,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id).await?;
+    let layout = runtime.layout_of(id, true).await?;
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
@@ -125,7 +125,8 @@ pub(crate) async fn artifact_by_name(
 
 /// Tells whoever drives the run to stop.
 pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id).await?;
+    // Also by who could not take the run up.
+    let layout = runtime.layout_of(id, false).await?;
     let over = |state: &State| {
         let over = match (state.is_done(&layout), state.undoing()) {
             (_, (_, true)) => "it was undone",

@@ -515,13 +515,19 @@ impl Runtime {
         Arc::clone(layout)
     }
 
-    /// The plan that a run goes under: one that this program knows, or else without its types.
-    pub(crate) async fn layout_of(&self, id: &str) -> Result<Arc<Layout>, RuntimeError> {
+    /// The plan that a run goes under: one that this program knows, or else without its types. With `or_of_its_name`, what
+    /// this program knows under that name counts too, although it is another by now.
+    pub(crate) async fn layout_of(
+        &self,
+        id: &str,
+        or_of_its_name: bool,
+    ) -> Result<Arc<Layout>, RuntimeError> {
         let outline = self.backend().plan_of(id).await?;
         let outline = outline.ok_or_else(|| begin::unknown(id))?;
         let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
         let the_same = |layout: &&Arc<Layout>| layout.outline == outline;
-        let of_that_name = |layout: &&Arc<Layout>| layout.is_typed && layout.plan.name == outline.workflow;
+        let of_that_name =
+            |layout: &&Arc<Layout>| or_of_its_name && layout.is_typed && layout.plan.name == outline.workflow;
         let known = layouts.values().find(the_same);
         if let Some(known) = known.or_else(|| layouts.values().find(of_that_name)) {
             return Ok(Arc::clone(known));
