@@ -136,9 +136,9 @@ pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeErr
         let error = format!("run `{id}` cannot be cancelled; {over}");
         Err(RuntimeError::new(Kind::Over, error))
     };
-    append(runtime, &layout, id, over).await?;
+    let (_, round) = append(runtime, &layout, id, over).await?;
     tracing::info!(run = id, "cancelled");
-    runtime.tell(&layout, id, 0, RunEventKind::Cancelled);
+    runtime.tell(&layout, id, round, RunEventKind::Cancelled);
     Ok(())
 }
 
