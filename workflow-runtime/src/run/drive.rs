@@ -12,7 +12,7 @@ use crate::journal::event::{Event, Payload};
 use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
-use crate::run::perform::{Carried, Crew, Job, Together};
+use crate::run::perform::{Carried, Crew, Job, Missed, Together};
 use crate::step::{StepContext, StepError};
 use crate::summary::Standing;
 use crate::verdict::{Rejection, Verdict, Waiver};
@@ -191,10 +191,11 @@ impl Live {
             undoes: false,
         };
         let work = crew.work(WAIVE, cx, self.taken(self.layout.phase(phase).waive_takes));
-        match Job::asked(work).await {
+        match Job::asked(self.bell.unless_stopped(work)).await {
             Ok(None) => Ok(false),
             Ok(Some(waiver)) => self.waive(phase, waiver).await.map(|()| true),
-            Err(error) => Err(Reason::Failed {
+            Err(Missed::Stopped) => Err(Reason::Cancelled),
+            Err(Missed::Failed(error)) => Err(Reason::Failed {
                 step: format!("{}.waive", self.layout.phase(phase).name),
                 attempt: 1,
                 terminal: error.is_terminal(),

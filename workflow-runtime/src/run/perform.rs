@@ -393,12 +393,13 @@ impl Job<'_> {
     }
 
     /// Asks a team whether a phase is waived; a panic is an error here too.
-    pub(crate) async fn asked(work: Work) -> Result<Option<Waiver>, StepError> {
+    pub(crate) async fn asked(work: UnlessStopped<'_, Work>) -> Result<Option<Waiver>, Missed> {
         match AssertUnwindSafe(work).catch_unwind().await {
-            Ok(Ok(Product::Waived(waiver))) => Ok(waiver),
-            Ok(Ok(_)) => Ok(None),
-            Ok(Err(error)) => Err(error),
-            Err(panic) => Err(StepError::panicked(&*panic)),
+            Ok(Some(Ok(Product::Waived(waiver)))) => Ok(waiver),
+            Ok(Some(Ok(_))) => Ok(None),
+            Ok(Some(Err(error))) => Err(error.into()),
+            Ok(None) => Err(Missed::Stopped),
+            Err(panic) => Err(StepError::panicked(&*panic).into()),
         }
     }
 
