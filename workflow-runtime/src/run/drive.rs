@@ -242,7 +242,8 @@ impl Live {
     }
 
     pub(super) async fn wait_for(&mut self, hold: &dyn Hold, step: u16) -> Result<(), Reason> {
-        if !self.state.step_waits(step) {
+        // A run that was told to stop since it came here is listed as waiting again.
+        if !self.state.step_waits(step) || self.state.is_cancelled() {
             let event = Event::Waiting {
                 step,
                 round: self.state.round,

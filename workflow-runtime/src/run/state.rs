@@ -27,6 +27,8 @@ pub(crate) struct State {
     approvals: Vec<(u16, Approval)>,
     undoing: bool,
     undone: bool,
+    /// Whether it was told to stop since it was last said to wait.
+    cancelled: bool,
 }
 
 /// That a gate was passed by hand.
@@ -140,6 +142,7 @@ impl State {
                 }
             }
             Event::Waiting { step, round } if *round == self.round => {
+                self.cancelled = false;
                 let progress = &mut self.steps[usize::from(*step)];
                 if matches!(progress.status, Status::Open) {
                     progress.status = Status::Waiting;
@@ -149,6 +152,7 @@ impl State {
                 self.phase_done(layout);
             }
             Event::Replanned { plan, .. } => self.went_under(layout, plan),
+            Event::Cancelled => self.cancelled = true,
             Event::Undoing => self.undoing = true,
             Event::Undone => self.undone = true,
             // Of a round that is over, or for those who look at the run from outside.
@@ -395,6 +399,11 @@ impl State {
     /// Whether the run can only be taken back; and whether it was.
     pub(crate) fn undoing(&self) -> (bool, bool) {
         (self.undoing, self.undone)
+    }
+
+    /// Whether it was told to stop since it was last said to wait for anything.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled
     }
 
     /// The newest version of an artifact as it is kept.
