@@ -95,7 +95,8 @@ impl Live {
                     if self.look_after(members).await {
                         continue;
                     }
-                    if !self.runtime.waits() {
+                    // If it is to stop, hearing that takes no waiting.
+                    if !self.runtime.waits() && !self.bell.is_stopped() {
                         return;
                     }
                     if let Err(reason) = self.hear(rings).await {
