@@ -1,7 +1,10 @@
 //! Ctrl-C in a program that drives runs: they stop at the next await, and can be taken up again.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
+
+use futures_util::future::{Either, select};
 
 use crate::bell::Bell;
 use crate::error::{Kind, RuntimeError};
@@ -16,15 +19,16 @@ pub(crate) struct Interrupt {
     live: Mutex<Vec<Driven>>,
 }
 
-/// A run, as long as it lives, with the runtime that it is driven through.
+/// A run, as long as somebody has a handle of it.
 struct Driven {
     id: Arc<str>,
     bell: Weak<Bell>,
+    /// The value that it is driven through, which need not be the one that was told to listen.
     runtime: WeakRuntime,
 }
 
 impl Interrupt {
-    /// Stops this one too.
+    /// Stops these too, as long as they live.
     pub(crate) fn add(&self, runtime: &Runtime, id: &Arc<str>, bell: &Arc<Bell>) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.retain(|driven| driven.bell.strong_count() > 0);
@@ -35,18 +39,36 @@ impl Interrupt {
         });
     }
 
-    fn live(&self) -> Vec<(Arc<str>, Arc<Bell>, Runtime)> {
+    fn live(&self) -> Vec<(Runtime, Arc<str>, Arc<Bell>)> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let still = live.iter().filter_map(|driven| {
-            let Driven { id, bell, runtime } = driven;
-            Some((Arc::clone(id), bell.upgrade()?, runtime.upgrade()?))
-        });
-        still.collect()
+        let still = |driven: &Driven| {
+            let (runtime, bell) = (driven.runtime.upgrade()?, driven.bell.upgrade()?);
+            Some((runtime, Arc::clone(&driven.id), bell))
+        };
+        live.iter().filter_map(still).collect()
+    }
+
+    /// Stops them; says whether there was one to be stopped.
+    async fn stop_all(&self) -> bool {
+        let mut any = false;
+        for (runtime, id, bell) in self.live() {
+            match runtime.cancel(&id).await {
+                Ok(()) => any = true,
+                // Somebody keeps its handle, for what it made.
+                Err(error) if error.is_over() => {}
+                Err(error) => {
+                    tracing::warn!(run = &*id, %error, "it stops without a line in its journal");
+                    bell.stop();
+                    any = true;
+                }
+            }
+        }
+        any
     }
 }
 
 /// Listens from now on, on a thread of its own, so that a step which blocks the program's threads is no obstacle.
-pub(crate) fn listen(interrupt: Arc<Interrupt>) -> Result<(), RuntimeError> {
+pub(crate) fn listen(interrupt: &Arc<Interrupt>) -> Result<(), RuntimeError> {
     let failed = |error: std::io::Error| {
         RuntimeError::new(Kind::Refused, format!("Ctrl-C cannot be listened for: {error}"))
     };
@@ -59,22 +81,18 @@ pub(crate) fn listen(interrupt: Arc<Interrupt>) -> Result<(), RuntimeError> {
         let _in_listener = listener.enter();
         Presses::new().map_err(failed)?
     };
+    let interrupt = Arc::downgrade(interrupt);
     let listening = move || {
         listener.block_on(async {
-            let mut stopped = false;
-            loop {
-                presses.next().await;
-                let live = interrupt.live();
-                if std::mem::replace(&mut stopped, true) || live.is_empty() {
-                    std::process::exit(INTERRUPTED);
-                }
-                for (id, bell, runtime) in live {
-                    if let Err(error) = runtime.cancel(&id).await {
-                        tracing::warn!(run = &*id, %error, "it stops without a line in its journal");
-                        bell.stop();
-                    }
+            presses.next().await;
+            if let Some(interrupt) = interrupt.upgrade() {
+                let (stopping, again) = (pin!(interrupt.stop_all()), pin!(presses.next()));
+                // Who presses again does not wait for the journal either.
+                if let Either::Left((true, again)) = select(stopping, again).await {
+                    again.await;
                 }
             }
+            std::process::exit(INTERRUPTED);
         });
     };
     thread::Builder::new()

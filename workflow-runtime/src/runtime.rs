@@ -243,7 +243,7 @@ impl Runtime {
     pub fn cancel_on_ctrl_c(self) -> Result<Self, RuntimeError> {
         let interrupt = Arc::<Interrupt>::default();
         let runtime = self.but(|shared| shared.interrupt = Some(Arc::clone(&interrupt)));
-        ctrl_c::listen(interrupt)?;
+        ctrl_c::listen(&interrupt)?;
         Ok(runtime)
     }
 
