@@ -79,6 +79,9 @@ pub(crate) trait Hold: Send + Sync {
     /// Appends an event; done when it is kept for good.
     fn record(&self, layout: &Layout, event: &Event, standing: Standing) -> Recording<'_>;
 
+    /// Says how the run stands, without a line: what was recorded last did not know what others had done just before.
+    fn stands(&self, standing: Standing) -> Reply<'_, ()>;
+
     /// What was appended after the line `seen`, by whomever.
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
 }

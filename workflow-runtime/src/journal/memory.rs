@@ -286,6 +286,14 @@ impl Hold for MemoryHold {
         Recording::Kept(Ok(()))
     }
 
+    fn stands(&self, standing: Standing) -> Reply<'_, ()> {
+        let mut journal = lock(&self.run.journal);
+        if self.has(&journal) {
+            journal.standing = standing;
+        }
+        reply(Ok(()))
+    }
+
     fn since<'a>(&'a self, _: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)> {
         let journal = lock(&self.run.journal);
         let from = usize::try_from(seen)

@@ -196,6 +196,18 @@ impl Hold for SqliteHold {
         }))
     }
 
+    fn stands(&self, standing: Standing) -> Reply<'_, ()> {
+        Box::pin(async move {
+            let header = self.store.header(self.claim.id())?;
+            if let Some(Header { mut status, .. }) = header.filter(|now| now.status.state != standing.name())
+            {
+                status.state = standing.name().to_owned();
+                self.store.append(&self.claim, Vec::new(), Some(status)).await?;
+            }
+            Ok(())
+        })
+    }
+
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)> {
         Box::pin(async move {
             let lines = self.store.read_since(self.claim.id(), seen)?;

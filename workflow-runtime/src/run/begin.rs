@@ -100,7 +100,7 @@ pub fn drive<T: Send + Sync + 'static, N: 'static, P: 'static>(
         let span = core.0.span();
         match drive_all(&mut core.0, &team, phases).instrument(span).await {
             Ok(()) => Ok(done(core)),
-            Err(reason) => Err(core.halted(reason, position)),
+            Err(reason) => Err(core.halts(reason, position).await),
         }
     })
 }

@@ -20,6 +20,7 @@ use crate::run::perform::Crew;
 use crate::run::state::State;
 use crate::runtime::Runtime;
 use crate::step::{RunOf, StepContext};
+use crate::summary::Standing;
 use crate::verdict::{Rejection, Waiver};
 
 /// A generated future: boxed once a call, never once a step.
@@ -214,6 +215,14 @@ impl Core {
         Box::pin(skipping.instrument(span))
     }
 
+    /// The same as [`Core::halted`], after something was driven.
+    pub(crate) async fn halts<P>(self, reason: Reason, position: fn(Core) -> P) -> Halted<P> {
+        if matches!(reason, Reason::Cancelled) {
+            self.0.is_listed(Standing::Cancelled).await;
+        }
+        self.halted(reason, position)
+    }
+
     pub(crate) fn halted<P>(self, reason: Reason, position: fn(Core) -> P) -> Halted<P> {
         if matches!(reason, Reason::Cancelled) {
             self.0.bell.has_stopped();
@@ -303,7 +312,7 @@ impl Entered {
             match core.0.drive_phase(&*crew, phase).await {
                 Ok(Left::Done) => Ok(passed(core)),
                 Ok(Left::Back(target, rejection)) => Ok(back(core, target, rejection)),
-                Err(reason) => Err(core.halted(reason, position)),
+                Err(reason) => Err(core.halts(reason, position).await),
             }
         };
         Box::pin(driving.instrument(span))
@@ -333,7 +342,7 @@ impl Entered {
                     Err(core.halted(Reason::SentBack { rejection, to }, position))
                 }
                 Ok(Left::Back(target, rejection)) => Ok(back(core, target, rejection)),
-                Err(reason) => Err(core.halted(reason, position)),
+                Err(reason) => Err(core.halts(reason, position).await),
             }
         };
         Box::pin(driving.instrument(span))

@@ -13,6 +13,7 @@ use crate::journal::backend::Hold;
 use crate::run::core::Live;
 use crate::run::drive::{Ahead, Left};
 use crate::run::perform::{Carried, Crew, Together};
+use crate::summary::Standing;
 
 /// The members of a phase under way.
 struct Members<'a> {
@@ -24,6 +25,8 @@ struct Members<'a> {
     /// Those that something must be handed in for.
     waiting: Vec<u16>,
     in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = Carried> + Send + 'a>>>,
+    /// Whether something was handed in for them meanwhile.
+    handed_in: bool,
     /// How the phase ends, if it does not go on to its end.
     end: Option<Result<Left, Reason>>,
 }
@@ -60,10 +63,21 @@ impl Live {
             open,
             waiting: Vec::new(),
             in_flight: FuturesUnordered::new(),
+            handed_in: false,
             end: None,
         };
         self.drive_members(&mut members).await;
-        let Members { waiting, end, .. } = members;
+        let Members {
+            waiting,
+            handed_in,
+            end,
+            ..
+        } = members;
+        match &end {
+            None if handed_in && self.state.is_done(&layout) => self.is_listed(Standing::Done).await,
+            Some(Err(Reason::Rejected(_))) if handed_in => self.is_listed(Standing::Halted).await,
+            _ => {}
+        }
         match end {
             Some(end) => end,
             None if waiting.is_empty() => Ok(Left::Done),
@@ -150,6 +164,7 @@ impl Live {
         if let Err(reason) = self.no_rejection(&members.waiting) {
             members.ends(Err(reason));
         }
+        members.handed_in |= members.waiting.len() < before || members.end.is_some();
         members.waiting.len() < before || members.end.is_some()
     }
 

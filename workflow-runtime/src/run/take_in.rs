@@ -65,6 +65,16 @@ impl Live {
         recorded.map_err(|error| self.lost(error))
     }
 
+    /// Has the run listed as it stands: others may have done something just before what this handle recorded last, which
+    /// did not know that yet. Should it fail, the journal is right even so.
+    pub(super) async fn is_listed(&self, standing: Standing) {
+        if let Ok(hold) = &self.hold
+            && let Err(error) = hold.stands(standing).await
+        {
+            tracing::warn!(run = &*self.id, %error, "it is not listed as it stands");
+        }
+    }
+
     /// Takes in what one step came to, after what was handed in before that.
     pub(super) fn take_in(
         &mut self,
