@@ -15,6 +15,7 @@ mod integrity;
 mod opening;
 mod reading;
 mod speed;
+mod watching;
 
 /// A folder with a path in it where a store may come to be.
 struct Place {

@@ -28,6 +28,8 @@ struct Shared {
 #[derive(Default)]
 struct Watched {
     runs: Vec<Run>,
+    /// One was added since the last look, and what others did to it before that may be older than that look.
+    has_new: bool,
     is_closed: bool,
 }
 
@@ -51,11 +53,14 @@ impl Watch {
     }
 
     pub(super) fn add(&self, key: i64, seen: (u64, i64), bell: &Arc<Bell>) {
-        self.shared.lock().runs.push(Run {
+        let mut watched = self.shared.lock();
+        watched.runs.push(Run {
             key,
             seen,
             bell: Arc::downgrade(bell),
         });
+        watched.has_new = true;
+        drop(watched);
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if thread.is_none() {
             let shared = Arc::clone(&self.shared);
@@ -106,7 +111,9 @@ impl Shared {
                 continue;
             }
             let waited = self.changed.wait_timeout(watched, PAUSE);
-            drop(waited.unwrap_or_else(PoisonError::into_inner).0);
+            let mut woken = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let has_new = std::mem::take(&mut woken.has_new);
+            drop(woken);
             let now = asking
                 .as_ref()
                 .and_then(|connection| data_version(connection).ok());
@@ -114,7 +121,7 @@ impl Shared {
                 // An error is one of the moment; until then each look is a look at all.
                 asking = self.readers.open().ok();
             }
-            if now.is_none() || now != version {
+            if now.is_none() || now != version || has_new {
                 version = now;
                 self.look();
             }
