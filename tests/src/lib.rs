@@ -1,7 +1,9 @@
 //! Shared by the tests of the whole.
 
+pub mod child;
 pub mod cuts;
 pub mod dice;
 pub mod place;
 pub mod script;
+pub mod soon;
 pub mod voyage;

@@ -19,6 +19,8 @@ pub enum Act {
     Panic(&'static str),
     /// It never ends; [`Script::stuck`] hears of it.
     Hang,
+    /// It goes on when that door is [opened](Script::open).
+    Behind(&'static str),
     /// As a gate, it rejects.
     Reject(&'static str),
     /// As an optional phase, it is waived.
@@ -35,6 +37,7 @@ pub struct Script {
 struct Inner {
     notes: Mutex<Vec<String>>,
     acts: Mutex<HashMap<String, VecDeque<Act>>>,
+    doors: Mutex<HashMap<String, Arc<Semaphore>>>,
     stuck: Semaphore,
 }
 
@@ -43,6 +46,7 @@ impl Default for Inner {
         Inner {
             notes: Mutex::default(),
             acts: Mutex::default(),
+            doors: Mutex::default(),
             stuck: Semaphore::new(0),
         }
     }
@@ -83,16 +87,26 @@ impl Script {
         }
     }
 
+    /// What an undo method does; its path is `undo Phase.step`, and `given` is noted behind that.
+    pub async fn undo(&self, cx: &StepContext, given: impl std::fmt::Debug) -> StepResult<()> {
+        let path = format!("undo {}", cx.step());
+        self.note(format!("{} {given:?}", numbered(&path, cx)));
+        self.perform(self.take(&path)).await.map(drop)
+    }
+
+    /// Lets through whatever is or comes behind that door.
+    pub fn open(&self, door: &str) {
+        self.door(door).close();
+    }
+
+    fn door(&self, door: &str) -> Arc<Semaphore> {
+        let mut doors = lock(&self.inner.doors);
+        let closed = || Arc::new(Semaphore::new(0));
+        Arc::clone(doors.entry(door.to_owned()).or_insert_with(closed))
+    }
+
     async fn act(&self, cx: &StepContext) -> StepResult<Act> {
-        let (round, attempt) = (cx.round(), cx.attempt());
-        let mut note = cx.step().to_owned();
-        if round > 0 {
-            note += &format!(" r{round}");
-        }
-        if attempt > 1 {
-            note += &format!(" a{attempt}");
-        }
-        self.note(note);
+        self.note(numbered(cx.step(), cx));
         self.perform(self.take(cx.step())).await
     }
 
@@ -111,6 +125,11 @@ impl Script {
             Act::Hang => {
                 self.inner.stuck.add_permits(1);
                 std::future::pending().await
+            }
+            Act::Behind(door) => {
+                // It is opened by being closed, which lets everybody through for good.
+                let _ = self.door(door).acquire().await;
+                Ok(Act::Work)
             }
             act => Ok(act),
         }
@@ -143,6 +162,19 @@ impl Script {
     }
 }
 
+/// With the round and the attempt, unless they are the first.
+fn numbered(path: &str, cx: &StepContext) -> String {
+    let (round, attempt) = (cx.round(), cx.attempt());
+    let mut note = path.to_owned();
+    if round > 0 {
+        note += &format!(" r{round}");
+    }
+    if attempt > 1 {
+        note += &format!(" a{attempt}");
+    }
+    note
+}
+
 /// An event in short.
 fn described(event: &RunEvent<'_>) -> String {
     let round = match event.round {
@@ -163,6 +195,20 @@ fn described(event: &RunEvent<'_>) -> String {
             let retried = if retry_in.is_some() { ", again" } else { "" };
             format!("failed {step} a{attempt}: {error}{retried}")
         }
+        RunEventKind::UndoStarted { step, attempt } => format!("undoing {step} a{attempt}"),
+        RunEventKind::StepUndone { step, attempt } => format!("undone {step} a{attempt}"),
+        RunEventKind::UndoFailed {
+            step,
+            attempt,
+            error,
+            retry_in,
+        } => {
+            let retried = if retry_in.is_some() { ", again" } else { "" };
+            format!("undo failed {step} a{attempt}: {error}{retried}")
+        }
+        RunEventKind::Cancelled => "cancelled".to_owned(),
+        RunEventKind::UndoBegan => "undo began".to_owned(),
+        RunEventKind::Undone => "undone".to_owned(),
         RunEventKind::Rejected {
             gate,
             reason,
