@@ -525,11 +525,17 @@ impl Runtime {
         let outline = self.backend().plan_of(id).await?;
         let outline = outline.ok_or_else(|| begin::unknown(id))?;
         let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        let the_same = |layout: &&Arc<Layout>| layout.outline == outline;
-        let of_that_name =
-            |layout: &&Arc<Layout>| or_of_its_name && layout.is_typed && layout.plan.name == outline.workflow;
-        let known = layouts.values().find(the_same);
-        if let Some(known) = known.or_else(|| layouts.values().find(of_that_name)) {
+        // One without types may be the same as one that became known after it.
+        let rank = |layout: &Layout| match (layout.is_typed, layout.outline == outline) {
+            (true, true) => Some(3),
+            (true, false) => (or_of_its_name && layout.plan.name == outline.workflow).then_some(2),
+            (false, true) => Some(1),
+            (false, false) => None,
+        };
+        let known = layouts
+            .values()
+            .filter_map(|layout| Some((rank(layout)?, layout)));
+        if let Some((_, known)) = known.max_by_key(|(rank, _)| *rank) {
             return Ok(Arc::clone(known));
         }
         let layout = Arc::new(Layout::untyped(&outline));
