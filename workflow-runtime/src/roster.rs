@@ -54,12 +54,12 @@ impl Roster {
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RuntimeError> {
         let path = path.as_ref();
-        let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
-        let parsed = read.and_then(|text| toml::from_str(&text).map_err(|error| error.to_string()));
-        parsed.map_err(|error| {
-            let name = path.display();
-            unreadable(&format!("the roster `{name}`"), &error)
-        })
+        let which = format!("the roster `{}`", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let error = format!("{which} cannot be read: {error}; name a TOML file with a table `[roles]`");
+            RuntimeError::new(Kind::Refused, error)
+        })?;
+        toml::from_str(&text).map_err(|error| malformed(&which, &error))
     }
 
     /// Whether the actor holds the role.
@@ -77,11 +77,12 @@ impl std::str::FromStr for Roster {
     type Err = RuntimeError;
 
     fn from_str(text: &str) -> Result<Self, RuntimeError> {
-        toml::from_str(text).map_err(|error| unreadable("the roster", &error.to_string()))
+        toml::from_str(text).map_err(|error| malformed("the roster", &error))
     }
 }
 
-fn unreadable(which: &str, error: &str) -> RuntimeError {
+fn malformed(which: &str, error: &toml::de::Error) -> RuntimeError {
+    let error = error.to_string();
     let error = error.trim_end();
     RuntimeError::new(
         Kind::Refused,
