@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Kind, RuntimeError};
 use crate::journal::event::{Event, HandedIn, Payload};
-use crate::layout::Layout;
+use crate::layout::{Layout, index};
 use crate::nearest::did_you_mean;
 use crate::observe::RunEventKind;
 use crate::plan::{Plan, StepPlan};
@@ -190,18 +190,34 @@ impl<'p> Handing<'p> {
         if self.actor.name().trim().is_empty() {
             return Err(self.refused("it does not say who hands it in; name the actor"));
         }
-        let step = self.layout.find(self.path).ok_or_else(|| {
-            let paths =
-                (0..self.layout.step_count()).map(|step| self.layout.path(crate::layout::index(step)));
-            let meant = did_you_mean(self.path, paths);
-            self.refused(&format!("the plan has no such step{meant}"))
-        })?;
+        let step = self.layout.find(self.path).ok_or_else(|| self.no_such_step())?;
         let plan = self.layout.step(step);
         if !plan.manual {
             return Err(self.refused("it is not manual, the team does it"));
         }
         self.may(plan)?;
         Ok(step)
+    }
+
+    fn no_such_step(&self) -> RuntimeError {
+        let layout = &self.layout;
+        let steps = || 0..index(layout.step_count());
+        let is_named = |step: &u16| layout.step(*step).name == self.path;
+        let mut named = steps().filter(is_named);
+        // Who forgets the phase leaves out more than what is near.
+        let meant = match (named.next(), named.next()) {
+            (Some(step), None) => format!("; did you mean `{}`?", layout.path(step)),
+            _ => did_you_mean(self.path, steps().map(|step| layout.path(step))),
+        };
+        if !meant.is_empty() {
+            return self.refused(&format!("the plan has no such step{meant}"));
+        }
+        let by_hand = steps().filter(|step| layout.step(*step).manual);
+        let by_hand: Vec<_> = by_hand.map(|step| format!("`{}`", layout.path(step))).collect();
+        self.refused(&match by_hand.is_empty() {
+            true => "the plan has no such step, nor any by hand".to_owned(),
+            false => format!("the plan has no such step; by hand it has {}", by_hand.join(", ")),
+        })
     }
 
     fn may(&self, plan: &StepPlan) -> Result<(), RuntimeError> {
@@ -310,6 +326,9 @@ impl<'p> Handing<'p> {
             "it was handed in already".to_owned()
         } else if let Some(rejection) = state.rejection(&self.layout, step) {
             format!("it was rejected already: {}", rejection.reason())
+        } else if self.layout.phase_of(step) < state.phases_done() {
+            let phase = self.layout.phase(self.layout.phase_of(step)).name;
+            format!("the run left the phase `{phase}` out")
         } else {
             "the run has not come to it yet; drive the run until it halts there".to_owned()
         };
