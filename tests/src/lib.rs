@@ -4,6 +4,7 @@ pub mod child;
 pub mod cuts;
 pub mod dice;
 pub mod place;
+pub mod process;
 pub mod script;
 pub mod soon;
 pub mod voyage;
