@@ -13,6 +13,8 @@ use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
 use crate::run::perform::{Carried, Crew, Job, Missed, Together};
+use crate::run::recorder::Recorder;
+use crate::run::state::Approval;
 use crate::step::{StepContext, StepError};
 use crate::summary::Standing;
 use crate::verdict::{Rejection, Verdict, Waiver};
@@ -265,7 +267,7 @@ impl Live {
         step: u16,
         together: &Together,
     ) -> Result<bool, Reason> {
-        let Some(approval) = self.state.approval(&self.layout, step).cloned() else {
+        let Some(approval) = self.approval(step).await? else {
             return Ok(false);
         };
         let event = Event::Stands {
@@ -283,6 +285,21 @@ impl Live {
         });
         self.apply(&event);
         Ok(true)
+    }
+
+    /// What was said of a gate in an earlier round, if it would be shown the same now: by the text that the journal has,
+    /// as who said it was shown it. What is read and written again need not have the same text, a set has any order.
+    async fn approval(&self, step: u16) -> Result<Option<Approval>, Reason> {
+        if !self.state.was_approved(step) {
+            return Ok(None);
+        }
+        let mut recorder = Recorder::new(&self.layout);
+        let read = self.runtime.backend().read(&self.layout, &self.id, &mut recorder);
+        read.await.map_err(Reason::Journal)?;
+        let state = recorder.finish(&self.id).map_err(Reason::Journal)?.state;
+        // Others may have sent the run back meanwhile, which is still to be heard of.
+        let is_now = state.round == self.state.round;
+        Ok(state.approval(&self.layout, step).filter(|_| is_now).cloned())
     }
 
     /// Waits until others do something to the run.

@@ -173,6 +173,11 @@ impl State {
         self.approvals.push((gate, approval));
     }
 
+    /// Whether anything was said of a gate that may stand.
+    pub(crate) fn was_approved(&self, gate: u16) -> bool {
+        self.approvals.iter().any(|(other, _)| *other == gate)
+    }
+
     /// What was said of a gate in an earlier round, if it was shown the same then as it would be now.
     pub(crate) fn approval(&self, layout: &Layout, gate: u16) -> Option<&Approval> {
         let (_, approval) = self.approvals.iter().find(|(other, _)| *other == gate)?;
