@@ -39,6 +39,14 @@ impl Place {
         [Self::memory(), Self::file()]
     }
 
+    /// With another runtime on the same journal, until it is [reopened](Place::reopened).
+    pub fn map(self, change: impl FnOnce(Runtime) -> Runtime) -> Self {
+        Place {
+            runtime: change(self.runtime),
+            folder: self.folder,
+        }
+    }
+
     /// The runtime.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
