@@ -60,6 +60,7 @@ pub(crate) fn refused(id: &str, layout: &Layout, differences: Vec<String>) -> Ru
 /// All that is different, for the journal of a run that goes on under the plan as it is now.
 pub(crate) fn between(before: &Outline, layout: &Layout) -> Vec<String> {
     let mut differences = inputs(before, layout);
+    differences.extend(removed_inputs(before, layout));
     for (path, _) in steps(before) {
         match layout.find(&path) {
             None => differences.push(format!("`{path}` was removed")),
@@ -71,7 +72,36 @@ pub(crate) fn between(before: &Outline, layout: &Layout) -> Vec<String> {
     }
     differences.extend(new_steps(before, layout).map(|step| format!("`{}` was added", layout.path(step))));
     differences.extend(changed(before, layout, |_| true));
+    differences.extend(order(before, layout));
     differences.extend(settings(before, layout));
+    differences
+}
+
+/// Phases, and steps that come one after the other, whose order is another.
+fn order(before: &Outline, layout: &Layout) -> Vec<String> {
+    let mut differences = Vec::new();
+    let phases = before
+        .phases
+        .iter()
+        .filter_map(|was| layout.phase_named(&was.name));
+    if !phases.is_sorted() {
+        let now = layout.plan.phases.iter().map(|phase| phase.name);
+        differences.push(format!("the phases are in another order: {}", names(now)));
+    }
+    for was in &before.phases {
+        let Some(phase) = layout
+            .phase_named(&was.name)
+            .filter(|phase| !layout.phase(*phase).parallel)
+        else {
+            continue;
+        };
+        let now = |step: &StepOutline| layout.find(&format!("{}.{}", was.name, step.name));
+        if !was.steps.iter().filter_map(now).is_sorted() {
+            let (name, now) = (layout.phase(phase).name, layout.phase(phase).steps.iter());
+            let now = names(now.map(|step| step.name));
+            differences.push(format!("the steps of phase `{name}` are in another order: {now}"));
+        }
+    }
     differences
 }
 
@@ -98,15 +128,16 @@ fn settings(before: &Outline, layout: &Layout) -> Vec<String> {
             continue;
         };
         if was.by != is.by {
-            let role = |by: &Option<String>| {
-                by.as_ref()
-                    .map_or("nobody in particular".to_owned(), |by| format!("`{by}`"))
-            };
-            differences.push(format!(
-                "`{path}` is by {}, it was by {}",
-                role(&is.by),
-                role(&was.by)
-            ));
+            // An outline of version 1 tells no role.
+            let was = was.by.as_ref();
+            let was = was.map_or("no role was recorded".to_owned(), |by| {
+                format!("it was by `{by}`")
+            });
+            let by = is
+                .by
+                .as_ref()
+                .map_or("nobody in particular".to_owned(), |by| format!("`{by}`"));
+            differences.push(format!("`{path}` is by {by}, {was}"));
         }
         if was.rework != is.rework {
             let back = |rework: &Option<(String, u32)>| match rework {
@@ -204,12 +235,19 @@ fn steps(outline: &Outline) -> impl Iterator<Item = (String, &StepOutline)> {
     })
 }
 
+/// Inputs of another type; they are known by name.
 fn inputs(before: &Outline, layout: &Layout) -> Vec<String> {
-    let pairs = before.inputs.iter().zip(&layout.outline.inputs);
-    pairs
-        .filter(|(was, is)| was != is)
-        .map(|(was, is)| format!("input `{}: {}` is now `{}: {}`", was.0, was.1, is.0, is.1))
-        .collect()
+    let changed = |(name, was): &(String, String)| {
+        let (_, is) = layout.outline.inputs.iter().find(|(other, _)| other == name)?;
+        (was != is).then(|| format!("input `{name}: {was}` is now `{name}: {is}`"))
+    };
+    before.inputs.iter().filter_map(changed).collect()
+}
+
+fn removed_inputs<'a>(before: &'a Outline, layout: &'a Layout) -> impl Iterator<Item = String> + 'a {
+    let is_there = |name: &str| layout.outline.inputs.iter().any(|(other, _)| other == name);
+    let gone = before.inputs.iter().filter(move |(name, _)| !is_there(name));
+    gone.map(|(name, ty)| format!("input `{name}: {ty}` was removed"))
 }
 
 /// Steps that now take or yield something else, or are of another kind, among those that count.
@@ -261,6 +299,12 @@ fn outline(layout: &Layout, step: u16) -> &StepOutline {
     let phase = layout.phase_of(step);
     let at = usize::from(step - layout.members(phase).start);
     &layout.outline.phases[usize::from(phase)].steps[at]
+}
+
+/// `` `a`, `b` ``
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn kind(step: &StepOutline) -> String {
