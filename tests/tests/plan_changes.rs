@@ -273,7 +273,7 @@ macro_rules! refused {
         assert_eq!($place.journal("w"), before, "nothing is touched");
         let text = error.to_string();
         assert!(
-            text.contains("run `w` was begun under another plan of `Walk`"),
+            text.contains("run `w` goes under another plan of `Walk`"),
             "{text}"
         );
         assert!(text.contains("nothing was touched"), "{text}");

@@ -48,12 +48,12 @@ pub(crate) fn new_optional(before: &Outline, layout: &Layout) -> Vec<u16> {
 pub(crate) fn refused(id: &str, layout: &Layout, differences: Vec<String>) -> RuntimeError {
     let workflow = &layout.outline.workflow;
     let mut text =
-        format!("run `{id}` was begun under another plan of `{workflow}`, and cannot be taken up:");
+        format!("run `{id}` goes under another plan of `{workflow}`, and cannot be taken up by this one:");
     for difference in &differences {
         text.push_str("\n  - ");
         text.push_str(difference);
     }
-    text.push_str("\nnothing was touched; take it up with the build that began it, or begin a new run");
+    text.push_str("\nnothing was touched; take it up with the build that drove it last, or begin a new run");
     RuntimeError::new(Kind::PlanChanged, text).with_differences(differences)
 }
 
