@@ -29,7 +29,7 @@ pub struct RunSummary {
     /// How it stands by its last event. A run whose driver was killed is still [`Standing::Running`]; `held_by` tells
     /// whether somebody drives it.
     pub standing: Standing,
-    /// The path of the step, or the name of the phase, that its last event is about; empty at the start.
+    /// The path of the step, or the name of the phase, that the last event with one was about; empty at the start.
     pub position: String,
     /// When it began.
     pub began_at: SystemTime,

@@ -135,6 +135,8 @@ pub(crate) struct Found {
     pub(crate) hold: Box<dyn Hold>,
     /// The number of its last line.
     pub(crate) seen: u64,
+    /// How it stood by that line.
+    pub(crate) stood: Standing,
 }
 
 /// An append under way. In memory it is over before it is asked for.

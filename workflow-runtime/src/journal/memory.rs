@@ -202,6 +202,7 @@ impl Memory {
         }
         let holder = Holder::new();
         journal.holder = Some(holder.clone());
+        let stood = journal.standing;
         drop(journal);
         Ok(Found {
             hold: Box::new(MemoryHold {
@@ -210,6 +211,7 @@ impl Memory {
                 writes: self.writes,
             }),
             seen,
+            stood,
         })
     }
 }
@@ -241,14 +243,14 @@ impl Kept {
 
     fn summary(&self) -> RunSummary {
         let journal = lock(&self.journal);
+        let mut positions = journal.events.iter().map(|event| event.position(&self.layout));
         RunSummary {
             id: self.id.to_string(),
             workflow: self.layout.plan.name.to_owned(),
             standing: journal.standing,
-            position: journal
-                .events
-                .last()
-                .map_or("", |event| event.position(&self.layout))
+            position: positions
+                .rfind(|position| !position.is_empty())
+                .unwrap_or_default()
                 .to_owned(),
             began_at: self.began_at,
             changed_at: journal.changed_at,

@@ -97,8 +97,11 @@ impl Backend for Sqlite {
             };
             claimed.lines.into_iter().for_each(|line| lines.line(line));
             lines.fault.map_or(Ok(()), Err)?;
-            let hold = self.hold(claimed.claim, seen);
-            Ok(Some(Found { hold, seen: seen.0 }))
+            Ok(Some(Found {
+                hold: self.hold(claimed.claim, seen),
+                seen: seen.0,
+                stood: Standing::named(&claimed.header.status.state),
+            }))
         })
     }
 

@@ -173,6 +173,15 @@ pub(crate) fn unknown(id: &str) -> RuntimeError {
     RuntimeError::new(Kind::Unknown, error)
 }
 
+/// What a run was before it was taken up.
+struct Before {
+    stood: Standing,
+    /// The step that was handed in, if that happened last.
+    handed_in_last: Option<u16>,
+    /// What is different in the plan that it went under; `None` if that is the same.
+    differences: Option<Vec<String>>,
+}
+
 /// A run about to be begun or taken up.
 struct Opening {
     runtime: Runtime,
@@ -252,12 +261,7 @@ impl Opening {
     }
 
     async fn take_up(&self) -> Result<Option<Core>, RuntimeError> {
-        let Some(Held {
-            mut live,
-            handed_in_last,
-            differences,
-        }) = self.take_hold().await?
-        else {
+        let Some((mut live, before)) = self.take_hold().await? else {
             return Ok(None);
         };
         if live.state.undoing() != (false, false) {
@@ -265,7 +269,8 @@ impl Opening {
         }
         decoded(&self.id, &self.layout, &mut live.state)?;
         self.same_inputs(&live)?;
-        self.go_under_this_plan(&live, differences).await?;
+        let handed_in_last = before.handed_in_last;
+        self.replan(&live, before).await?;
         live.tell(RunEventKind::TakenUp {
             done: live.state.steps_done(),
         });
@@ -280,16 +285,13 @@ impl Opening {
 
     /// A run that is being taken back.
     async fn take_up_to_undo(&self) -> Result<Option<Core>, RuntimeError> {
-        let Some(Held {
-            live, differences, ..
-        }) = self.take_hold().await?
-        else {
+        let Some((live, before)) = self.take_hold().await? else {
             return Ok(None);
         };
         match live.state.undoing() {
             (_, true) => Err(self.undone(true)),
             (true, false) => {
-                self.go_under_this_plan(&live, differences).await?;
+                self.replan(&live, before).await?;
                 Ok(Some(Core(Box::new(live))))
             }
             (false, false) => {
@@ -302,34 +304,37 @@ impl Opening {
         }
     }
 
-    /// Takes hold of a run, as its journal has it. Nothing is written before all is looked at that it may be refused for.
-    async fn take_hold(&self) -> Result<Option<Held>, RuntimeError> {
+    /// Takes hold of a run, as its journal has it, with what it was before that.
+    async fn take_hold(&self) -> Result<Option<(Live, Before)>, RuntimeError> {
         let mut recorder = Recorder::new(&self.layout);
         let backend = self.runtime.backend();
         let found = backend.take_up(&self.layout, &self.id, &mut recorder).await?;
-        let Some(Found { hold, seen }) = found else {
+        let Some(Found { hold, seen, stood }) = found else {
             return Ok(None);
         };
         let recorded = recorder.finish(&self.id)?;
-        Ok(Some(Held {
-            live: self.live(hold, recorded.state, seen),
+        let before = Before {
+            stood,
             handed_in_last: recorded.handed_in_last,
             differences: recorded.differences,
-        }))
+        };
+        Ok(Some((self.live(hold, recorded.state, seen), before)))
     }
 
-    /// Records that the run goes under this plan from here on, if that is another.
-    async fn go_under_this_plan(
-        &self,
-        live: &Live,
-        differences: Option<Vec<String>>,
-    ) -> Result<(), RuntimeError> {
-        let (Some(differences), Ok(hold)) = (differences, &live.hold) else {
+    /// Records that the run goes under this plan now, if it went under another. It stands as before, unless the plan has
+    /// more to be done or less.
+    async fn replan(&self, live: &Live, before: Before) -> Result<(), RuntimeError> {
+        let (Some(differences), Ok(hold)) = (before.differences, &live.hold) else {
             return Ok(());
         };
         let plan = Arc::new(self.layout.outline.clone());
         let replanned = Event::Replanned { plan, differences };
-        let standing = Standing::after(&replanned, &live.state, &self.layout);
+        let standing = match before.stood {
+            Standing::Undoing => Standing::Undoing,
+            _ if live.state.is_done(&self.layout) => Standing::Done,
+            Standing::Done => Standing::Running,
+            stood => stood,
+        };
         hold.record(&self.layout, &replanned, standing).await
     }
 
@@ -414,15 +419,6 @@ impl Opening {
         };
         Core(Box::new(live)).halted(Reason::Journal(error), position)
     }
-}
-
-/// A run that was taken hold of.
-struct Held {
-    live: Live,
-    /// The step that was handed in, if that happened last.
-    handed_in_last: Option<u16>,
-    /// What is different in the plan, if it is another than the run went under.
-    differences: Option<Vec<String>>,
 }
 
 /// The same value, whatever the order of a map's keys.

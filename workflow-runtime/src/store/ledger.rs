@@ -215,7 +215,7 @@ impl Ledger {
                 .connection
                 .prepare_cached(
                     "UPDATE runs SET last_seq = ?2, last_row = ?3, head = ?4, updated_at = ifnull(?5, updated_at),
-                        state = ?6, position = ?7 WHERE key = ?1",
+                        state = ?6, position = iif(?7 = '', position, ?7) WHERE key = ?1",
                 )?
                 .execute(params![run, head.seq, head.row, head.hash, updated_at, state, position])?,
             None => self
