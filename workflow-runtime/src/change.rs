@@ -64,10 +64,7 @@ pub(crate) fn between(before: &Outline, layout: &Layout) -> Vec<String> {
     for (path, _) in steps(before) {
         match layout.find(&path) {
             None => differences.push(format!("`{path}` was removed")),
-            Some(step) if layout.path(step) != path => {
-                differences.push(format!("`{path}` is now called `{}`", layout.path(step)));
-            }
-            Some(_) => {}
+            Some(step) => differences.extend(renamed(&path, layout, step)),
         }
     }
     differences.extend(new_steps(before, layout).map(|step| format!("`{}` was added", layout.path(step))));
@@ -75,6 +72,22 @@ pub(crate) fn between(before: &Outline, layout: &Layout) -> Vec<String> {
     differences.extend(order(before, layout));
     differences.extend(settings(before, layout));
     differences
+}
+
+/// What is different in all that decides what one step's line in the journal means.
+pub(crate) fn of_step(before: &Outline, layout: &Layout, step: u16) -> Vec<String> {
+    let Some((path, was)) = steps(before).find(|(path, _)| layout.find(path) == Some(step)) else {
+        return vec![format!("`{}` was added", layout.path(step))];
+    };
+    let mut differences: Vec<_> = renamed(&path, layout, step).into_iter().collect();
+    differences.extend(changed(before, layout, |other| other == step));
+    differences.extend(sends_back(&path, was, outline(layout, step)));
+    differences
+}
+
+fn renamed(path: &str, layout: &Layout, step: u16) -> Option<String> {
+    let now = layout.path(step);
+    (now != path).then(|| format!("`{path}` is now called `{now}`"))
 }
 
 /// Phases, and steps that come one after the other, whose order is another.
@@ -139,19 +152,18 @@ fn settings(before: &Outline, layout: &Layout) -> Vec<String> {
                 .map_or("nobody in particular".to_owned(), |by| format!("`{by}`"));
             differences.push(format!("`{path}` is by {by}, {was}"));
         }
-        if was.rework != is.rework {
-            let back = |rework: &Option<(String, u32)>| match rework {
-                None => "nowhere".to_owned(),
-                Some((to, max)) => format!("to `{to}`, at most {max} times"),
-            };
-            differences.push(format!(
-                "`{path}` sends back {}, it sent back {}",
-                back(&is.rework),
-                back(&was.rework)
-            ));
-        }
+        differences.extend(sends_back(&path, was, is));
     }
     differences
+}
+
+fn sends_back(path: &str, was: &StepOutline, is: &StepOutline) -> Option<String> {
+    let back = |rework: &Option<(String, u32)>| match rework {
+        None => "nowhere".to_owned(),
+        Some((to, max)) => format!("to `{to}`, at most {max} times"),
+    };
+    let (now, before) = (back(&is.rework), back(&was.rework));
+    (now != before).then(|| format!("`{path}` sends back {now}, it sent back {before}"))
 }
 
 /// Names that a journal has and the plan that it went under has not.

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use crate::change;
 use crate::error::{Kind, RuntimeError};
 use crate::journal::event::{Event, HandedIn, Payload};
-use crate::layout::{Layout, index};
+use crate::layout::{Layout, Outline, index};
 use crate::nearest::did_you_mean;
 use crate::observe::RunEventKind;
 use crate::plan::{Plan, StepPlan};
 use crate::run::begin::unknown;
 use crate::run::core::Driving;
 use crate::run::perform::through_text;
-use crate::run::recorder::Recorder;
+use crate::run::recorder::{Recorded, Recorder};
 use crate::run::state::State;
 use crate::runtime::Runtime;
 use crate::summary::Standing;
@@ -127,8 +128,8 @@ pub(crate) async fn artifact_by_name(
 pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
     // Also by who could not take the run up.
     let layout = runtime.layout_of(id, false).await?;
-    let over = |state: &State| {
-        let over = match (state.is_done(&layout), state.undoing()) {
+    let over = |recorded: &Recorded| {
+        let over = match (recorded.state.is_done(&layout), recorded.state.undoing()) {
             (_, (_, true)) => "it was undone",
             (true, (false, _)) => "all its phases are done",
             _ => return Ok(Event::Cancelled),
@@ -147,14 +148,16 @@ async fn append(
     runtime: &Runtime,
     layout: &Arc<Layout>,
     id: &str,
-    event: impl Fn(&State) -> Result<Event, RuntimeError>,
+    event: impl Fn(&Recorded) -> Result<Event, RuntimeError>,
 ) -> Result<(Event, u32), RuntimeError> {
     loop {
         let mut recorder = Recorder::new(layout);
         let read = runtime.backend().read(layout, id, &mut recorder).await?;
         let seen = read.ok_or_else(|| unknown(id))?;
-        let mut state = recorder.finish(id)?.state;
-        let (event, round) = (event(&state)?, state.round);
+        let recorded = recorder.finish(id)?;
+        let event = event(&recorded)?;
+        let mut state = recorded.state;
+        let round = state.round;
         state.apply(layout, &event);
         let standing = Standing::after(&event, &state, layout);
         let appended = runtime
@@ -288,9 +291,15 @@ impl<'p> Handing<'p> {
         step: u16,
         event: impl Fn(&State) -> Event,
     ) -> impl Future<Output = Result<(), RuntimeError>> {
-        let if_it_waits = move |state: &State| match state.undoing() {
-            (false, false) if state.step_waits(step) => Ok(event(state)),
-            _ => Err(self.not_waiting(step, state)),
+        let if_it_waits = move |recorded: &Recorded| {
+            let state = &recorded.state;
+            if !state.step_waits(step) || state.undoing().0 {
+                return Err(self.not_waiting(step, state));
+            }
+            if let Some((other, _)) = &recorded.other {
+                self.is_the_same(other, step)?;
+            }
+            Ok(event(state))
         };
         async move {
             let (event, round) = append(&self.runtime, &self.layout, &self.id, if_it_waits).await?;
@@ -313,6 +322,23 @@ impl<'p> Handing<'p> {
                 back_to,
             });
         }
+    }
+
+    /// Whether the plan that the run goes under has the step as this one does: whoever drives the run reads the line by
+    /// that, and whoever puts it under this plan later finds the step done.
+    fn is_the_same(&self, other: &Outline, step: u16) -> Result<(), RuntimeError> {
+        let differences = change::of_step(other, &self.layout, step);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let workflow = &other.workflow;
+        let why = format!(
+            "the run goes under another plan of `{workflow}`:\n  - {}\n\
+             drive the run with this build first, or hand in with the build that drives it",
+            differences.join("\n  - ")
+        );
+        let error = RuntimeError::new(Kind::PlanChanged, self.refused(&why).to_string());
+        Err(error.with_differences(differences))
     }
 
     fn not_waiting(&self, step: u16, state: &State) -> RuntimeError {

@@ -316,7 +316,7 @@ impl Opening {
         let before = Before {
             stood,
             handed_in_last: recorded.handed_in_last,
-            differences: recorded.differences,
+            differences: recorded.other.map(|(_, differences)| differences),
         };
         Ok(Some((self.live(hold, recorded.state, seen), before)))
     }

@@ -24,8 +24,8 @@ pub(crate) struct Recorded {
     pub(crate) state: State,
     /// The step that was handed in, if that is the last that happened.
     pub(crate) handed_in_last: Option<u16>,
-    /// What is different in the plan that it went under; `None` if that is the same.
-    pub(crate) differences: Option<Vec<String>>,
+    /// The plan that it goes under, and what is different in this one; `None` if that is the same.
+    pub(crate) other: Option<(Arc<Outline>, Vec<String>)>,
 }
 
 impl<'l> Recorder<'l> {
@@ -49,18 +49,19 @@ impl<'l> Recorder<'l> {
             handed_in_last,
         } = self;
         let before = before.filter(|before| **before != layout.outline);
-        let differences = match before {
+        let other = match before {
             None if gone.is_empty() => None,
             None => return Err(change::refused(id, layout, change::unknown(&gone))),
             Some(before) => {
                 change::accept(id, &before, layout, &state, &gone)?;
-                Some(change::between(&before, layout))
+                let differences = change::between(&before, layout);
+                Some((before, differences))
             }
         };
         Ok(Recorded {
             state,
             handed_in_last,
-            differences,
+            other,
         })
     }
 }
