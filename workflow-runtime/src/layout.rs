@@ -176,6 +176,9 @@ pub(crate) struct Outline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PhaseOutline {
     pub(crate) name: String,
+    /// Since version 2 of the file.
+    #[serde(default, skip_serializing_if = "Was::is_none")]
+    was: Was,
     pub(crate) parallel: bool,
     pub(crate) optional: bool,
     pub(crate) steps: Vec<StepOutline>,
@@ -185,15 +188,36 @@ pub(crate) struct PhaseOutline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StepOutline {
     pub(crate) name: String,
+    /// Since version 2 of the file, as is `by`.
+    #[serde(default, skip_serializing_if = "Was::is_none")]
+    was: Was,
     pub(crate) gate: bool,
     pub(crate) manual: bool,
     pub(crate) takes: Vec<(String, String)>,
     pub(crate) yields: Option<(String, String)>,
     pub(crate) rework: Option<(String, u32)>,
-    /// Since version 2 of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) by: Option<String>,
 }
+
+/// The name that something had before, by which older lines name it. A plan without it is the same plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Was(Option<String>);
+
+impl Was {
+    fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl PartialEq for Was {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Was {}
 
 impl Outline {
     fn of(plan: &Plan) -> Self {
@@ -203,6 +227,7 @@ impl Outline {
         };
         let step = |step: &StepPlan| StepOutline {
             name: step.name.to_owned(),
+            was: Was(step.was.map(str::to_owned)),
             gate: step.gate,
             manual: step.manual,
             takes: step.takes.iter().map(|take| artifact(take.artifact)).collect(),
@@ -220,6 +245,7 @@ impl Outline {
                 .iter()
                 .map(|phase| PhaseOutline {
                     name: phase.name.to_owned(),
+                    was: Was(phase.was.map(str::to_owned)),
                     parallel: phase.parallel,
                     optional: phase.optional,
                     steps: phase.steps.iter().map(step).collect(),
@@ -242,15 +268,17 @@ impl Outline {
         };
         let phase = |phase: &PhaseOutline| {
             let written = write::phase(leaked(&phase.name), "", steps(phase), &[]);
-            let written = if phase.parallel {
-                written.parallel()
-            } else {
-                written
+            let written = match phase.parallel {
+                true => written.parallel(),
+                false => written,
             };
-            if phase.optional {
-                written.optional(&[])
-            } else {
-                written
+            let written = match phase.optional {
+                true => written.optional(&[]),
+                false => written,
+            };
+            match &phase.was.0 {
+                Some(was) => written.was(leaked(was)),
+                None => written,
             }
         };
         let phases: Vec<_> = self.phases.iter().map(phase).collect();
@@ -273,6 +301,9 @@ impl Outline {
         }
         if let Some(artifact) = step.yields.as_ref().and_then(|(name, _)| position(name)) {
             written = written.yields(artifact);
+        }
+        if let Some(was) = &step.was.0 {
+            written = written.was(leaked(was));
         }
         if let Some(role) = &step.by {
             written = written.by(leaked(role));
