@@ -127,6 +127,43 @@ edition! { renamed_silently: Leaving Walking;
     }
 }
 
+edition! { renamed_phase: Departing Walking;
+    pub workflow Walk(from: u32) {
+        phase Departing {
+            step lock(from) -> key: u32 { Ok(from + 1) }
+            step wave(key) -> waves: u32 { Ok(key * 2) }
+        }
+        phase Walking {
+            step walk(waves) -> km: u32 { Ok(waves + 100) }
+            step rest(km) -> hours: u32 { Ok(km / 10) }
+        }
+    }
+}
+
+// `close` may be what `lock` was; nothing is like `wave`.
+edition! { renamed_and_changed: Leaving Walking;
+    pub workflow Walk(from: u32) {
+        phase Leaving {
+            step close(from) -> key: u32 { Ok(from + 1) }
+            step nod(key) -> waves: u64 { Ok(u64::from(*key)) }
+        }
+        phase Walking {
+            step walk(waves) -> km: u32 { Ok(u32::try_from(*waves)? + 100) }
+            step rest(km) -> hours: u32 { Ok(km / 10) }
+        }
+    }
+}
+
+// What `Leaving` was cannot be told: it is gone with all its steps.
+edition! { without: Walking;
+    pub workflow Walk(from: u32) {
+        phase Walking {
+            step walk(from) -> km: u32 { Ok(from + 100) }
+            step rest(km) -> hours: u32 { Ok(km / 10) }
+        }
+    }
+}
+
 edition! { other_types: Leaving Walking;
     pub workflow Walk(from: u32) {
         phase Leaving {
@@ -282,6 +319,7 @@ macro_rules! refused {
             .filter_map(|line| line.strip_prefix("  - "))
             .map(str::to_owned)
             .collect();
+        assert_eq!(error.differences(), differences, "they are data as well");
         differences
     }};
 }
@@ -305,6 +343,29 @@ async fn a_plan_that_changes_what_is_recorded_is_refused_with_the_differences() 
                  if it is `Leaving.close` now, write `#[was(lock)]` there",
                 "step `Leaving.wave` is recorded, and the plan has none of that name; \
                  if it is `Leaving.nod` now, write `#[was(wave)]` there",
+            ],
+        ),
+        (
+            refused!(renamed_phase, place),
+            vec![
+                "phase `Leaving` is recorded, and the plan has none of that name; \
+                 if it is `Departing` now, write `#[was(Leaving)]` there",
+            ],
+        ),
+        (
+            refused!(renamed_and_changed, place),
+            vec![
+                "step `Leaving.lock` is recorded, and the plan has none of that name; \
+                 if it is `Leaving.close` now, write `#[was(lock)]` there",
+                "step `Leaving.wave` is recorded, and the plan has none of that name; \
+                 if it has another name now, write `#[was(wave)]` there",
+            ],
+        ),
+        (
+            refused!(without, place),
+            vec![
+                "phase `Leaving` is recorded, and the plan has none of that name; \
+                 if it has another name now, write `#[was(Leaving)]` there",
             ],
         ),
         (
