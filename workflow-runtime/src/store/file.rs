@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::StoreError;
+use super::{StoreError, reader};
 
 /// Marks the file as ours (`file` and `sqlite3` show it): "flow" in ASCII.
 const APPLICATION: i32 = 0x666c_6f77;
@@ -66,6 +66,10 @@ const TABLES: &str = "
 
 /// What an older file lacks, by the format that it has.
 const UPGRADES: [(i32, &str); 1] = [(1, "ALTER TABLE runs ADD COLUMN stops INTEGER NOT NULL DEFAULT 0")];
+
+/// All that is read of two of the tables; for the third see [`reader::SELECT`].
+const PLANS: &str = "SELECT key, digest, body FROM plans";
+const LINES: &str = "SELECT row, run, seq, previous, at_ms, hash, body FROM journal";
 
 /// Opens the file for writing; yields with it the path to which all openers of the file agree.
 pub(super) fn open(path: &Path) -> Result<(Connection, PathBuf), StoreError> {
@@ -235,15 +239,18 @@ fn adopt(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
             .map_err(sql)?;
     } else {
         require_ours(path, application, format)?;
-        upgrade(&transaction, format).map_err(sql)?;
-        for table in ["plans", "runs", "journal"] {
-            // Nothing is read: it is enough that the tables are there.
-            transaction
-                .prepare(&format!("SELECT * FROM {table}"))
-                .map_err(|error| StoreError::Damaged {
-                    path: path.to_owned(),
-                    why: error.to_string(),
-                })?;
+        // What its format promises is there, or somebody else has changed it.
+        let damaged = |error| match StoreError::sql(path, error) {
+            StoreError::Sql { path, source } => {
+                let why = source.to_string();
+                StoreError::Damaged { path, why }
+            }
+            other => other,
+        };
+        upgrade(&transaction, format).map_err(damaged)?;
+        // Nothing is read.
+        for select in [PLANS, reader::SELECT, LINES] {
+            transaction.prepare(select).map_err(damaged)?;
         }
     }
     transaction.commit().map_err(sql)

@@ -127,7 +127,9 @@ pub(super) fn unknown(path: &Path, id: &str) -> StoreError {
     }
 }
 
-const SELECT: &str = "SELECT key, id, workflow, fingerprint, plan, created_at, updated_at, state, position,
+/// All that is read of `runs`.
+pub(super) const SELECT: &str =
+    "SELECT key, id, workflow, fingerprint, plan, created_at, updated_at, state, position,
     last_seq, last_row, head, epoch, owner, holder_pid, holder_host, held_since, stops FROM runs";
 
 /// A row of `runs`.
