@@ -305,10 +305,10 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
 /// A line as an event; `Err` names what the plan no longer has, or what is wrong with the text.
 pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
     let line: Line = serde_json::from_str(text).map_err(|error| Unread::Garbled(error.to_string()))?;
-    let find = |path: String| layout.find(&path).ok_or_else(|| Unread::Gone(Gone::Step(path)));
+    let find = |path: String| layout.find(&path).ok_or(Unread::Gone(Gone::Step(path)));
     let phase = |name: String| {
         let found = layout.phase_named(&name);
-        found.ok_or_else(|| Unread::Gone(Gone::Phase(name)))
+        found.ok_or(Unread::Gone(Gone::Phase(name)))
     };
     Ok(match line {
         Line::Begun { inputs } => Event::Begun {
