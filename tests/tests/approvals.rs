@@ -20,6 +20,7 @@ struct Round {
     polished: &'static str,
     index: &'static [(&'static str, u32)],
     picture: Option<&'static str>,
+    caption: Option<&'static str>,
 }
 
 const FIRST: Round = Round {
@@ -36,6 +37,7 @@ const FIRST: Round = Round {
         ("h", 8),
     ],
     picture: None,
+    caption: None,
 };
 const PICTURED: Round = Round {
     picture: Some("a fox"),
@@ -80,9 +82,12 @@ macro_rules! book {
                     optional(topic) phase Pictures {
                         step draw(topic) -> picture: String;
                     }
+                    optional(topic) phase Captions {
+                        step caption(topic) -> caption: String;
+                    }
                     $($parallel)? phase Review {
                         #[rework(to = Drafting, max = 9)]
-                        manual gate sign_off(text, index, picture);
+                        manual gate sign_off(text, index, picture, caption);
                         manual step dedicate(topic) -> words: String;
                         step count(text) -> pages: u32 { Ok(u32::try_from(text.len())?) }
                     }
@@ -112,6 +117,15 @@ macro_rules! book {
                 async fn waive(&self, cx: &StepContext, _: &String) -> StepResult<Option<Waiver>> {
                     let none = self.round(cx).picture.is_none();
                     Ok(none.then(|| Waiver::because("words will do")))
+                }
+            }
+            impl book::Captions for Writers {
+                async fn caption(&self, cx: &StepContext, _: &String) -> StepResult<String> {
+                    Ok(self.round(cx).caption.expect("it is waived otherwise").to_owned())
+                }
+                async fn waive(&self, cx: &StepContext, _: &String) -> StepResult<Option<Waiver>> {
+                    let none = self.round(cx).caption.is_none();
+                    Ok(none.then(|| Waiver::because("the picture says it")))
                 }
             }
             impl book::Review for Writers {}
@@ -282,6 +296,15 @@ async fn an_approval_stands_after_rework_if_nothing_that_the_gate_takes_was_chan
         ),
         ("the optional one came to it", FIRST, PICTURED, false),
         ("the optional one went", PICTURED, FIRST, false),
+        (
+            "an optional one took the place of another",
+            PICTURED,
+            Round {
+                caption: PICTURED.picture,
+                ..FIRST
+            },
+            false,
+        ),
         (
             "the optional one says that it is absent",
             FIRST,
