@@ -427,6 +427,26 @@ async fn when_a_gate_rejects_what_is_in_flight_finishes_and_nothing_new_starts()
     }
 }
 
+#[tokio::test]
+async fn after_a_rejection_for_good_no_member_of_the_phase_can_be_driven_alone() {
+    for place in Place::both() {
+        let script = Script::default();
+        script.then("Running.photo", Act::Reject("blurred"));
+        let team = Runners::new(&script, false, true);
+        drop(Race::run(place.runtime(), "r", &team, 0).await.unwrap_err());
+        script.notes();
+        let place = place.reopened();
+        let race::Position::Start(run) = Race::resume(place.runtime(), "r").await.unwrap() else {
+            panic!("a gate rejected");
+        };
+        let run = run.running(&team).left().await.unwrap().right().await.unwrap();
+        let halted = run.prize().await.unwrap_err();
+        assert!(halted.is_rejected(), "{halted}");
+        assert_eq!(halted.cause.steps(), ["Running.photo"]);
+        assert_eq!(script.notes(), [""; 0], "nobody was called");
+    }
+}
+
 workflow! {
     pub workflow Poster(text: String) {
         parallel phase Making {

@@ -58,7 +58,8 @@ impl Layout {
                     phase: index(phase_at),
                     path,
                     awaits: awaits(phase, step, first),
-                    is_plain: !step.manual
+                    is_plain: !phase.parallel
+                        && !step.manual
                         && step.timeout.is_none()
                         && step.undo.is_none()
                         && step.check.is_none(),

@@ -68,7 +68,10 @@ impl Live {
             Quick::No => match self.ahead(step) {
                 Ahead::Done => Ok(Left::Done),
                 Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
-                Ahead::Waiting | Ahead::Open => self.drive_begun(crew, step, None).await,
+                Ahead::Waiting | Ahead::Open => {
+                    self.no_rejection_beside(step)?;
+                    self.drive_begun(crew, step, None).await
+                }
             },
         }
     }
@@ -161,7 +164,7 @@ impl Live {
             match self.ahead(step) {
                 Ahead::Done => return Ok(Left::Done),
                 Ahead::Rejected(rejection) => return Err(Reason::Rejected(rejection)),
-                Ahead::Waiting | Ahead::Open => {}
+                Ahead::Waiting | Ahead::Open => self.no_rejection_beside(step)?,
             }
             let together = self.together(self.layout.phase_of(step));
             if self.stands(&*hold, step, &together).await? {
@@ -227,6 +230,15 @@ impl Live {
         });
         self.apply(&event);
         Ok(())
+    }
+
+    /// An error if another member of its parallel phase rejected for good: that stands for all of them.
+    fn no_rejection_beside(&self, step: u16) -> Result<(), Reason> {
+        let phase = self.layout.phase_of(step);
+        if !self.layout.phase(phase).parallel {
+            return Ok(());
+        }
+        self.no_rejection(self.layout.members(phase))
     }
 
     pub(super) fn ahead(&self, step: u16) -> Ahead {

@@ -54,7 +54,7 @@ impl Live {
             return Ok(sent_back);
         }
         // Only when all was read: a rejection by any of them may be handed in at any time.
-        self.no_rejection(&open)?;
+        self.no_rejection(layout.members(phase))?;
         let together = self.together(phase);
         let mut members = Members {
             crew,
@@ -161,7 +161,7 @@ impl Live {
             Ok(Some(sent_back)) => members.ends(Ok(sent_back)),
             Err(reason) => members.ends(Err(reason)),
         }
-        if let Err(reason) = self.no_rejection(&members.waiting) {
+        if let Err(reason) = self.no_rejection(members.waiting.iter().copied()) {
             members.ends(Err(reason));
         }
         members.handed_in |= members.waiting.len() < before || members.end.is_some();
@@ -169,10 +169,10 @@ impl Live {
     }
 
     /// An error if a rejection stands at one of these.
-    fn no_rejection(&self, steps: &[u16]) -> Result<(), Reason> {
+    pub(super) fn no_rejection(&self, steps: impl IntoIterator<Item = u16>) -> Result<(), Reason> {
         let rejection = steps
-            .iter()
-            .find_map(|step| self.state.rejection(&self.layout, *step));
+            .into_iter()
+            .find_map(|step| self.state.rejection(&self.layout, step));
         rejection.map_or(Ok(()), |rejection| Err(Reason::Rejected(rejection)))
     }
 }
