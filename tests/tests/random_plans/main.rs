@@ -1,23 +1,36 @@
-//! Random sound plans, run in every way, against a plain interpreter of the same data.
+//! Random sound plans, run in every way and through every mishap, against plain interpreters of the same data.
 //!
-//! `plan` makes them from seeds, `render` writes one program that holds them all, `interpret` says what must come of
-//! each, `compare` holds what its steps wrote down against that. `RANDOM_PLANS=30/1000` runs 30 plans from seed 1000 on.
+//! `plan` makes them from seeds, and `render` writes programs that hold them all.
+//!
+//! Where nothing goes wrong, `interpret` says what must come of each, and `compare` holds what its steps wrote down
+//! against that. Where things do, as `fate` draws them, `rules` says at each line which can be the next, and `follow`
+//! holds what was written down against that.
+//!
+//! `RANDOM_PLANS=30/1000` runs 30 plans from seed 1000 on.
 
 #![allow(missing_docs, reason = "tests")]
 
+mod carry_out;
 mod compare;
+mod fate;
+mod follow;
 mod interpret;
 mod plan;
 mod render;
+mod rules;
 mod spell;
+mod world;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::{env, fs};
+use std::env;
+use std::sync::LazyLock;
 
+use carry_out::carry_out;
 use compare::{Driven, compare};
+use fate::Fate;
+use follow::follow;
 use interpret::{Course, interpret};
 use plan::Plan;
+use world::Rules;
 
 /// How many plans there are, and the seed of the first: among them are parallel phases that are halted early.
 const COUNT: usize = 10;
@@ -25,8 +38,8 @@ const SEED: u64 = 51;
 
 #[test]
 fn random_plans_run_as_the_interpreter_says() {
-    let plans = plans();
-    let said = carried_out(&plans);
+    let plans = plans(COUNT, SEED, Plan::random);
+    let said = carry_out("random-plans", &render::ways_program(&plans), &plans);
     let mut blocks = said.split("# ").skip(1);
     for plan in &plans {
         let course = interpret(plan);
@@ -68,71 +81,16 @@ fn agrees(plan: &Plan, course: &Course, block: &str) {
 }
 
 /// As many as are asked for, from a seed on.
-fn plans() -> Vec<Plan> {
+fn plans(count: usize, seed: u64, plan: fn(u64) -> Plan) -> Vec<Plan> {
     let asked = env::var("RANDOM_PLANS").ok();
     let (count, seed) = match &asked {
-        None => (COUNT, SEED),
+        None => (count, seed),
         Some(asked) => {
             let (count, seed) = asked.split_once('/').unwrap_or((asked, "1"));
             (count.parse().expect("a count"), seed.parse().expect("a seed"))
         }
     };
-    (seed..).take(count).map(Plan::random).collect()
-}
-
-/// What the plans wrote down, all in one program.
-fn carried_out(plans: &[Plan]) -> String {
-    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = temporary.join("random_plans");
-    write(&folder, plans);
-    let journals = tempfile::tempdir_in(temporary).expect("a folder");
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--"])
-        .arg(journals.path())
-        .current_dir(&folder)
-        // That of this very build, whose dependencies are there.
-        .env(
-            "CARGO_TARGET_DIR",
-            temporary.parent().expect("it is below the target folder"),
-        )
-        .output()
-        .expect("cargo runs");
-    said(&output, plans)
-}
-
-fn said(output: &Output, plans: &[Plan]) -> String {
-    let (said, complaint) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    if !output.status.success() {
-        let texts: Vec<_> = plans
-            .iter()
-            .map(|plan| format!("seed {}:\n{plan}", plan.seed))
-            .collect();
-        let last = said.lines().next_back();
-        panic!("{}\n{complaint}\nthe last of it: {last:?}", texts.join("\n"));
-    }
-    said.into_owned()
-}
-
-fn write(folder: &Path, plans: &[Plan]) {
-    let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), ".."].iter().collect();
-    let runtime = root.join("workflow-runtime");
-    let manifest = format!(
-        "[package]\nname = \"random-plans\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         workflow-runtime = {{ path = {runtime:?} }}\n\
-         tokio = {{ version = \"1\", default-features = false, features = [\"macros\", \"rt\", \"time\"] }}\n\n\
-         [profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
-    );
-    fs::create_dir_all(folder.join("src")).expect("a folder for the program");
-    fs::write(folder.join("Cargo.toml"), manifest).expect("its manifest");
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the same versions");
-    let (source, program) = (folder.join("src/main.rs"), render::program(plans));
-    // The same program need not be built again.
-    if fs::read_to_string(&source).ok() != Some(program.clone()) {
-        fs::write(source, program).expect("its source");
-    }
+    (seed..).take(count).map(plan).collect()
 }
 
 /// The comparison would be worth little if these plans were all of a kind.
@@ -158,4 +116,87 @@ fn random_plans_are_of_all_kinds() {
         courses.iter().filter(|course| course.artifacts.is_some()).count() >= 5,
         "{courses:#?}"
     );
+}
+
+/// How many plans meet their fates, the seed of the first, and how many fates each has.
+const TROUBLED: usize = 8;
+const TROUBLED_SEED: u64 = 1;
+const FATES: u64 = 20;
+
+/// These plans, and what they wrote down.
+static FATED: LazyLock<(Vec<Plan>, String)> = LazyLock::new(|| {
+    let plans = plans(TROUBLED, TROUBLED_SEED, Plan::troubled);
+    let said = carry_out("random-fates", &render::fates_program(&plans, fates), &plans);
+    (plans, said)
+});
+
+fn fates(plan: &Plan) -> Vec<Fate> {
+    (0..FATES).map(|at| Fate::random(plan, at)).collect()
+}
+
+#[test]
+fn random_fates_are_met_as_the_rules_say() {
+    let (plans, said) = &*FATED;
+    let mut blocks = said.split("# ").skip(1);
+    for plan in plans {
+        for (at, fate) in fates(plan).iter().enumerate() {
+            let block = blocks.next().unwrap_or_default();
+            let mut notes = block.lines().map(str::trim_end);
+            assert_eq!(notes.next(), Some(&*format!("{} {at}", plan.seed)));
+            let notes: Vec<&str> = notes.collect();
+            if let Err(fault) = follow(&Rules { plan, fate }, &notes) {
+                let run = notes.join("\n");
+                panic!(
+                    "seed {}, fate {at}: {fault}\n{plan}\n{fate:?}\nthe run:\n{run}",
+                    plan.seed
+                );
+            }
+        }
+    }
+    assert_eq!(blocks.next(), None);
+}
+
+#[test]
+fn random_fates_are_of_all_kinds() {
+    let (_, said) = &*FATED;
+    if env::var_os("RANDOM_PLANS").is_some() {
+        return;
+    }
+    let lines: Vec<&str> = said.lines().collect();
+    let count = |of: &dyn Fn(&str) -> bool| lines.iter().filter(|line| of(line)).count();
+    let failed =
+        |how: &'static str| move |line: &str| line.starts_with("halted failed") && line.contains(how);
+    let by_hand = lines.windows(2).filter(|two| two[0].starts_with("handed in "));
+    let back_by_hand = by_hand.filter(|two| two[1].starts_with("! ") && !two[1].ends_with("nowhere"));
+    let kinds = [
+        (
+            "tried again",
+            count(&|line| line.starts_with("- ") && line.ends_with(" again")),
+        ),
+        ("halted by a failure", count(&failed(""))),
+        ("terminally", count(&failed("terminally"))),
+        ("by a panic", count(&failed("panicked"))),
+        (
+            "after another halt",
+            count(&|line| line.starts_with("> ") && line.contains(" a4 ")),
+        ),
+        (
+            "ended in a step",
+            count(&|line| line == "the process ends in a step"),
+        ),
+        (
+            "ended after a record",
+            count(&|line| line == "the process ends after a record"),
+        ),
+        ("handed in", count(&|line| line.starts_with("handed in "))),
+        ("sent back by hand", back_by_hand.count()),
+        (
+            "rejected for good",
+            count(&|line| line.starts_with("halted rejected")),
+        ),
+        ("told to the end", count(&|line| line.starts_with("= i0 "))),
+    ];
+    for (kind, count) in kinds {
+        assert!(count >= 20, "{kind}: {count} of {kinds:?}");
+    }
 }

@@ -45,6 +45,10 @@ pub(crate) struct Step {
     pub(crate) rework: Option<Rework>,
     /// The rounds in which the gate rejects.
     pub(crate) rejects_in: Vec<u32>,
+    /// Whether it is handed in.
+    pub(crate) manual: bool,
+    /// How often it is tried in all, if it may be more than once.
+    pub(crate) attempts: Option<u32>,
 }
 
 /// Where a gate sends the run.
@@ -212,6 +216,7 @@ fn random_step(dice: &mut Dice, phase: usize, at: usize, exist: &[String]) -> St
             yields: None,
             rework,
             rejects_in,
+            ..Step::default()
         };
     }
     let yields = match dice.below(100) {
@@ -290,8 +295,12 @@ impl Plan {
                 self.phases[*to].name
             )?;
         }
+        if let Some(attempts) = step.attempts {
+            writeln!(f, "            #[retry(attempts = {attempts})]")?;
+        }
+        let manual = if step.manual { "manual " } else { "" };
         let kind = if step.gate { "gate" } else { "step" };
-        write!(f, "            {kind} {name}({})", takes.join(", "))?;
+        write!(f, "            {manual}{kind} {name}({})", takes.join(", "))?;
         match &step.yields {
             None => {}
             Some((made, true)) => write!(f, " -> {made}: String")?,
@@ -300,6 +309,7 @@ impl Plan {
         let given: Vec<_> = takes.iter().map(|name| format!("{name}.given()")).collect();
         let given = given.join(", ");
         match (step.gate, &step.yields) {
+            _ if step.manual => writeln!(f, ";"),
             (true, _) => writeln!(f, " {{ judge(cx, &[{given}], &{rejects_in:?}).await }}"),
             (false, Some(_)) => writeln!(f, " {{ make(cx, &[{given}]).await }}"),
             (false, None) => writeln!(f, " {{ make(cx, &[{given}]).await.map(drop) }}"),

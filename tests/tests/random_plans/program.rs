@@ -1,7 +1,10 @@
-// The fixed part of the generated program: what steps write down, and the runs of every plan.
+// The fixed part of the generated programs: what steps do and write down.
 
-use std::path::Path;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
+use std::task::Poll;
 
 use workflow_runtime::{Cause, RunEvent, RunEventKind};
 
@@ -9,6 +12,44 @@ static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn note(note: String) {
     NOTES.lock().unwrap().push(note);
+}
+
+/// What a step does when it is called.
+#[derive(Clone, Copy, PartialEq)]
+enum Act {
+    Work,
+    Fail,
+    FailTerminally,
+    Panic,
+    Hang,
+}
+
+/// What the next calls of steps do, by path; further ones work.
+static ACTS: Mutex<BTreeMap<String, VecDeque<Act>>> = Mutex::new(BTreeMap::new());
+
+fn next_act(step: &str) -> Act {
+    let mut acts = ACTS.lock().unwrap();
+    acts.get_mut(step).and_then(VecDeque::pop_front).unwrap_or(Act::Work)
+}
+
+/// Where the process is to end: it lets go of all that it drives.
+static ENDS: Mutex<Option<&str>> = Mutex::new(None);
+
+async fn hang() {
+    std::future::poll_fn(|cx| {
+        *ENDS.lock().unwrap() = Some("in a step");
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
+/// How a run is driven.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Way {
+    Run,
+    Phase,
+    Step,
 }
 
 /// Anything that a step takes, as text.
@@ -31,14 +72,31 @@ impl Given for Option<&String> {
 async fn make(cx: &StepContext, given: &[String]) -> StepResult<String> {
     let (step, round) = (cx.step(), cx.round());
     let made = spell(step, round, given);
-    note(format!("> {step}@{round} {}", given.join(", ")));
+    let act = next_act(step);
+    note(format!("> {step}@{round}{} {}", attempt(cx.attempt()), given.join(", ")));
     // Those that run at once end in another order than they began.
     let turns = step.bytes().map(u32::from).sum::<u32>() * 7 + round;
     for _ in 0..1 + turns % 4 {
         tokio::task::yield_now().await;
     }
+    if act == Act::Hang {
+        hang().await;
+    }
     note(format!("< {step}@{round}"));
-    Ok(made)
+    match act {
+        Act::Work => Ok(made),
+        Act::FailTerminally => Err(StepError::terminal("as planned")),
+        // A panic without the noise.
+        Act::Panic => std::panic::resume_unwind(Box::new("as planned")),
+        Act::Fail | Act::Hang => Err(StepError::new("as planned")),
+    }
+}
+
+fn attempt(attempt: u32) -> String {
+    match attempt {
+        1 => String::new(),
+        later => format!(" a{later}"),
+    }
 }
 
 async fn judge(cx: &StepContext, given: &[String], rejects_in: &[u32]) -> StepResult<Verdict> {
@@ -54,60 +112,6 @@ fn decide(cx: &StepContext, phase: &str, given: &[String], waived_in: &[u32]) ->
 
 fn waived(waived_in: &[u32], round: u32) -> bool {
     waived_in.contains(&round)
-}
-
-/// How a run is driven.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Way {
-    Run,
-    Phase,
-    Step,
-}
-
-/// Where it is kept, and whether it is let go and taken up again after each phase.
-struct Place<'a> {
-    file: Option<&'a Path>,
-    runtime: Option<Runtime>,
-    way: Way,
-    resumes: bool,
-    round: u32,
-    visits: usize,
-}
-
-impl Place<'_> {
-    fn open(&mut self) {
-        // The file is closed before it is opened again.
-        if self.file.is_some() || self.runtime.is_none() {
-            self.runtime = None;
-            let runtime = self.file.map_or_else(Runtime::in_memory, |file| Runtime::open(file).unwrap());
-            self.runtime = Some(runtime.with_observer(observe));
-        }
-    }
-
-    fn runtime(&self) -> &Runtime {
-        self.runtime.as_ref().unwrap()
-    }
-
-    /// A rejection that sent the run back.
-    fn back(&mut self, rejection: Rejection) {
-        assert_eq!(rejection.round(), self.round, "{rejection}");
-        self.round += 1;
-    }
-}
-
-fn observe(event: &RunEvent<'_>) {
-    match event.kind {
-        RunEventKind::Waived { phase, .. } => note(format!("~ {phase}@{}", event.round)),
-        RunEventKind::Rejected { gate, back_to, .. } => {
-            note(format!("! {gate}@{} to {}", event.round, back_to.unwrap_or("nowhere")));
-        }
-        _ => {}
-    }
-}
-
-fn halted(cause: &Cause) {
-    let rejection = cause.rejection().unwrap_or_else(|| panic!("{cause}"));
-    note(format!("halted {}@{}", rejection.gate(), rejection.round()));
 }
 
 fn tell(title: &str) {

@@ -1,29 +1,55 @@
-//! The program that runs random plans in every way: each plan with the code that drives it by phase and by step.
+//! The programs that run random plans: each plan with the code that drives it by phase and by step.
 
 use std::fmt::Write as _;
 
+use crate::fate::Fate;
 use crate::plan::{Phase, Plan, Step};
 
-/// Its `main.rs`.
-pub(crate) fn program(plans: &[Plan]) -> String {
+/// The `main.rs` of the one that runs them in every way.
+pub(crate) fn ways_program(plans: &[Plan]) -> String {
+    program(include_str!("program_ways.rs"), plans, |plan| {
+        let module = plan.module();
+        (
+            all_ways(plan),
+            format!("    {module}::all_ways(&folder.join(\"{module}\")).await;\n"),
+        )
+    })
+}
+
+/// The `main.rs` of the one in which runs meet their fates.
+pub(crate) fn fates_program(plans: &[Plan], fates: impl Fn(&Plan) -> Vec<Fate>) -> String {
+    program(include_str!("program_fates.rs"), plans, |plan| {
+        let fates = fates(plan);
+        let fates: Vec<_> = fates.iter().map(|fate| fate_text(plan, fate)).collect();
+        let (module, seed, fates) = (plan.module(), plan.seed, fates.join(",\n        "));
+        let calls = format!(
+            "    for (at, fate) in [\n        {fates}\n    ].into_iter().enumerate() {{\n        \
+             live::<{module}::Team>(&format!(\"{seed} {{at}}\"), fate, folder).await;\n    }}\n"
+        );
+        (case(plan), calls)
+    })
+}
+
+/// Of a plan, what its module has besides, and what is called.
+fn program(fixed: &str, plans: &[Plan], of: impl Fn(&Plan) -> (String, String)) -> String {
     let mut text = String::from("#![allow(warnings)]\nuse workflow_runtime::prelude::*;\n");
     text.push_str(include_str!("spell.rs"));
     text.push_str(include_str!("program.rs"));
+    text.push_str(fixed);
+    let mut calls = String::new();
     for plan in plans {
-        text.push_str(&module(plan));
+        let (more, call) = of(plan);
+        text.push_str(&module(plan, &more));
+        calls.push_str(&call);
     }
     text.push_str("#[tokio::main(flavor = \"current_thread\")]\nasync fn main() {\n");
     text.push_str(
         "    let folder = std::env::args().nth(1).unwrap();\n    let folder = Path::new(&folder);\n",
     );
-    for plan in plans {
-        let module = plan.module();
-        writeln!(text, "    {module}::all_ways(&folder.join(\"{module}\")).await;").expect("text");
-    }
-    text + "}\n"
+    text + &calls + "}\n"
 }
 
-fn module(plan: &Plan) -> String {
+fn module(plan: &Plan, more: &str) -> String {
     let (module, seed) = (plan.module(), plan.seed);
     let decisions: String = plan
         .phases
@@ -33,11 +59,6 @@ fn module(plan: &Plan) -> String {
         .collect();
     let by_phase: String = (0..plan.phases.len()).map(|at| by_phase(plan, at)).collect();
     let by_step: String = (0..plan.phases.len()).map(|at| by_step(plan, at)).collect();
-    let inputs: String = plan
-        .inputs
-        .iter()
-        .map(|name| format!(", {name:?}.to_owned()"))
-        .collect();
     let finals = plan.artifacts().into_iter().map(|name| {
         format!("        note(format!(\"= {name} {{}}\", done.artifacts().{name}().given()));\n")
     });
@@ -76,8 +97,29 @@ mod {module} {{
     fn finals(done: &Plan{seed}<Done>) {{
 {finals}    }}
 
+    async fn visit(at: Position, place: &mut Place) -> Result<Position, Halted> {{
+        Ok(match at {{
+{visits}            Position::Done(done) => Position::Done(done),
+        }})
+    }}
+{by_phase}{by_step}
+{more}}}
+"#
+    )
+}
+
+/// What `start` and `run` are given.
+fn inputs(plan: &Plan) -> String {
+    let inputs = plan.inputs.iter().map(|name| format!(", {name:?}.to_owned()"));
+    inputs.collect()
+}
+
+fn all_ways(plan: &Plan) -> String {
+    let (seed, inputs) = (plan.seed, inputs(plan));
+    format!(
+        r#"
     /// Drives one phase after the other; of a run that goes on by itself only the first two.
-    async fn drive(place: &mut Place<'_>) -> Result<(), Halted> {{
+    async fn drive(place: &mut Place) -> Result<(), Halted> {{
         place.open();
         let mut at = Position::Start(Plan{seed}::start(place.runtime(), "r"{inputs}).await?);
         loop {{
@@ -99,24 +141,18 @@ mod {module} {{
         Ok(())
     }}
 
-    async fn run(place: &mut Place<'_>) -> Result<(), Halted> {{
+    async fn run(place: &mut Place) -> Result<(), Halted> {{
         place.open();
         finals(&Plan{seed}::run(place.runtime(), "r", &team(){inputs}).await?);
         Ok(())
     }}
 
-    async fn visit(at: Position, place: &mut Place<'_>) -> Result<Position, Halted> {{
-        Ok(match at {{
-{visits}            Position::Done(done) => Position::Done(done),
-        }})
-    }}
-{by_phase}{by_step}
     pub async fn all_ways(file: &Path) {{
         for on_file in [false, true] {{
             for way in [Way::Run, Way::Phase, Way::Step] {{
                 for resumes in [false, true] {{
                     let file = file.with_extension(format!("{{way:?}}{{resumes}}"));
-                    let file = on_file.then_some(&*file);
+                    let file = on_file.then_some(file);
                     let mut place = Place {{ file, runtime: None, way, resumes, round: 0, visits: 0 }};
                     let ended = if way == Way::Run && !resumes {{ run(&mut place).await }} else {{ drive(&mut place).await }};
                     if let Err(halt) = ended {{ halted(&halt.cause); }}
@@ -125,8 +161,95 @@ mod {module} {{
             }}
         }}
     }}
-}}
 "#
+    )
+}
+
+/// The run of a plan, as those drive it who know it by its type only.
+fn case(plan: &Plan) -> String {
+    let (seed, inputs) = (plan.seed, inputs(plan));
+    let phases = plan.phases.iter();
+    let steps = phases.flat_map(|phase| phase.steps.iter().map(move |step| (phase, step)));
+    let by_hand = steps.filter(|(_, step)| step.manual).map(|(phase, step)| {
+        let Step { name, rejects_in, gate, yields, .. } = step;
+        let path = format!("{}.{name}", phase.name);
+        let (rejects, given) = match (gate, yields) {
+            (true, _) => (
+                format!("{rejects_in:?}.contains(&round)"),
+                "Verdict::pass_if(!rejects, \"by hand\")",
+            ),
+            (false, Some(_)) => ("false".to_owned(), "by_hand(step, round)"),
+            (false, None) => ("false".to_owned(), "()"),
+        };
+        format!(
+            "                \"{path}\" => {{\n                    let rejects = {rejects};\n                    \
+             hand_in::{name}(runtime, \"r\", by, {given}).await.map(|()| rejects)\n                }}\n"
+        )
+    });
+    let by_hand: String = by_hand.collect();
+    format!(
+        r#"
+    use plan{seed}::hand_in;
+
+    impl Case for Team {{
+        type Position = Position;
+
+        async fn drive(place: &mut Place, run: Option<Position>) -> Result<(), Halted> {{
+            if place.way == Way::Run {{
+                finals(&Plan{seed}::run(place.runtime(), "r", &team(){inputs}).await?);
+                return Ok(());
+            }}
+            let mut at = match run {{
+                Some(run) => run,
+                None => match Plan{seed}::resume(place.runtime(), "r").await {{
+                    Ok(run) => run,
+                    Err(error) if error.is_not_found() => {{
+                        Position::Start(Plan{seed}::start(place.runtime(), "r"{inputs}).await?)
+                    }}
+                    Err(error) => panic!("{{error}}"),
+                }},
+            }};
+            place.round = ROUND.load(SeqCst);
+            loop {{
+                if let Position::Done(done) = &at {{ finals(done); return Ok(()); }}
+                at = visit(at, place).await?;
+            }}
+        }}
+
+        async fn hand_in(runtime: &Runtime, step: &str, round: u32) -> Result<bool, RuntimeError> {{
+            let by = Actor::new("ada");
+            match step {{
+{by_hand}                _ => panic!("nobody hands in {{step}}"),
+            }}
+        }}
+    }}
+"#
+    )
+}
+
+fn fate_text(plan: &Plan, fate: &Fate) -> String {
+    let acts = fate.acts.iter().map(|((phase, step), acts)| {
+        let phase = &plan.phases[*phase];
+        let acts: Vec<_> = acts.iter().map(|act| format!("Act::{act:?}")).collect();
+        format!(
+            "(\"{}.{}\", &[{}])",
+            phase.name,
+            phase.steps[*step].name,
+            acts.join(", ")
+        )
+    });
+    let acts: Vec<_> = acts.collect();
+    let drives = fate
+        .drives
+        .iter()
+        .map(|drive| format!("(Way::{:?}, {}, {})", drive.way, drive.restarts, drive.hands_in));
+    let drives: Vec<_> = drives.collect();
+    format!(
+        "Fate {{ on_file: {}, acts: &[{}], ends_after: &{:?}, drives: &[{}] }}",
+        fate.on_file,
+        acts.join(", "),
+        fate.ends_after,
+        drives.join(", ")
     )
 }
 
@@ -134,7 +257,11 @@ mod {module} {{
 fn team(plan: &Plan, at: usize, phase: &Phase) -> String {
     let Phase { name, optional, .. } = phase;
     let Some(decision) = optional else {
-        return format!("    impl {name} for Team {{}}\n");
+        // A phase that people do alone holds for every team already.
+        return match phase.steps.iter().all(|step| step.manual) {
+            true => String::new(),
+            false => format!("    impl {name} for Team {{}}\n"),
+        };
     };
     let ty = |name: &String| {
         if plan.is_option(name, Some(at)) {
@@ -189,7 +316,7 @@ fn head(plan: &Plan, at: usize, way: &str) -> String {
         )
     });
     format!(
-        "    async fn {way}_{at}(run: Plan{seed}<{from}>, place: &mut Place<'_>) -> Result<Position, Halted> {{\n{}",
+        "    async fn {way}_{at}(run: Plan{seed}<{from}>, place: &mut Place) -> Result<Position, Halted> {{\n{}",
         skip.unwrap_or_default()
     )
 }
