@@ -4,14 +4,15 @@ use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use workflow_runtime::{RunEvent, Runtime};
+use workflow_runtime::{Halted, RunEvent, Runtime, RuntimeError};
 
-use crate::effects::{Effect, Effects};
-use crate::plan::{BECALMED, Crew, Voyage, cargo, made};
+use crate::effects::{Effect, Effects, Work};
+use crate::plan::voyage::{Undo, Undone};
+use crate::plan::{BECALMED, CLOGGED, Crew, Fate, Voyage, cargo, made};
 
 const ERRAND: &str = "WORKFLOW_CRASH_CHILD";
 /// A child that is forgotten ends by itself.
@@ -27,6 +28,8 @@ pub(crate) struct Errand {
     pub(crate) runs: Vec<String>,
     /// How long each half of a step takes.
     pub(crate) pause: Duration,
+    /// What failed before.
+    pub(crate) failed: Vec<Work>,
     /// It aborts as soon as it has written this.
     pub(crate) fatal: Option<Effect>,
 }
@@ -48,6 +51,7 @@ impl Errand {
         let crew = Arc::new(Crew {
             effects,
             pause: self.pause,
+            failed: Mutex::new(self.failed.into_iter().collect()),
         });
         let courses = self.runs.into_iter().map(|run| {
             let course = course(runtime.clone(), run, Arc::clone(&crew));
@@ -76,14 +80,41 @@ impl Errand {
 
 /// All that a child does with a run, from wherever it stands.
 async fn course(runtime: Runtime, run: String, crew: Arc<Crew>) {
+    let fate = Fate::of(&run);
+    if fate == Fate::Drifts
+        && let Ok(found) = Voyage::resume(&runtime, &run).await
+    {
+        return goes_back(found.undo(&crew).await, &crew).await;
+    }
     loop {
         match Voyage::run(&runtime, &run, &crew, cargo(&run)).await {
-            Ok(done) => return crew.effects.made(&run, made(&done)),
+            Ok(done) if fate == Fate::Stays => return crew.effects.made(&run, made(&done)),
+            Ok(done) => return goes_back(done.undo(&crew).await, &crew).await,
             // The parent has heard of it.
             Err(halted) if halted.is_waiting() => tokio::time::sleep(Duration::from_millis(1)).await,
-            Err(halted) if halted.is_failed() && halted.cause.steps() == [BECALMED] => {}
+            Err(halted) if halted.is_failed() && halted.cause.steps() == [BECALMED] => {
+                if fate == Fate::TurnsBack {
+                    return goes_back(halted.run.undo(&crew).await, &crew).await;
+                }
+            }
+            Err(halted) if halted.cause.journal().is_some_and(RuntimeError::is_undone) => {
+                return match Undo::resume(&runtime, &run).await {
+                    Ok(undo) => goes_back(undo.undo(&crew).await, &crew).await,
+                    Err(over) if over.is_undone() => {}
+                    Err(error) => panic!("{error}"),
+                };
+            }
             Err(halted) => panic!("{halted}"),
         }
+    }
+}
+
+/// Until it is undone.
+async fn goes_back(mut came_to: Result<Undone, Halted<Undo>>, crew: &Arc<Crew>) {
+    while let Err(halted) = came_to {
+        let is_clogged = halted.is_failed() && halted.cause.steps().first() == Some(&CLOGGED);
+        assert!(is_clogged, "{halted}");
+        came_to = halted.run.undo(crew).await;
     }
 }
 

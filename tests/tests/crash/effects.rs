@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use workflow_runtime::{RunEvent, RunEventKind, StepContext};
@@ -13,11 +13,35 @@ use workflow_runtime::{RunEvent, RunEventKind, StepContext};
 pub(crate) struct Effect {
     pub(crate) run: String,
     pub(crate) what: What,
-    /// The path of a step, the name of a phase, or what else it is about; empty for a run as a whole.
+    /// The path of a step, the name of a phase, or what else belongs to one; empty for a run as a whole.
     pub(crate) place: String,
     pub(crate) round: u32,
     /// 0 for what has no attempts.
     pub(crate) attempt: u32,
+    /// What work was given, or what a run has made in all; JSON, and empty where it is about neither.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) value: String,
+}
+
+/// A piece of work, whichever attempt: its run, place and round.
+pub(crate) type Work = (String, String, u32);
+
+impl Effect {
+    pub(crate) fn work(&self) -> Work {
+        (self.run.clone(), self.place.clone(), self.round)
+    }
+
+    /// Of a run as a whole.
+    pub(crate) fn of_run(run: &str, what: What) -> Self {
+        Effect {
+            run: run.to_owned(),
+            what,
+            place: String::new(),
+            round: 0,
+            attempt: 0,
+            value: String::new(),
+        }
+    }
 }
 
 /// What a line is about: the first three are written by the work itself, the last by who drove the run to its end, and
@@ -35,9 +59,15 @@ pub(crate) enum What {
     Rejected,
     Waiting,
     HandedIn,
+    Stands,
     Waived,
     PhaseDone,
     Finished,
+    UndoBegan,
+    UndoStarted,
+    StepUndone,
+    UndoFailed,
+    Undone,
     Made,
 }
 
@@ -60,24 +90,22 @@ impl Effects {
     }
 
     /// Something about the work that a context is for, or about what belongs to it, such as `Planning.unchart`.
-    pub(crate) fn doing(&self, what: What, place: &str, cx: &StepContext) {
+    pub(crate) fn doing(&self, what: What, place: &str, cx: &StepContext, value: String) {
         self.note(&Effect {
             run: cx.run_id().to_owned(),
             what,
             place: place.to_owned(),
             round: cx.round(),
             attempt: cx.attempt(),
+            value,
         });
     }
 
     /// What a run has made in all, as its driver has it.
     pub(crate) fn made(&self, run: &str, all: String) {
         self.note(&Effect {
-            run: run.to_owned(),
-            what: What::Made,
-            place: all,
-            round: 0,
-            attempt: 0,
+            value: all,
+            ..Effect::of_run(run, What::Made)
         });
     }
 
@@ -93,9 +121,15 @@ impl Effects {
             Kind::Rejected { gate, .. } => (What::Rejected, gate, 0),
             Kind::Waiting { step } => (What::Waiting, step, 0),
             Kind::HandedIn { step, .. } => (What::HandedIn, step, 0),
+            Kind::Stands { gate, .. } => (What::Stands, gate, 0),
             Kind::Waived { phase, .. } => (What::Waived, phase, 0),
             Kind::PhaseDone { phase } => (What::PhaseDone, phase, 0),
             Kind::Finished => (What::Finished, "", 0),
+            Kind::UndoBegan => (What::UndoBegan, "", 0),
+            Kind::UndoStarted { step, attempt } => (What::UndoStarted, step, attempt),
+            Kind::StepUndone { step, attempt } => (What::StepUndone, step, attempt),
+            Kind::UndoFailed { step, attempt, .. } => (What::UndoFailed, step, attempt),
+            Kind::Undone => (What::Undone, "", 0),
             ref other => panic!("no line for {other:?}"),
         };
         // Where it is taken up depends on when it was killed, and a kill at that line should not.
@@ -106,6 +140,7 @@ impl Effects {
             place: place.to_owned(),
             round,
             attempt,
+            value: String::new(),
         });
     }
 
@@ -123,10 +158,41 @@ impl Effects {
 
 /// The lines of a file so far; the last one may have been cut off.
 pub(crate) fn read(path: &Path) -> Vec<Effect> {
-    let text = fs::read(path).unwrap_or_default();
-    let whole = text.split_inclusive(|byte| *byte == b'\n');
-    whole
-        .filter(|line| line.ends_with(b"\n"))
-        .map(|line| serde_json::from_slice(line).expect("a line is an effect"))
-        .collect()
+    let mut lines = Lines::of(path);
+    lines.read_on();
+    lines.effects
+}
+
+/// A file that is still written.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    path: PathBuf,
+    /// So many bytes of it are read.
+    read: usize,
+    pub(crate) effects: Vec<Effect>,
+}
+
+impl Lines {
+    pub(crate) fn of(path: &Path) -> Self {
+        Lines {
+            path: path.to_owned(),
+            read: 0,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Reads what came since; says whether that was anything.
+    pub(crate) fn read_on(&mut self) -> bool {
+        let text = fs::read(&self.path).unwrap_or_default();
+        let news = text.get(self.read..).unwrap_or_default();
+        let before = self.read;
+        for line in news.split_inclusive(|byte| *byte == b'\n') {
+            if line.ends_with(b"\n") {
+                self.read += line.len();
+                let effect = serde_json::from_slice(line).expect("a line is an effect");
+                self.effects.push(effect);
+            }
+        }
+        self.read > before
+    }
 }

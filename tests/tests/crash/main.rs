@@ -1,16 +1,19 @@
 //! The promise under kills: what is done is on disk before anything follows from it, so a process that is killed at any
-//! moment loses no result, and no step that was done is done again.
+//! moment loses no result, no step that was done is done again, and a run that is taken back is taken back once.
 //!
 //! `plan` is what is carried out, `effects` what it leaves beside the journal, `child` the process that is killed, `trial`
-//! the one that kills it, `witness` what must hold. `CRASHES=500` kills that often at random times, and at each boundary
-//! also while other runs are under way; `SEED=7` repeats the chances of a failure.
+//! the one that kills it, `witness` and `undoing` what must hold, `entry` how they read a journal. `CRASHES=500` kills that
+//! often at random times, and at more boundaries, also while other runs are under way; `SEED=7` repeats the chances of a
+//! failure.
 
 #![allow(missing_docs, reason = "tests")]
 
 mod child;
 mod effects;
+mod entry;
 mod plan;
 mod trial;
+mod undoing;
 mod witness;
 
 use std::collections::BTreeSet;
@@ -37,15 +40,30 @@ const ALONE: Fleet = Fleet {
     runs: &["a"],
     pause: Duration::ZERO,
 };
+/// One run, which is taken back in the end.
+const RETURNING: Fleet = Fleet {
+    runs: &["returning"],
+    ..ALONE
+};
+/// One that is taken back where it fails.
+const BECALMED: Fleet = Fleet {
+    runs: &["becalmed"],
+    ..ALONE
+};
+/// One that is taken back from wherever it was killed.
+const ADRIFT: Fleet = Fleet {
+    runs: &["adrift"],
+    ..ALONE
+};
 /// Several runs at once, whose results are committed together.
 const CONVOY: Fleet = Fleet {
-    runs: &["a", "b", "c"],
-    pause: Duration::ZERO,
+    runs: &["a", "b", "returning", "becalmed"],
+    ..ALONE
 };
-/// The same with steps that take a while, so that a random moment is often within one.
+/// One of each, with steps that take a while, so that a random moment is often within one.
 const SLOW_CONVOY: Fleet = Fleet {
+    runs: &["a", "returning", "becalmed", "adrift"],
     pause: Duration::from_micros(500),
-    ..CONVOY
 };
 
 /// The other process: does nothing unless one of the tests below starts it.
@@ -71,18 +89,55 @@ fn a_run_killed_at_any_boundary_goes_on_there() {
                 let ended = trial.child(&Kill::At(boundary.clone()), dice);
                 assert!(ended.killed, "it never came to {boundary:?}");
                 // And the next one before it has done anything.
-                let taken_up = Effect {
-                    run: boundary.run.clone(),
-                    what: What::TakenUp,
-                    place: String::new(),
-                    round: 0,
-                    attempt: 0,
-                };
+                let taken_up = Effect::of_run(&boundary.run, What::TakenUp);
                 let ended = trial.child(&Kill::At(taken_up), dice);
                 assert!(ended.killed, "it was not taken up after {boundary:?}");
                 trial.child(&Kill::Never, dice);
                 trial.must_agree_with(&undisturbed.outcome);
             }
+        }
+    });
+}
+
+#[test]
+fn a_run_killed_at_any_boundary_can_be_taken_back() {
+    by_chance(|dice| {
+        let undisturbed = Undisturbed::of(ADRIFT, dice);
+        let mut boundaries = undisturbed.boundaries();
+        if crashes() < LONG {
+            // The test after this comes to those of undoing in less time.
+            for boundary in undisturbed.boundaries_of_undoing() {
+                boundaries.remove(boundary);
+            }
+        }
+        for boundary in boundaries {
+            let mut trial = Trial::new(ADRIFT);
+            let ended = trial.child(&Kill::At(boundary.clone()), dice);
+            assert!(ended.killed, "it never came to {boundary:?}");
+            trial.child(&Kill::Never, dice);
+            trial.must_agree_with(&undisturbed.outcome);
+        }
+    });
+}
+
+#[test]
+fn a_run_killed_at_each_boundary_of_its_undoing_is_undone() {
+    by_chance(|dice| {
+        for fleet in [RETURNING, BECALMED] {
+            let undisturbed = Undisturbed::of(fleet, dice);
+            let kinds: BTreeSet<_> = undisturbed
+                .boundaries_of_undoing()
+                .map(|effect| &effect.what)
+                .collect();
+            assert_eq!(kinds, OF_UNDOING.iter().collect());
+            let mut trial = Trial::new(fleet);
+            // Each child takes up what the kill before it has left.
+            for boundary in undisturbed.boundaries_of_undoing() {
+                let ended = trial.child(&Kill::At(boundary.clone()), dice);
+                assert!(ended.killed, "it never came to {boundary:?}");
+            }
+            trial.child(&Kill::Never, dice);
+            trial.must_agree_with(&undisturbed.outcome);
         }
     });
 }
@@ -108,8 +163,20 @@ fn runs_killed_at_random_times_go_on_there() {
     });
 }
 
+/// Every kind of boundary that undoing has: those of the work, and what observers are told.
+const OF_UNDOING: [What; 7] = [
+    What::Half,
+    What::Did,
+    What::UndoBegan,
+    What::UndoStarted,
+    What::StepUndone,
+    What::UndoFailed,
+    What::Undone,
+];
+
 /// What happens if nobody is killed.
 struct Undisturbed {
+    first: &'static str,
     outcome: (Made, Journals),
     effects: Vec<Effect>,
     took: Duration,
@@ -123,6 +190,7 @@ impl Undisturbed {
         let took = began.elapsed();
         assert!(!ended.killed, "nobody kills it");
         Undisturbed {
+            first: fleet.runs[0],
             outcome: trial.outcome(),
             effects: ended.effects,
             took,
@@ -132,12 +200,18 @@ impl Undisturbed {
     /// Every moment that one of the runs comes to: before a step and in the middle of it, when its work is done and not
     /// yet recorded, when it is recorded; and whatever else observers are told.
     fn boundaries(&self) -> BTreeSet<&Effect> {
-        let first = &self.effects[0].run;
-        // Nothing is between the start that an observer is told and that of the work; the next child is taken up anyhow.
-        let counts = |what: &What| !matches!(what, What::Start | What::TakenUp);
         let mut boundaries: BTreeSet<_> = self.effects.iter().collect();
-        boundaries.retain(|effect| effect.run == *first && counts(&effect.what));
+        boundaries.retain(|effect| effect.run == self.first && is_boundary(effect));
         boundaries
+    }
+
+    /// Those since it was begun to take the run back, in their order.
+    fn boundaries_of_undoing(&self) -> impl Iterator<Item = &Effect> {
+        let since = self
+            .effects
+            .iter()
+            .skip_while(|effect| effect.what != What::UndoBegan);
+        since.filter(|effect| is_boundary(effect))
     }
 
     /// Counted from when the child is started, which may be before it opens the file; or from something that it does.
@@ -149,6 +223,11 @@ impl Undisturbed {
         let lines = 1 + dice.below(self.effects.len() / 3);
         Kill::AfterLines(lines, within(Duration::from_millis(3), dice))
     }
+}
+
+/// Nothing is between the start that an observer is told and that of the work; the next child is taken up anyhow.
+fn is_boundary(effect: &Effect) -> bool {
+    !matches!(effect.what, What::Start | What::TakenUp)
 }
 
 fn crashes() -> usize {

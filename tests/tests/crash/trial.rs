@@ -14,7 +14,7 @@ use tests::place;
 use workflow_runtime::{RunEvent, Runtime};
 
 use crate::child::Errand;
-use crate::effects::{self, Effect, Effects, What};
+use crate::effects::{self, Effect, Effects, Lines, What};
 use crate::plan;
 use crate::witness::{Deeds, Journals, Witness};
 
@@ -105,6 +105,7 @@ impl Trial {
             effects: self.path(&format!("effects-{}", self.children)),
             runs: self.fleet.runs.iter().map(|run| (*run).to_owned()).collect(),
             pause: self.fleet.pause,
+            failed: self.witness.failures(),
             fatal: match kill {
                 Kill::At(fatal) => Some(fatal.clone()),
                 _ => None,
@@ -118,10 +119,11 @@ impl Trial {
                 place,
                 round,
                 attempt,
+                value,
             } = effect;
-            let _ = writeln!(self.story, "  {run} {what:?} {place} r{round} a{attempt}");
+            let _ = writeln!(self.story, "  {run} {what:?} {place} r{round} a{attempt} {value}");
             if *what == What::Made {
-                self.made.insert((run.clone(), place.clone()));
+                self.made.insert((run.clone(), value.clone()));
             }
         }
         self.look(&ended);
@@ -135,14 +137,16 @@ impl Trial {
     fn wait_for(&mut self, errand: &Errand, kill: &Kill) -> Ended {
         let complaints = self.path("complaints");
         let mut child = errand.start(&complaints);
+        let mut lines = Lines::of(&errand.effects);
         let (started, mut killed) = (Instant::now(), false);
         let status = loop {
             if let Some(status) = child.ended() {
                 break status;
             }
-            let effects = effects::read(&errand.effects);
-            self.hand_in(&effects);
-            if !killed && kill.is_due(started.elapsed(), effects.len()) {
+            if lines.read_on() {
+                self.hand_in(&lines.effects);
+            }
+            if !killed && kill.is_due(started.elapsed(), lines.effects.len()) {
                 child.kill();
                 killed = true;
             }
@@ -151,7 +155,8 @@ impl Trial {
             }
             thread::sleep(Duration::from_micros(300));
         };
-        let effects = effects::read(&errand.effects);
+        lines.read_on();
+        let effects = lines.effects;
         let aborted = errand.fatal.as_ref().is_some_and(|fatal| effects.contains(fatal));
         if !status.success() && !killed && !aborted {
             let complaints = std::fs::read_to_string(complaints).unwrap_or_default();
@@ -172,10 +177,12 @@ impl Trial {
         let waits: BTreeSet<Effect> = effects.iter().filter(waits).cloned().collect();
         for waits in waits {
             let runtime = self.open();
-            if let Err(error) = self.block_on(plan::hand_in(&runtime, &waits)) {
-                self.fail(&format!("{waits:?} cannot be handed in: {error}"));
-            }
-            let _ = writeln!(self.story, "  handed in for {} {}", waits.run, waits.place);
+            let told = match self.block_on(plan::hand_in(&runtime, &waits)) {
+                Ok(true) => "handed in",
+                Ok(false) => "too late to hand in",
+                Err(error) => self.fail(&format!("{waits:?} cannot be handed in: {error}")),
+            };
+            let _ = writeln!(self.story, "  {told} for {} {}", waits.run, waits.place);
             self.handed_in.insert(waits);
             drop(runtime);
             self.close();
@@ -212,13 +219,13 @@ impl Trial {
         self.close();
     }
 
-    /// What each run has made, and what its journal says; they must be at their end.
+    /// What each run has made unless it was taken back, and what its journal says; they must be at their end.
     pub(crate) fn outcome(&mut self) -> (Made, Journals) {
         let runtime = self.open();
         let mut made = Made::new();
         for run in self.fleet.runs {
             match self.block_on(plan::made_by(&runtime, run)) {
-                Ok(of_run) => made.insert(((*run).to_owned(), of_run)),
+                Ok(of_run) => made.extend(of_run.map(|of_run| ((*run).to_owned(), of_run))),
                 Err(fault) => self.fail(&fault),
             };
         }

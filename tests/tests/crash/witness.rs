@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::effects::{Effect, What};
-use crate::plan::{PURSER, SLOWEST, Voyage};
+use crate::effects::{Effect, What, Work};
+use crate::entry::{Entry, without};
+use crate::plan::{Fate, Voyage, undo_of};
+use crate::undoing::{self, Given};
 
 /// The lines of each run.
 pub(crate) type Journals = BTreeMap<String, Vec<Value>>;
@@ -24,9 +26,10 @@ pub(crate) struct Deeds<'a> {
 pub(crate) struct Witness {
     journals: Journals,
     /// How often each piece of work was begun.
-    starts: BTreeMap<Effect, u32>,
+    starts: BTreeMap<Work, usize>,
     /// How often a kill hit it in flight.
-    cut_off: BTreeMap<Effect, u32>,
+    cut_off: BTreeMap<Work, usize>,
+    given: Given,
 }
 
 impl Witness {
@@ -37,7 +40,10 @@ impl Witness {
         nothing_told_is_lost(&journals, deeds.effects)?;
         nothing_told_is_lost(&journals, deeds.handed_in)?;
         nothing_began_too_early(&journals, deeds.effects)?;
+        attempts_follow_each_other(&journals)?;
         self.all_that_is_new_was_done(&journals, deeds)?;
+        self.work_is_given_the_same(deeds.effects)?;
+        self.what_is_undone_is_undone_right(&journals, deeds)?;
         self.journals = journals;
         Ok(())
     }
@@ -54,19 +60,23 @@ impl Witness {
         Ok(())
     }
 
-    /// Each piece of work is begun once, and once more for each kill that hit it in flight; never when it is recorded.
+    /// Each piece of work is begun once, and once more for each failure and for each kill that hit it in flight; never when
+    /// it is recorded.
     fn no_step_ran_twice(&mut self, journals: &Journals, deeds: &Deeds<'_>) -> Result<(), String> {
         let started = |effect: &&Effect| effect.what == What::Start;
         for start in deeds.effects.iter().filter(started) {
             if is_settled(&self.journals, start) {
                 return Err(format!("it is recorded, and was begun again: {start:?}"));
             }
-            let starts = self.starts.entry(start.clone()).or_default();
+            let work = start.work();
+            let entries = Entry::all(journals.get(&start.run));
+            let failed = entries.filter(|entry| entry.fails(&work)).count();
+            let cut_off = self.cut_off.get(&work).copied().unwrap_or(0);
+            let starts = self.starts.entry(work).or_default();
             *starts += 1;
-            let cut_off = self.cut_off.get(start).copied().unwrap_or(0);
-            if *starts > 1 + cut_off {
+            if *starts > 1 + failed + cut_off {
                 return Err(format!(
-                    "begun {starts} times, cut off {cut_off} times: {start:?}"
+                    "begun {starts} times, failed {failed} times, cut off {cut_off} times: {start:?}"
                 ));
             }
         }
@@ -77,7 +87,31 @@ impl Witness {
             if deeds.came_to_the_end {
                 return Err(format!("nobody was killed, and it is not recorded: {start:?}"));
             }
-            *self.cut_off.entry(start.clone()).or_default() += 1;
+            *self.cut_off.entry(start.work()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Whoever does it, and however often.
+    fn work_is_given_the_same(&mut self, effects: &[Effect]) -> Result<(), String> {
+        for start in effects.iter().filter(|effect| effect.what == What::Start) {
+            let value = serde_json::from_str(&start.value).expect("what is given is JSON");
+            let given = self
+                .given
+                .entry(start.work())
+                .or_insert_with(|| Value::clone(&value));
+            if *given != value {
+                return Err(format!("it was given {given} before: {start:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn what_is_undone_is_undone_right(&self, journals: &Journals, deeds: &Deeds<'_>) -> Result<(), String> {
+        for (run, lines) in journals {
+            let before = self.journals.get(run).map_or(&[][..], Vec::as_slice);
+            let effects: Vec<_> = deeds.effects.iter().filter(|effect| effect.run == *run).collect();
+            undoing::look(run, before, lines, &effects, &self.given)?;
         }
         Ok(())
     }
@@ -92,8 +126,7 @@ impl Witness {
                     Some(_) => deeds.handed_in,
                     None => deeds.effects,
                 };
-                let needs_work = !matches!(entry.kind, "begun" | "waiting");
-                if needs_work && !among.iter().any(is_it) {
+                if entry.needs_work() && !among.iter().any(is_it) {
                     return Err(format!("nobody did it, and it is recorded of `{run}`: {entry:?}"));
                 }
             }
@@ -103,25 +136,41 @@ impl Witness {
 
     /// At the end the journal says what that of an undisturbed run says, artifacts and all.
     pub(crate) fn agrees_with(&self, undisturbed: &Journals) -> Result<(), String> {
-        for (run, lines) in undisturbed {
-            let mut here = BTreeSet::new();
-            for line in self.journals.get(run).into_iter().flatten() {
-                if !here.insert(line.to_string()) {
+        for (run, there) in undisturbed {
+            let lines = self.journals.get(run).map_or(&[][..], Vec::as_slice);
+            let mut seen = BTreeSet::new();
+            for line in lines {
+                if !seen.insert(without(line, &["took_ms"])) {
                     return Err(format!("twice in the journal of `{run}`: {line}"));
                 }
             }
-            let there: BTreeSet<_> = lines.iter().map(Value::to_string).collect();
-            if let Some(line) = here.difference(&there).next() {
+            // Where it is taken back depends on when it was killed.
+            if Fate::of(run) == Fate::Drifts {
+                continue;
+            }
+            let (here, there) = (lasting(lines), lasting(there));
+            let is_extra = |line, entry: &Entry<'_>| !there.contains_key(line) && !entry.may_be_extra();
+            if let Some((line, _)) = here.iter().find(|(line, entry)| is_extra(*line, entry)) {
                 return Err(format!(
                     "in the journal of `{run}`, and not in an undisturbed one: {line}"
                 ));
             }
-            let missing = lines.iter().filter(|line| !here.contains(&line.to_string()));
-            if let Some(line) = missing.map(Entry::of).find(|line| !line.may_be_missing()) {
-                return Err(format!("missing in the journal of `{run}`: {line:?}"));
+            let is_missing = |line, entry: &Entry<'_>| !here.contains_key(line) && !entry.may_be_missing();
+            if let Some((line, _)) = there.iter().find(|(line, entry)| is_missing(*line, entry)) {
+                return Err(format!("missing in the journal of `{run}`: {line}"));
             }
         }
         Ok(())
+    }
+
+    /// The steps that failed until now.
+    pub(crate) fn failures(&self) -> Vec<Work> {
+        let of_run = |(run, lines): (&String, &Vec<Value>)| {
+            let failed = lines.iter().map(Entry::of).filter(|entry| entry.kind == "failed");
+            let work = |entry: Entry<'_>| (run.clone(), entry.place.to_owned(), entry.round);
+            failed.map(work).collect::<Vec<_>>()
+        };
+        self.journals.iter().flat_map(of_run).collect()
     }
 
     /// What was last seen.
@@ -130,11 +179,18 @@ impl Witness {
     }
 }
 
+/// What lines say that lasts.
+fn lasting(lines: &[Value]) -> BTreeMap<String, Entry<'_>> {
+    let entries = lines.iter().map(|line| (line, Entry::of(line)));
+    entries
+        .filter_map(|(line, entry)| Some((entry.lasting(line)?, entry)))
+        .collect()
+}
+
 /// What anybody was told to be so is in the journal.
 fn nothing_told_is_lost(journals: &Journals, told: &[Effect]) -> Result<(), String> {
     for effect in told {
-        let lines = journals.get(&effect.run).into_iter().flatten();
-        if !lines.map(Entry::of).any(|entry| entry.keeps(effect)) {
+        if !Entry::all(journals.get(&effect.run)).any(|entry| entry.keeps(effect)) {
             return Err(format!("it was told, and is not in the journal: {effect:?}"));
         }
     }
@@ -144,15 +200,14 @@ fn nothing_told_is_lost(journals: &Journals, told: &[Effect]) -> Result<(), Stri
 /// A step that began was preceded by all that the plan has before it, and by its own failures, each on disk.
 fn nothing_began_too_early(journals: &Journals, effects: &[Effect]) -> Result<(), String> {
     for start in effects.iter().filter(|effect| effect.what == What::StepStarted) {
-        let lines = journals.get(&start.run).into_iter().flatten();
-        let entries: Vec<_> = lines.map(Entry::of).collect();
+        let entries: Vec<_> = Entry::all(journals.get(&start.run)).collect();
         let has = |entry: &dyn Fn(&Entry<'_>) -> bool| entries.iter().any(entry);
         let before = before(&start.place).into_iter().find(|before| {
-            let is_done = |entry: &Entry<'_>| entry.kind == "done" && entry.place == before.path;
-            let round = u64::from(start.round);
+            let is_passed = |entry: &Entry<'_>| matches!(entry.kind, "done" | "stands");
+            let is_done = |entry: &Entry<'_>| is_passed(entry) && entry.place == before.path;
             let in_round = |entry: &Entry<'_>| match before.in_its_round {
-                true => entry.round == round,
-                false => entry.round <= round,
+                true => entry.round == start.round,
+                false => entry.round <= start.round,
             };
             let is_waived = |entry: &Entry<'_>| entry.kind == "waived" && entry.place == before.phase;
             !has(&|entry| in_round(entry) && (is_done(entry) || is_waived(entry)))
@@ -161,9 +216,42 @@ fn nothing_began_too_early(journals: &Journals, effects: &[Effect]) -> Result<()
             return Err(format!("`{}` was not recorded before {start:?}", before.path));
         }
         for attempt in 1..start.attempt {
-            let failed = |entry: &Entry<'_>| entry.kind == "failed" && entry.is_at(start);
-            if !has(&|entry| failed(entry) && entry.attempt == Some(u64::from(attempt))) {
+            // An attempt that can be undone counts when it is begun, so it may also have been interrupted.
+            let failed = Effect {
+                what: What::StepFailed,
+                attempt,
+                ..start.clone()
+            };
+            let may_be_cut_off = undo_of(&start.place).is_some() && !effects.contains(&failed);
+            let kinds: &[&str] = if may_be_cut_off {
+                &["failed", "started"]
+            } else {
+                &["failed"]
+            };
+            let is_it = |entry: &Entry<'_>| kinds.contains(&entry.kind) && entry.is_at(start);
+            if !has(&|entry| is_it(entry) && entry.attempt == Some(attempt)) {
                 return Err(format!("attempt {attempt} was not recorded before {start:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Attempts at a step that can be undone are counted by their beginnings, each recorded, and what comes of one has its
+/// number.
+fn attempts_follow_each_other(journals: &Journals) -> Result<(), String> {
+    for (run, lines) in journals {
+        let mut begun: BTreeMap<(&str, u32), u32> = BTreeMap::new();
+        let entries = lines.iter().map(Entry::of);
+        for entry in entries.filter(|entry| undo_of(entry.place).is_some()) {
+            let begun = begun.entry((entry.place, entry.round)).or_default();
+            match entry.kind {
+                "started" => *begun += 1,
+                "done" | "failed" => {}
+                _ => continue,
+            }
+            if entry.attempt != Some(*begun) {
+                return Err(format!("of `{run}`, after {begun} beginnings: {entry:?}"));
             }
         }
     }
@@ -208,88 +296,5 @@ fn before(path: &str) -> Vec<Before> {
 
 /// Whether a piece of work is recorded, so that it must not be done again.
 fn is_settled(journals: &Journals, start: &Effect) -> bool {
-    let lines = journals.get(&start.run).into_iter().flatten();
-    lines.map(Entry::of).any(|entry| entry.settles(start))
-}
-
-/// A line of a journal.
-#[derive(Debug)]
-struct Entry<'a> {
-    kind: &'a str,
-    place: &'a str,
-    round: u64,
-    attempt: Option<u64>,
-    by: Option<&'a str>,
-}
-
-impl<'a> Entry<'a> {
-    fn of(line: &'a Value) -> Self {
-        let line = line.as_object().and_then(|line| line.iter().next());
-        let (kind, of) = line.expect("a line is an object of one kind");
-        let text = |field: &str| of.get(field).and_then(Value::as_str);
-        Entry {
-            kind,
-            place: text("step")
-                .or(text("gate"))
-                .or(text("phase"))
-                .unwrap_or_default(),
-            round: of.get("round").and_then(Value::as_u64).unwrap_or(0),
-            attempt: of.get("attempt").and_then(Value::as_u64),
-            by: text("by"),
-        }
-    }
-
-    fn is_at(&self, effect: &Effect) -> bool {
-        self.place == effect.place && self.round == u64::from(effect.round)
-    }
-
-    /// Whether what an observer was told stands here.
-    fn keeps(&self, told: &Effect) -> bool {
-        let is = |kind: &str| self.kind == kind && self.is_at(told);
-        match told.what {
-            What::Begun => is("begun"),
-            What::StepDone => is("done") && self.attempt == Some(u64::from(told.attempt)),
-            What::Rejected => is("rejected"),
-            What::Waiting => is("waiting"),
-            What::Waived => is("waived"),
-            What::HandedIn => (is("done") || is("rejected")) && self.by == Some(PURSER),
-            // Of these nothing is written, or not yet.
-            What::TakenUp | What::StepStarted | What::StepFailed | What::PhaseDone | What::Finished => true,
-            What::Start | What::Half | What::Did | What::Made => true,
-        }
-    }
-
-    /// Whether work that was begun is over by what stands here.
-    fn settles(&self, start: &Effect) -> bool {
-        // Whether a phase is waived is decided when it is waived, or when something of it is done.
-        if let Some(phase) = start.place.strip_suffix(".waive") {
-            let is_of_it = self.place.split('.').next() == Some(phase);
-            return is_of_it && self.round == u64::from(start.round);
-        }
-        match self.kind {
-            "done" | "rejected" => self.is_at(start),
-            "failed" => self.is_at(start) && self.attempt == Some(u64::from(start.attempt)),
-            _ => false,
-        }
-    }
-
-    /// Whether this is what somebody did.
-    fn came_of(&self, deed: &Effect) -> bool {
-        if self.by.is_some() {
-            return deed.what == What::HandedIn && self.is_at(deed);
-        }
-        let is_attempt = self
-            .attempt
-            .is_none_or(|attempt| attempt == u64::from(deed.attempt));
-        let place = match self.kind {
-            "waived" => deed.place.strip_suffix(".waive").unwrap_or_default(),
-            _ => &deed.place,
-        };
-        deed.what == What::Did && self.place == place && self.round == u64::from(deed.round) && is_attempt
-    }
-
-    /// Whether a kill can have taken it away for good: the run had moved on when it was in flight.
-    fn may_be_missing(&self) -> bool {
-        self.kind == "done" && self.place == SLOWEST && self.round == 0
-    }
+    Entry::all(journals.get(&start.run)).any(|entry| entry.settles(start))
 }
