@@ -148,6 +148,8 @@ async fn a_run_is_done_by_an_approval_that_stands_at_its_end() {
                 "stands Review.sign_off by ada r1"
             );
         }
+        // They have the file open too.
+        drop((runtime, team));
         let place = place.reopened();
         let again = Card::resume(place.runtime(), "c").await.unwrap();
         assert!(matches!(again, card::Position::Done(_)));

@@ -1,7 +1,12 @@
 //! Files of format 1: they are opened, brought up to date, and their runs go on; their lines stay as they are.
 //!
-//! `fixtures/format-1.db` was written by the last build that wrote format 1 (e01ba68 and before), with the plan below and
-//! a run for each way to stop. It must never be written again: only an old build can make an old file.
+//! `fixtures/format-1.db` was written by a program that was built before there was a format 2 (dc76ce4 brought it): the
+//! plan below, and a run for each way to stop. `begun` was started and let go of; in `done` the code failed once and the
+//! quality was rejected once; in `waived` the tuning was waived; `waits for a photo` was driven until it waited, and the
+//! photo was handed in; `waits for a review` was driven on from there; in `failed` the code failed twice, and in `rejected`
+//! the quality was rejected until no rework was left. The photo was always by `ada`, the review by `grace`.
+//!
+//! It must never be written again: only an old build can make an old file.
 
 #![allow(missing_docs, reason = "tests")]
 
