@@ -386,10 +386,10 @@ async fn nothing_is_handed_in_to_a_run_that_was_taken_back() {
             .await;
         for refused in [by_type, by_name] {
             let refused = refused.unwrap_err();
-            assert!(refused.is_not_waiting(), "{refused}");
+            assert!(refused.is_undone(), "{refused}");
             assert_eq!(
                 refused.to_string(),
-                "run `c`: `Offer.quote` is not waiting; the run was taken back"
+                "run `c`: `Offer.quote` is not waiting; the run was undone"
             );
         }
         assert_eq!(trace(&place).await, before);

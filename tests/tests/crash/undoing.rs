@@ -18,6 +18,8 @@ pub(crate) type Given = BTreeMap<Work, Value>;
 pub(crate) struct Undoing<'a> {
     pub(crate) begun: bool,
     pub(crate) over: bool,
+    /// The round that the run is in.
+    round: u32,
     /// What is to be undone, once that was begun: the first is first.
     order: Vec<Execution<'a>>,
     /// So many of them are.
@@ -42,6 +44,9 @@ impl<'a> Undoing<'a> {
     pub(crate) fn of(lines: &'a [Value]) -> Result<Self, String> {
         let mut undoing = Undoing::default();
         for (line, entry) in lines.iter().map(Entry::of).enumerate() {
+            if lines[line]["rejected"]["back_to"].is_string() && entry.round == undoing.round {
+                undoing.round += 1;
+            }
             undoing.follow(line, &entry).map_err(|fault| {
                 let next = undoing.order.get(undoing.undone);
                 format!("{fault}: {entry:?}; to be undone next: {next:?}\n{lines:#?}")
@@ -56,7 +61,10 @@ impl<'a> Undoing<'a> {
         }
         if entry.kind == "undo_begun" && !self.begun {
             self.begun = true;
-            self.order.sort_by_key(|of| (of.made.is_some(), Reverse(of.line)));
+            // What came to nothing in a round that is over is only one thing that happened then.
+            let round = self.round;
+            let is_later = |of: &Execution<'_>| of.made.is_some() || of.round != round;
+            self.order.sort_by_key(|of| (is_later(of), Reverse(of.line)));
             return Ok(());
         }
         if !self.begun {
