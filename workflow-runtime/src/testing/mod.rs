@@ -1,4 +1,5 @@
 #![doc = include_str!("../../docs/testing.md")]
+#![allow(clippy::panic, reason = "a test kit tells of what it finds by a panic")]
 
 mod played;
 mod rehearsal;
