@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use crate::artifact::Value;
 use crate::change;
 use crate::error::{Kind, RuntimeError};
 use crate::journal::event::{Event, HandedIn, Payload};
@@ -40,14 +41,8 @@ pub fn artifact<A: 'static>(
     });
     Box::pin(async move {
         let step = handing.step()?;
-        let mut payload = None;
-        if let Some((artifact, value)) = product {
-            let writes = handing.runtime.backend().writes();
-            let ready = through_text(&handing.layout, artifact, value, writes);
-            payload =
-                Some(ready.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?);
-        }
-        handing.made(step, payload).await
+        let product = product.map(|(artifact, value)| handing.through_text(artifact, value));
+        handing.made(step, product.transpose()?).await
     })
 }
 
@@ -75,7 +70,7 @@ pub(crate) async fn verdict_by_name(
     actor: Actor,
     verdict: Verdict,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id, true).await?;
+    let layout = runtime.layout_of(id).await?;
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
@@ -93,7 +88,7 @@ pub(crate) async fn artifact_by_name(
     actor: Actor,
     json: Result<Box<RawValue>, serde_json::Error>,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id, true).await?;
+    let layout = runtime.layout_of(id).await?;
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
@@ -101,14 +96,14 @@ pub(crate) async fn artifact_by_name(
         return Err(handing.refused("it is a gate, which takes a verdict: use `hand_in`"));
     }
     let json = json.map_err(|error| handing.refused(&format!("it cannot be journaled: {error}")))?;
-    let Some(artifact) = plan.yields else {
+    let Some(yields) = plan.yields else {
         let is_null = json.get().trim() == "null";
         return match is_null {
             true => handing.made(step, None).await,
             false => Err(handing.refused("the step yields no artifact; hand in `()`")),
         };
     };
-    let artifact = &handing.layout.plan.artifacts[usize::from(artifact)];
+    let artifact = &handing.layout.plan.artifacts[usize::from(yields)];
     if !handing.layout.is_typed {
         let workflow = handing.layout.plan.name;
         return Err(handing.refused(&format!(
@@ -119,28 +114,42 @@ pub(crate) async fn artifact_by_name(
     }
     let value = (artifact.codec.decode)(&json)
         .map_err(|error| handing.refused(&format!("it is no `{}`: {error}", artifact.ty)))?;
-    handing
-        .made(step, Some(Payload::Both(Box::new((value, Arc::from(json))))))
-        .await
+    // As the type itself writes it, whatever else was in the JSON.
+    let payload = handing.through_text(yields, value)?;
+    handing.made(step, Some(payload)).await
 }
 
 /// Tells whoever drives the run to stop.
 pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
-    // Also by who could not take the run up.
-    let layout = runtime.layout_of(id, false).await?;
-    let over = |recorded: &Recorded| {
-        let over = match (recorded.state.is_done(&layout), recorded.state.undoing()) {
-            (_, (_, true)) => "it was undone",
-            (true, (false, _)) => "all its phases are done",
-            _ => return Ok(Event::Cancelled),
-        };
-        let error = format!("run `{id}` cannot be cancelled; {over}");
-        Err(RuntimeError::new(Kind::Over, error))
+    let stood = runtime.backend().cancel(id).await?.ok_or_else(|| unknown(id))?;
+    let over = match stood {
+        Standing::Undone => "it was undone",
+        Standing::Done => "all its phases are done",
+        _ => {
+            tracing::info!(run = id, "cancelled");
+            tell_of_cancelling(runtime, id).await;
+            return Ok(());
+        }
     };
-    let (_, round) = append(runtime, &layout, id, over).await?;
-    tracing::info!(run = id, "cancelled");
+    let error = format!("run `{id}` cannot be cancelled; {over}");
+    Err(RuntimeError::new(Kind::Over, error))
+}
+
+/// Observers hear the round too, so for them the journal is read; if that cannot be done, they hear all the same.
+async fn tell_of_cancelling(runtime: &Runtime, id: &str) {
+    if !runtime.is_observed() {
+        return;
+    }
+    let Ok(layout) = runtime.layout_of(id).await else {
+        return;
+    };
+    let mut recorder = Recorder::new(&layout);
+    let read = runtime.backend().read(&layout, id, &mut recorder).await;
+    let round = match read.and_then(|_| recorder.finish(id)) {
+        Ok(recorded) => recorded.state.round,
+        Err(_) => 0,
+    };
     runtime.tell(&layout, id, round, RunEventKind::Cancelled);
-    Ok(())
 }
 
 /// Appends what is made of the run as it stands. It may move on in between: then it is looked at again.
@@ -242,6 +251,13 @@ impl<'p> Handing<'p> {
                 holders.join(" and ")
             ),
         }))
+    }
+
+    /// An artifact as takers will get it.
+    fn through_text(&self, artifact: u16, value: Value) -> Result<Payload, RuntimeError> {
+        let writes = self.runtime.backend().writes();
+        through_text(&self.layout, artifact, value, writes)
+            .map_err(|error| self.refused(&format!("it cannot be journaled: {error}")))
     }
 
     async fn made(&self, step: u16, payload: Option<Payload>) -> Result<(), RuntimeError> {

@@ -515,20 +515,15 @@ impl Runtime {
         Arc::clone(layout)
     }
 
-    /// The plan that a run goes under: one that this program knows, or else without its types. With `or_of_its_name`, what
-    /// this program knows under that name counts too, although it is another by now.
-    pub(crate) async fn layout_of(
-        &self,
-        id: &str,
-        or_of_its_name: bool,
-    ) -> Result<Arc<Layout>, RuntimeError> {
+    /// The plan that a run goes under: one that this program knows, if only by its name, or else without its types.
+    pub(crate) async fn layout_of(&self, id: &str) -> Result<Arc<Layout>, RuntimeError> {
         let outline = self.backend().plan_of(id).await?;
         let outline = outline.ok_or_else(|| begin::unknown(id))?;
         let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
         // One without types may be the same as one that became known after it.
         let rank = |layout: &Layout| match (layout.is_typed, layout.outline == outline) {
             (true, true) => Some(3),
-            (true, false) => (or_of_its_name && layout.plan.name == outline.workflow).then_some(2),
+            (true, false) => (layout.plan.name == outline.workflow).then_some(2),
             (false, true) => Some(1),
             (false, false) => None,
         };

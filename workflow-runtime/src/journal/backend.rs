@@ -56,7 +56,11 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Ends the hold on a run, whoever has it; that handle is fenced off.
     fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
 
-    /// Appends what comes from outside, unless the run has moved on since `seen`; says whether it was appended.
+    /// Appends that whoever drives the run is to stop, wherever it is by then, unless it is over. Yields how it stood;
+    /// `None` if there is no such run.
+    fn cancel<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Standing>>;
+
+    /// Appends what is handed in, unless the run has moved on since `seen`; says whether it was appended.
     /// `standing` is how the run stands then. Whoever drives the run hears of it.
     fn hand_in<'a>(
         &'a self,
@@ -109,6 +113,15 @@ pub(crate) enum Gone {
 }
 
 impl Standing {
+    /// How a run stands once whoever drives it is to stop, by how it stood; `None` if it is too late for that.
+    pub(crate) fn stopped(self) -> Option<Self> {
+        match self {
+            Standing::Done | Standing::Undone => None,
+            Standing::Undoing => Some(Standing::Undoing),
+            _ => Some(Standing::Cancelled),
+        }
+    }
+
     /// How a run stands at `state` after `event`, when that was the last.
     pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
         // Also when it is told to stop, or goes under another plan.

@@ -156,6 +156,23 @@ impl Backend for Memory {
         reply(broken.ok_or_else(|| unknown(id)))
     }
 
+    fn cancel<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Standing>> {
+        let stood = self.find(id).map(|run| {
+            let mut journal = lock(&run.journal);
+            let stood = journal.standing;
+            if let Some(standing) = stood.stopped() {
+                journal.events.push(Event::Cancelled);
+                journal.standing = standing;
+                journal.changed_at = SystemTime::now();
+                if let Some(holder) = &journal.holder {
+                    holder.bell.stop();
+                }
+            }
+            stood
+        });
+        reply(Ok(stood))
+    }
+
     fn hand_in<'a>(
         &'a self,
         _: &'a Arc<Layout>,
@@ -168,14 +185,11 @@ impl Backend for Memory {
             let mut journal = lock(&run.journal);
             let unmoved = journal.events.len() as u64 == seen;
             if unmoved {
-                let stops = matches!(event, Event::Cancelled);
                 journal.events.push(event);
                 journal.standing = standing;
                 journal.changed_at = SystemTime::now();
-                match &journal.holder {
-                    Some(holder) if stops => holder.bell.stop(),
-                    Some(holder) => holder.bell.ring(),
-                    None => {}
+                if let Some(holder) = &journal.holder {
+                    holder.bell.ring();
                 }
             }
             unmoved

@@ -152,6 +152,30 @@ impl Backend for Sqlite {
         })
     }
 
+    fn cancel<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Standing>> {
+        Box::pin(async move {
+            let line = NewLine {
+                at_ms: now(),
+                body: wire::cancelled()?,
+            };
+            let stood = self.store.stop(id, line, |status| {
+                let stopped = Standing::named(&status.state).stopped()?;
+                Some(Status {
+                    state: stopped.name().to_owned(),
+                    ..status.clone()
+                })
+            });
+            match stood.await {
+                Ok(stood) => {
+                    self.store.look_around();
+                    Ok(Some(Standing::named(&stood.state)))
+                }
+                Err(StoreError::Unknown { .. }) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
     fn hand_in<'a>(
         &'a self,
         layout: &'a Arc<Layout>,
@@ -163,8 +187,7 @@ impl Backend for Sqlite {
         Box::pin(async move {
             let line = new_line(layout, &event)?;
             let status = Some(status(layout, &event, standing));
-            let stop = matches!(event, Event::Cancelled);
-            match self.store.append_if(id, seen, vec![line], status, stop).await {
+            match self.store.append_if(id, seen, vec![line], status).await {
                 Ok(_) => {
                     self.store.look_around();
                     Ok(true)

@@ -130,7 +130,16 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<RawV
 
 /// An event as a line.
 pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
-    serde_json::to_string(&line(layout, event)?).map_err(|error| {
+    text(&line(layout, event)?)
+}
+
+/// The line of [`Event::Cancelled`], which names nothing of any plan.
+pub(super) fn cancelled() -> Result<String, RuntimeError> {
+    text(&Line::Cancelled {})
+}
+
+fn text(line: &Line) -> Result<String, RuntimeError> {
+    serde_json::to_string(line).map_err(|error| {
         RuntimeError::new(
             Kind::Artifact,
             format!("a journal line cannot be written: {error}"),

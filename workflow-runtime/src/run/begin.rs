@@ -148,7 +148,7 @@ pub(crate) async fn artifacts(
     runtime: &Runtime,
     id: &str,
 ) -> Result<Vec<(String, Option<serde_json::Value>)>, RuntimeError> {
-    let layout = runtime.layout_of(id, true).await?;
+    let layout = runtime.layout_of(id).await?;
     let mut recorder = Recorder::new(&layout);
     runtime.backend().read(&layout, id, &mut recorder).await?;
     let state = recorder.finish(id)?.state;

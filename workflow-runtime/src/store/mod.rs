@@ -221,22 +221,34 @@ impl SqliteStore {
         })
     }
 
-    /// Appends to a run without holding it, provided that its last line is `expected` still; with `stop`, whoever holds
-    /// it is to stop.
+    /// Appends to a run without holding it, provided that its last line is `expected` still.
     pub(crate) fn append_if(
         &self,
         id: &str,
         expected: u64,
         lines: Vec<NewLine>,
         status: Option<Status>,
-        stop: bool,
     ) -> Reply<u64> {
         self.queue().submit(work::AppendIf {
             id: id.to_owned(),
             expected,
             lines,
             status,
-            stop,
+        })
+    }
+
+    /// Appends to a run, wherever it is by then, that whoever holds it is to stop; yields how it stood. `status` says how
+    /// it stands then, or that it is too late.
+    pub(crate) fn stop(
+        &self,
+        id: &str,
+        line: NewLine,
+        status: fn(&Status) -> Option<Status>,
+    ) -> Reply<Status> {
+        self.queue().submit(work::Stop {
+            id: id.to_owned(),
+            line,
+            status,
         })
     }
 

@@ -144,7 +144,7 @@ pub(super) struct Record {
     plan: i64,
     created_at: i64,
     updated_at: i64,
-    status: Status,
+    pub(super) status: Status,
     stops: i64,
 }
 

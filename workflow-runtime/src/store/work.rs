@@ -104,8 +104,6 @@ pub(super) struct AppendIf {
     pub(super) expected: u64,
     pub(super) lines: Vec<NewLine>,
     pub(super) status: Option<Status>,
-    /// Whether who holds the run is to stop.
-    pub(super) stop: bool,
 }
 
 impl Work for AppendIf {
@@ -124,10 +122,32 @@ impl Work for AppendIf {
             .into());
         }
         let head = ledger.append(record.run, record.head, &self.lines, self.status.as_ref())?;
-        if self.stop {
-            ledger.stop(record.run)?;
-        }
         ledger.now_ends(record.run, head);
         Ok(head.seq.cast_unsigned())
+    }
+}
+
+/// Tell whoever holds a run to stop.
+pub(super) struct Stop {
+    pub(super) id: String,
+    pub(super) line: NewLine,
+    /// How the run stands then, by how it stood; nothing is done if it says nothing.
+    pub(super) status: fn(&Status) -> Option<Status>,
+}
+
+impl Work for Stop {
+    /// How the run stood.
+    type Done = Status;
+
+    fn perform(&self, ledger: &mut Ledger) -> Result<Status, Fault> {
+        let id = &self.id;
+        let record = Record::find(&ledger.connection, id)?.ok_or_else(|| unknown(&ledger.path, id))?;
+        if let Some(status) = (self.status)(&record.status) {
+            let line = std::slice::from_ref(&self.line);
+            let head = ledger.append(record.run, record.head, line, Some(&status))?;
+            ledger.stop(record.run)?;
+            ledger.now_ends(record.run, head);
+        }
+        Ok(record.status)
     }
 }

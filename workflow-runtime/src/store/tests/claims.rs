@@ -171,10 +171,7 @@ fn two_processes_write_to_one_file() {
         assert!(reports.next().is_some(), "the other goes on too");
         let last = store.header("a").expect("readable").expect("there").last_seq;
         // What is handed in there between two steps of the other comes too late more often than not.
-        match store
-            .append_if("a", last, vec![line("handed in")], None, false)
-            .wait()
-        {
+        match store.append_if("a", last, vec![line("handed in")], None).wait() {
             Ok(seq) => assert_eq!(seq, last + 1),
             Err(error) => assert!(matches!(error, StoreError::Conflict { .. }), "{error}"),
         }
@@ -280,7 +277,7 @@ fn a_holder_goes_on_after_what_others_handed_in() {
     let claim = store.create(run("a")).wait().expect("entered");
     assert_eq!(
         other
-            .append_if("a", 1, vec![line("handed in")], None, false)
+            .append_if("a", 1, vec![line("handed in")], None)
             .wait()
             .expect("kept"),
         2
@@ -294,7 +291,7 @@ fn a_holder_goes_on_after_what_others_handed_in() {
     );
     assert_eq!(
         store
-            .append_if("a", 3, vec![line("handed in")], None, false)
+            .append_if("a", 3, vec![line("handed in")], None)
             .wait()
             .expect("kept"),
         4

@@ -283,17 +283,14 @@ fn what_has_to_be_refused_is_refused() {
         "run `a` exists already; resume it, or choose another id"
     );
     let error = store
-        .append_if("a", 3, vec![line("late")], None, false)
+        .append_if("a", 3, vec![line("late")], None)
         .wait()
         .expect_err("late");
     let text = "run `a` has moved on from line 3 to line 4; look at it again and decide anew";
     assert_eq!(error.to_string(), text);
     for error in [
         store.claim("b", 0).wait().map(drop),
-        store
-            .append_if("b", 0, vec![line("lost")], None, false)
-            .wait()
-            .map(drop),
+        store.append_if("b", 0, vec![line("lost")], None).wait().map(drop),
         store.read_since("b", 0).map(drop),
         store.verify("b"),
     ] {
@@ -302,7 +299,7 @@ fn what_has_to_be_refused_is_refused() {
     assert_eq!(store.whole("b").expect("readable"), None);
     assert_eq!(
         store
-            .append_if("a", 4, vec![line("in time")], Some(status("running")), false)
+            .append_if("a", 4, vec![line("in time")], Some(status("running")))
             .wait()
             .expect("kept"),
         5

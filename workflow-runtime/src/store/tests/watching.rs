@@ -24,8 +24,13 @@ fn what_was_done_before_a_run_was_watched_is_heard_too() {
         let others_bell = Arc::default();
         store.watch(&other, (1, 0), &others_bell);
         let claim = store.create(run("a")).wait().expect("entered");
-        let appended = elsewhere.append_if("a", 1, vec![line("news")], None, stop);
-        assert_eq!(appended.wait().expect("kept"), 2);
+        if stop {
+            let stood = elsewhere.stop("a", line("stop"), |_| Some(status("stopped")));
+            assert_eq!(stood.wait().expect("kept"), status("running"));
+        } else {
+            let appended = elsewhere.append_if("a", 1, vec![line("news")], None);
+            assert_eq!(appended.wait().expect("kept"), 2);
+        }
         thread::sleep(Duration::from_millis(200));
         let bell = Arc::default();
         store.watch(&claim, (1, 0), &bell);
