@@ -25,6 +25,8 @@ struct Members<'a> {
     /// Those that something must be handed in for.
     waiting: Vec<u16>,
     in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = Carried> + Send + 'a>>>,
+    /// How often the bell had been rung when the journal was last looked at.
+    heard: u64,
     /// Whether something was handed in for them meanwhile.
     handed_in: bool,
     /// How the phase ends, if it does not go on to its end.
@@ -47,6 +49,7 @@ impl Live {
         let layout = self.layout.clone();
         let open: Vec<u16> = layout.members(phase).collect();
         let hold = self.shared_hold()?;
+        let heard = self.bell.rings();
         let manual_left = |step: &u16| layout.step(*step).manual && !self.state.step_is_done(*step);
         if open.iter().any(manual_left)
             && let Some(sent_back) = self.catch_up(&*hold).await?
@@ -63,6 +66,7 @@ impl Live {
             open,
             waiting: Vec::new(),
             in_flight: FuturesUnordered::new(),
+            heard,
             handed_in: false,
             end: None,
         };
@@ -89,13 +93,12 @@ impl Live {
 
     async fn drive_members(&mut self, members: &mut Members<'_>) {
         loop {
-            let rings = self.bell.rings();
             if members.end.is_none()
                 && let Err(reason) = self.begin_ready(members).await
             {
                 members.ends(Err(reason));
             }
-            match members.news(self, rings).await {
+            match members.news(self).await {
                 News::Carried(carried) => {
                     let earlier = self.handed_in_before(&**members.hold, &carried).await;
                     match self.take_in(earlier, carried) {
@@ -113,7 +116,7 @@ impl Live {
                     if !self.runtime.waits() && !self.bell.is_stopped() {
                         return;
                     }
-                    if let Err(reason) = self.hear(rings).await {
+                    if let Err(reason) = self.hear(members.heard).await {
                         members.ends(Err(reason));
                     }
                 }
@@ -149,6 +152,8 @@ impl Live {
 
     /// Takes in what was handed in for those that wait; says whether anything was.
     async fn look_after(&mut self, members: &mut Members<'_>) -> bool {
+        // Before it is looked at, so that what comes meanwhile is heard after that.
+        members.heard = self.bell.rings();
         let caught_up = self.catch_up(&**members.hold).await;
         let before = members.waiting.len();
         let done = |step: &u16| self.state.step_is_done(*step);
@@ -186,12 +191,12 @@ impl Members<'_> {
         }
     }
 
-    async fn news(&mut self, live: &Live, rings: u64) -> News {
+    async fn news(&mut self, live: &Live) -> News {
         if self.waiting.is_empty() || self.in_flight.is_empty() {
             let carried = self.in_flight.next().await;
             return carried.map_or(News::Quiet, News::Carried);
         }
-        let rung = pin!(live.bell.rung_since(rings));
+        let rung = pin!(live.bell.rung_since(self.heard));
         match select(self.in_flight.next(), rung).await {
             Either::Left((carried, _)) => carried.map_or(News::Quiet, News::Carried),
             Either::Right(_) => News::Rung,
