@@ -113,14 +113,6 @@ impl Live {
             };
             failed += 1;
             let (retry_in, text) = next_try(plan.retry, failed, &error);
-            tracing::warn!(step = path, attempt, error = &*text, ?retry_in, "undo failed");
-            let told = RunEventKind::UndoFailed {
-                step: path,
-                attempt,
-                error: &text,
-                retry_in,
-            };
-            self.tell_of(round, told);
             let event = Event::UndoFailed {
                 step,
                 round,
@@ -130,6 +122,14 @@ impl Live {
                 last: retry_in.is_none(),
             };
             self.note(hold, &event, Standing::Undoing).await?;
+            tracing::warn!(step = path, attempt, error = &*text, ?retry_in, "undo failed");
+            let told = RunEventKind::UndoFailed {
+                step: path,
+                attempt,
+                error: &text,
+                retry_in,
+            };
+            self.tell_of(round, told);
             let Some(wait) = retry_in else {
                 let left = std::iter::once(step).chain(left.iter().rev().map(|done| done.step));
                 return Err(Reason::UndoFailed {
