@@ -15,6 +15,8 @@ pub(crate) struct Entry<'a> {
     /// Who handed it in.
     pub(crate) by: Option<&'a str>,
     pub(crate) artifact: Option<&'a Value>,
+    /// Whether another round begins here.
+    pub(crate) sends_back: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -34,6 +36,7 @@ impl<'a> Entry<'a> {
             // What stands was handed in before.
             by: text("by").filter(|_| kind != "stands"),
             artifact: of.get("artifact"),
+            sends_back: of.get("back_to").is_some(),
         }
     }
 
@@ -56,6 +59,7 @@ impl<'a> Entry<'a> {
         match told.what {
             What::Begun => is("begun"),
             What::StepDone => is("done") && self.is_attempt(told),
+            What::StepFailed => is("failed") && self.is_attempt(told),
             What::Rejected => is("rejected") && self.is_at(told),
             What::Waiting => is("waiting") && self.is_at(told),
             What::Stands => is("stands") && self.is_at(told),
@@ -64,10 +68,10 @@ impl<'a> Entry<'a> {
             What::StepStarted if undo_of(&told.place).is_some() => is("started") && self.is_attempt(told),
             What::UndoBegan => is("undo_begun"),
             What::StepUndone => is("step_undone") && self.is_attempt(told),
+            What::UndoFailed => is("undo_failed") && self.is_attempt(told),
             What::Undone => is("undone"),
-            // Of these nothing is written, or not yet.
-            What::TakenUp | What::StepStarted | What::StepFailed | What::PhaseDone | What::Finished => true,
-            What::UndoStarted | What::UndoFailed => true,
+            // Of these nothing is written.
+            What::TakenUp | What::StepStarted | What::PhaseDone | What::Finished | What::UndoStarted => true,
             What::Start | What::Half | What::Did | What::Made => true,
         }
     }

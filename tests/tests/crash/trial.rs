@@ -16,6 +16,7 @@ use workflow_runtime::{RunEvent, Runtime};
 use crate::child::Errand;
 use crate::effects::{self, Effect, Effects, Lines, What};
 use crate::plan;
+use crate::undoing;
 use crate::witness::{Deeds, Journals, Witness};
 
 /// For anything that one child does; a machine may be busy.
@@ -202,7 +203,11 @@ impl Trial {
             if let Err(error) = self.block_on(runtime.verify(&run.id)) {
                 self.fail(&format!("the journal is not whole: {error}"));
             }
-            journals.insert(run.id.clone(), place::lines(&sql, &run.id));
+            let lines = place::lines(&sql, &run.id);
+            if let Err(fault) = undoing::is_listed_so(&lines, run.standing) {
+                self.fail(&format!("run `{}` {fault}", run.id));
+            }
+            journals.insert(run.id, lines);
         }
         let handed_in = effects::read(&self.path("effects-here"));
         let deeds = Deeds {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use workflow_runtime::Standing;
 
 use crate::effects::{Effect, What, Work};
 use crate::entry::Entry;
@@ -15,15 +16,15 @@ pub(crate) type Given = BTreeMap<Work, Value>;
 
 /// How far a run is taken back, as its journal has it.
 #[derive(Debug, Default)]
-pub(crate) struct Undoing<'a> {
-    pub(crate) begun: bool,
-    pub(crate) over: bool,
-    /// The round that the run is in.
-    round: u32,
+struct Undoing<'a> {
+    begun: bool,
+    over: bool,
     /// What is to be undone, once that was begun: the first is first.
     order: Vec<Execution<'a>>,
     /// So many of them are.
     undone: usize,
+    /// The round that the run was in.
+    round: u32,
 }
 
 /// A step that has an undo method, in one round.
@@ -41,12 +42,9 @@ struct Execution<'a> {
 
 impl<'a> Undoing<'a> {
     /// An error if the journal takes back anything out of its order, or goes on with anything else.
-    pub(crate) fn of(lines: &'a [Value]) -> Result<Self, String> {
+    fn of(lines: &'a [Value]) -> Result<Self, String> {
         let mut undoing = Undoing::default();
         for (line, entry) in lines.iter().map(Entry::of).enumerate() {
-            if lines[line]["rejected"]["back_to"].is_string() && entry.round == undoing.round {
-                undoing.round += 1;
-            }
             undoing.follow(line, &entry).map_err(|fault| {
                 let next = undoing.order.get(undoing.undone);
                 format!("{fault}: {entry:?}; to be undone next: {next:?}\n{lines:#?}")
@@ -61,10 +59,9 @@ impl<'a> Undoing<'a> {
         }
         if entry.kind == "undo_begun" && !self.begun {
             self.begun = true;
-            // What came to nothing in a round that is over is only one thing that happened then.
-            let round = self.round;
-            let is_later = |of: &Execution<'_>| of.made.is_some() || of.round != round;
-            self.order.sort_by_key(|of| (is_later(of), Reverse(of.line)));
+            // What failed in a round that is over is only one of the things that happened then.
+            let is_open = |of: &Execution<'_>| of.made.is_none() && of.round == self.round;
+            self.order.sort_by_key(|of| (!is_open(of), Reverse(of.line)));
             return Ok(());
         }
         if !self.begun {
@@ -81,6 +78,7 @@ impl<'a> Undoing<'a> {
     }
 
     fn collect(&mut self, line: usize, entry: &Entry<'a>) -> Result<(), &'static str> {
+        self.round += u32::from(entry.sends_back);
         match entry.kind {
             "started" | "failed" | "done" if undo_of(entry.place).is_some() => {}
             "step_undone" | "undo_failed" | "undone" => return Err("recorded before `undo_begun`"),
@@ -158,6 +156,19 @@ pub(crate) fn look(
         undone += usize::from(effect.what == What::StepUndone);
     }
     is.leaves_nothing_out(run, given)
+}
+
+/// Whether the list of runs says of one how far it is taken back.
+pub(crate) fn is_listed_so(lines: &[Value], listed: Standing) -> Result<(), String> {
+    let is = Undoing::of(lines)?;
+    let is_so = match listed {
+        Standing::Undone => is.over,
+        Standing::Undoing => is.begun && !is.over,
+        _ => !is.begun,
+    };
+    is_so
+        .then_some(())
+        .ok_or_else(|| format!("is listed as {listed}: {is:#?}"))
 }
 
 /// What the step took in that round, and what it made in it.
