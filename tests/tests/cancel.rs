@@ -324,7 +324,7 @@ async fn another_runtime_on_the_same_file_stops_a_run_within_a_tenth_of_a_second
         assert!(took < Duration::from_secs(2), "{act}: {took:?}");
     }
     assert_eq!(cancels(&place), Some(2));
-    drop(to_the_end(&elsewhere, &keeper).await);
+    drop(to_the_end(place.runtime(), &keeper).await);
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ workflow! {
             #[rework(to = Writing, max = 1)]
             manual gate legal(text);
             step count(text) -> words: u32;
+            step frame(pictures) -> framed: u32;
         }
         phase Printing {
             step proof(page, pictures) -> proof: String;
@@ -57,6 +58,10 @@ impl paper::Layout for Office {
     async fn count(&self, cx: &StepContext, text: &String) -> StepResult<u32> {
         self.0.step(cx).await?;
         Ok(text.split(' ').count() as u32)
+    }
+    async fn frame(&self, cx: &StepContext, pictures: &u32) -> StepResult<u32> {
+        self.0.step(cx).await?;
+        Ok(*pictures)
     }
 }
 
@@ -154,6 +159,8 @@ async fn a_run_waits_at_each_manual_step_and_gate_goes_on_when_it_is_handed_in_a
             let observed = runtime.clone().with_observer(heard.observer());
             let handing_in = async {
                 waits(other, "p", "Writing.title").await;
+                // As long as it may take until it hears of what it did itself.
+                tokio::time::sleep(Duration::from_millis(120)).await;
                 given(other, "p", "Writing.title", None).await;
                 waits(other, "p", "Writing.approve").await;
                 // What is refused ends no waiting.
@@ -179,7 +186,7 @@ async fn a_run_waits_at_each_manual_step_and_gate_goes_on_when_it_is_handed_in_a
             assert_eq!(waited.count(), 7, "each is told once: {notes:?}");
             let done_of = |step: &str| script_calls(&notes, step);
             assert_eq!(done_of("Writing.write"), 2);
-            assert_eq!(script.notes().len(), 6, "and each step is called once a round");
+            assert_eq!(script.notes().len(), 7, "and each step is called once a round");
             if place.is_file() {
                 let journal = place.journal("p");
                 let waited = journal.iter().filter(|line| line.starts_with("waiting"));
@@ -241,7 +248,7 @@ async fn what_a_hand_in_makes_ready_starts_at_once_while_its_siblings_are_at_wor
                     panic!("all was handed in in time, so there was nothing to halt for");
                 };
                 assert_eq!(run.artifacts().page(), "a page with a cup");
-                assert_eq!(script.notes(), [""; 0]);
+                assert_eq!(script.notes(), ["Layout.frame"]);
             }
         }
     }
@@ -294,7 +301,7 @@ async fn a_rejection_while_others_are_at_work_lets_them_finish_and_starts_nothin
             panic!("it was sent back");
         };
         assert_eq!((rejection.gate(), rejection.reason()), ("Layout.legal", "libel"));
-        assert_eq!(script.notes(), [""; 0], "`set` was not begun");
+        assert_eq!(script.notes(), [""; 0], "neither `set` nor `frame` was begun");
         assert!(
             noted(&heard, "done Layout.draw a1").await.len() > 2,
             "what was in flight is told"
@@ -305,6 +312,7 @@ async fn a_rejection_while_others_are_at_work_lets_them_finish_and_starts_nothin
             assert!(at("rejected Layout.legal to Writing by ada") < at("done Layout.draw"));
         }
         drop(run);
+        script.then("Layout.draw", Act::Behind("more ink"));
         // The title is waited for anew; that the text of that title was approved stands.
         let handing_in = async {
             given(&runtime, "p", "Writing.title", None).await;
@@ -316,6 +324,8 @@ async fn a_rejection_while_others_are_at_work_lets_them_finish_and_starts_nothin
                 Some(Verdict::reject("libel again")),
             )
             .await;
+            tokio::time::sleep(Duration::from_millis(120)).await;
+            script.open("more ink");
         };
         let (halted, ()) = tokio::join!(go(&runtime, "p", &office), handing_in);
         let halted = halted.unwrap_err();
@@ -324,6 +334,12 @@ async fn a_rejection_while_others_are_at_work_lets_them_finish_and_starts_nothin
             "{halted}"
         );
         assert_eq!(standing(&runtime, "p").await.0, Standing::Halted);
+        let begun = script.notes();
+        let framed = begun.iter().any(|note| note.starts_with("Layout.frame"));
+        assert!(
+            !framed,
+            "what `draw` makes ready is not begun any more: {begun:?}"
+        );
     }
 }
 
@@ -516,6 +532,51 @@ async fn a_run_is_listed_as_it_stands_also_when_something_was_handed_in_just_bef
                 }
             }
         }
+    }
+}
+
+workflow! {
+    pub workflow Soup(dish: String) {
+        parallel phase Cooking {
+            step boil(dish) -> boiled: u32;
+            manual step salt(dish) -> salt: u32;
+            step chop(dish) -> chopped: u32;
+            step season(salt) -> seasoned: u32;
+        }
+    }
+}
+
+/// `chop` ends in the moment in which it hands the salt in.
+struct Cook(Script, Runtime);
+
+impl soup::Cooking for Cook {
+    async fn boil(&self, cx: &StepContext, _: &String) -> StepResult<u32> {
+        self.0.step(cx).await?;
+        Ok(1)
+    }
+    async fn chop(&self, cx: &StepContext, _: &String) -> StepResult<u32> {
+        self.0.step(cx).await?;
+        soup::hand_in::salt(&self.1, "s", ada(), 2).await?;
+        Ok(2)
+    }
+    async fn season(&self, cx: &StepContext, salt: &u32) -> StepResult<u32> {
+        self.0.step(cx).await?;
+        self.0.open("pot");
+        Ok(*salt)
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_in_just_when_a_sibling_ends_is_heard_at_once_too() {
+    for place in Place::both() {
+        let (runtime, _) = patient(&place);
+        let script = Script::default();
+        // `boil` ends after `season` only, which begins when it is heard that the salt is there.
+        script.then("Cooking.boil", Act::Behind("pot"));
+        let cook = Arc::new(Cook(script, place.runtime().clone()));
+        let done = soon(Soup::run(&runtime, "s", &cook, "leek".to_owned())).await;
+        assert_eq!(*done.unwrap().artifacts().seasoned(), 2);
+        assert_eq!(standing(&runtime, "s").await.0, Standing::Done);
     }
 }
 
