@@ -272,6 +272,7 @@ pub(crate) enum Reason {
         steps: Vec<String>,
     },
     Cancelled,
+    UndoCancelled,
     UndoFailed {
         step: String,
         attempt: u32,
@@ -321,7 +322,7 @@ impl Cause {
 
     /// Whether it was told to stop: a planned stop, not a fault.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.inner.reason, Reason::Cancelled)
+        matches!(self.inner.reason, Reason::Cancelled | Reason::UndoCancelled)
     }
 
     /// Whether the journal failed or refused.
@@ -338,7 +339,7 @@ impl Cause {
             Reason::Waiting { steps } | Reason::UndoFailed { left: steps, .. } => {
                 steps.iter().map(String::as_str).collect()
             }
-            Reason::Cancelled | Reason::Journal(_) => Vec::new(),
+            Reason::Cancelled | Reason::UndoCancelled | Reason::Journal(_) => Vec::new(),
         }
     }
 
@@ -400,6 +401,12 @@ impl fmt::Display for Cause {
                 write!(
                     f,
                     "run `{run}` of `{workflow}` was told to stop; drive it again to go on"
+                )
+            }
+            Reason::UndoCancelled => {
+                write!(
+                    f,
+                    "run `{run}` of `{workflow}` was told to stop while it is undone; call `undo` again to go on"
                 )
             }
             Reason::UndoFailed {

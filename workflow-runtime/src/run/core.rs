@@ -224,7 +224,7 @@ impl Core {
     }
 
     pub(crate) fn halted<P>(self, reason: Reason, position: fn(Core) -> P) -> Halted<P> {
-        if matches!(reason, Reason::Cancelled) {
+        if matches!(reason, Reason::Cancelled | Reason::UndoCancelled) {
             self.0.bell.has_stopped();
         }
         let cause = self.0.cause(reason);

@@ -93,7 +93,7 @@ impl Live {
         let (mut attempt, mut failed) = done.attempts;
         loop {
             if self.bell.is_stopped() {
-                return Err(Reason::Cancelled);
+                return Err(Reason::UndoCancelled);
             }
             attempt += 1;
             self.tell_of(round, RunEventKind::UndoStarted { step: path, attempt });
@@ -108,7 +108,7 @@ impl Live {
                     }
                     return Ok(());
                 }
-                Err(Missed::Stopped) => return Err(Reason::Cancelled),
+                Err(Missed::Stopped) => return Err(Reason::UndoCancelled),
                 Err(Missed::Failed(error)) => error,
             };
             failed += 1;
@@ -141,7 +141,7 @@ impl Live {
                 });
             };
             let waited = self.bell.unless_stopped(Box::pin(tokio::time::sleep(wait))).await;
-            waited.ok_or(Reason::Cancelled)?;
+            waited.ok_or(Reason::UndoCancelled)?;
         }
     }
 
