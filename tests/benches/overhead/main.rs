@@ -86,6 +86,12 @@ impl borrow::Only for Caller {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, what, path] = &arguments[..]
+        && what == resume::ALONE
+    {
+        return resume::alone(path).await;
+    }
     in_memory().await?;
     durable().await?;
     resume::measure().await?;

@@ -1,6 +1,7 @@
 //! Going on with a run of 10,000 journaled steps: how long it takes, and how much memory.
 
 use std::error::Error;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -59,33 +60,46 @@ pub(crate) async fn measure() -> Result<(), Box<dyn Error>> {
     let journal = std::fs::metadata(&path)?.len();
 
     let runtime = Runtime::open(&path)?;
-    let (mut times, before) = (Vec::new(), peak(true));
+    let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let started = Instant::now();
         let position = Long::resume(&runtime, "long").await?;
         times.push(started.elapsed());
         drop(position);
     }
-    let grown = before
-        .zip(peak(false))
-        .map(|(before, after)| after.saturating_sub(before));
+    // In a process of its own, whose memory was not used before.
+    let alone = Command::new(std::env::current_exe()?)
+        .arg(ALONE)
+        .arg(&path)
+        .output()?;
     println!("resuming a run of 10,000 journaled steps, each with an artifact of {BYTES} bytes:");
     println!("  median of {ROUNDS}: {:?}", median(times));
-    match grown {
-        Some(grown) => println!(
-            "  memory at its highest: {grown} KiB more than before, of a journal of {} KiB",
-            journal / 1024
-        ),
-        None => println!("  memory: this system does not tell"),
-    }
+    println!(
+        "  memory at its highest: {} more than before, of a journal of {} KiB",
+        String::from_utf8_lossy(&alone.stdout).trim(),
+        journal / 1024
+    );
     Ok(())
 }
 
-/// The most memory that the process has had since it was asked to count anew, in KiB.
-fn peak(anew: bool) -> Option<u64> {
-    if anew {
-        std::fs::write("/proc/self/clear_refs", "5").ok()?;
+/// What the process of its own is called with, before the file.
+pub(crate) const ALONE: &str = "resume-alone";
+
+/// Resumes the run once, and says how much memory that took.
+pub(crate) async fn alone(path: &str) -> Result<(), Box<dyn Error>> {
+    let runtime = Runtime::open(path)?;
+    let before = peak();
+    let position = Long::resume(&runtime, "long").await?;
+    match before.zip(peak()) {
+        Some((before, after)) => println!("{} KiB", after - before),
+        None => println!("this system does not tell how much"),
     }
+    drop(position);
+    Ok(())
+}
+
+/// The most memory that the process has had, in KiB.
+fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
