@@ -1,5 +1,6 @@
 //! The process that is killed: what it is told to do, what it does, and how the parent holds it.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -30,8 +31,8 @@ pub(crate) struct Errand {
     pub(crate) pause: Duration,
     /// What failed before.
     pub(crate) failed: Vec<Work>,
-    /// It aborts as soon as it has written this.
-    pub(crate) fatal: Option<Effect>,
+    /// It aborts as soon as it has written one of these.
+    pub(crate) fatal: BTreeSet<Effect>,
 }
 
 impl Errand {

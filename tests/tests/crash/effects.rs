@@ -1,6 +1,7 @@
 //! What happens in a process, written down at once: a line for each thing that a step does, and for each that an observer
 //! is told. A process that is killed loses no line, so the next one to read them knows how far it came.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -75,13 +76,13 @@ pub(crate) enum What {
 #[derive(Debug)]
 pub(crate) struct Effects {
     file: File,
-    /// The process aborts when this was written.
-    fatal: Option<Effect>,
+    /// The process aborts when one of these was written.
+    fatal: BTreeSet<Effect>,
 }
 
 impl Effects {
     /// At the end of a file.
-    pub(crate) fn at(path: &Path, fatal: Option<Effect>) -> Self {
+    pub(crate) fn at(path: &Path, fatal: BTreeSet<Effect>) -> Self {
         let file = File::options().append(true).create(true).open(path);
         Effects {
             file: file.expect("effects can be written"),
@@ -150,7 +151,7 @@ impl Effects {
         (&self.file)
             .write_all(line.as_bytes())
             .expect("effects can be written");
-        if self.fatal.as_ref() == Some(effect) {
+        if self.fatal.contains(effect) {
             std::process::abort();
         }
     }

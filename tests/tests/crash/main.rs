@@ -86,11 +86,11 @@ fn a_run_killed_at_any_boundary_goes_on_there() {
             let undisturbed = Undisturbed::of(*fleet, dice);
             for boundary in undisturbed.boundaries() {
                 let mut trial = Trial::new(*fleet);
-                let ended = trial.child(&Kill::At(boundary.clone()), dice);
+                let ended = trial.child(&Kill::At([boundary.clone()].into()), dice);
                 assert!(ended.killed, "it never came to {boundary:?}");
                 // And the next one before it has done anything.
                 let taken_up = Effect::of_run(&boundary.run, What::TakenUp);
-                let ended = trial.child(&Kill::At(taken_up), dice);
+                let ended = trial.child(&Kill::At([taken_up].into()), dice);
                 assert!(ended.killed, "it was not taken up after {boundary:?}");
                 trial.child(&Kill::Never, dice);
                 trial.must_agree_with(&undisturbed.outcome);
@@ -112,7 +112,7 @@ fn a_run_killed_at_any_boundary_can_be_taken_back() {
         }
         for boundary in boundaries {
             let mut trial = Trial::new(ADRIFT);
-            let ended = trial.child(&Kill::At(boundary.clone()), dice);
+            let ended = trial.child(&Kill::At([boundary.clone()].into()), dice);
             assert!(ended.killed, "it never came to {boundary:?}");
             trial.child(&Kill::Never, dice);
             trial.must_agree_with(&undisturbed.outcome);
@@ -131,10 +131,13 @@ fn a_run_killed_at_each_boundary_of_its_undoing_is_undone() {
                 .collect();
             assert_eq!(kinds, OF_UNDOING.iter().collect());
             let mut trial = Trial::new(fleet);
-            // Each child takes up what the kill before it has left.
-            for boundary in undisturbed.boundaries_of_undoing() {
-                let ended = trial.child(&Kill::At(boundary.clone()), dice);
-                assert!(ended.killed, "it never came to {boundary:?}");
+            // Each child takes up what the kill before it has left. In which order siblings are undone is known only then.
+            let mut left: BTreeSet<Effect> = undisturbed.boundaries_of_undoing().cloned().collect();
+            while !left.is_empty() {
+                let ended = trial.child(&Kill::At(left.clone()), dice);
+                assert!(ended.killed, "it never came to {left:#?}");
+                let boundary = ended.effects.iter().find(|effect| left.contains(*effect));
+                left.remove(boundary.expect("it aborts at one of them"));
             }
             trial.child(&Kill::Never, dice);
             trial.must_agree_with(&undisturbed.outcome);

@@ -293,7 +293,7 @@ pub(crate) async fn hand_in(runtime: &Runtime, waits: &Effect) -> Result<bool, R
     };
     let may_be_late = waits.place == RACING || Fate::of(run) == Fate::Drifts;
     match handed_in {
-        Err(late) if may_be_late && late.is_not_waiting() => Ok(false),
+        Err(late) if may_be_late && (late.is_not_waiting() || late.is_undone()) => Ok(false),
         handed_in => handed_in.map(|()| true),
     }
 }

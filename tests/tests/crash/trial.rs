@@ -38,8 +38,8 @@ pub(crate) type Made = BTreeSet<(String, String)>;
 #[derive(Debug)]
 pub(crate) enum Kill {
     Never,
-    /// It aborts by itself when it has written this.
-    At(Effect),
+    /// It aborts by itself when it has written one of these.
+    At(BTreeSet<Effect>),
     /// So long after it was started.
     After(Duration),
     /// So long after it has written so many lines.
@@ -100,7 +100,11 @@ impl Trial {
         self.children += 1;
         self.keeps_open = dice.percent(30);
         self.close();
-        let _ = writeln!(self.story, "\nchild {}, killed {kill:?}", self.children);
+        let killed = match kill {
+            Kill::At(any) if any.len() > 1 => format!("at any of {} boundaries", any.len()),
+            kill => format!("{kill:?}"),
+        };
+        let _ = writeln!(self.story, "\nchild {}, killed {killed}", self.children);
         let errand = Errand {
             journal: self.path("plan.db"),
             effects: self.path(&format!("effects-{}", self.children)),
@@ -108,8 +112,8 @@ impl Trial {
             pause: self.fleet.pause,
             failed: self.witness.failures(),
             fatal: match kill {
-                Kill::At(fatal) => Some(fatal.clone()),
-                _ => None,
+                Kill::At(fatal) => fatal.clone(),
+                _ => BTreeSet::new(),
             },
         };
         let ended = self.wait_for(&errand, kill);
@@ -158,7 +162,7 @@ impl Trial {
         };
         lines.read_on();
         let effects = lines.effects;
-        let aborted = errand.fatal.as_ref().is_some_and(|fatal| effects.contains(fatal));
+        let aborted = effects.iter().any(|effect| errand.fatal.contains(effect));
         if !status.success() && !killed && !aborted {
             let complaints = std::fs::read_to_string(complaints).unwrap_or_default();
             let story = effects.iter().map(|effect| format!("  {effect:?}\n"));
@@ -262,7 +266,7 @@ impl Trial {
             Ok(runtime) => runtime,
             Err(error) => self.fail(&format!("the file does not open: {error}")),
         };
-        let effects = Arc::new(Effects::at(&self.path("effects-here"), None));
+        let effects = Arc::new(Effects::at(&self.path("effects-here"), BTreeSet::new()));
         let runtime = runtime.with_observer(move |event: &RunEvent<'_>| effects.hear(event));
         self.open.insert(runtime).clone()
     }
