@@ -15,8 +15,6 @@ pub(crate) struct Entry<'a> {
     /// Who handed it in.
     pub(crate) by: Option<&'a str>,
     pub(crate) artifact: Option<&'a Value>,
-    /// Whether another round begins here.
-    pub(crate) sends_back: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -36,7 +34,6 @@ impl<'a> Entry<'a> {
             // What stands was handed in before.
             by: text("by").filter(|_| kind != "stands"),
             artifact: of.get("artifact"),
-            sends_back: of.get("back_to").is_some(),
         }
     }
 

@@ -19,12 +19,12 @@ pub(crate) type Given = BTreeMap<Work, Value>;
 struct Undoing<'a> {
     begun: bool,
     over: bool,
+    /// The round that the run is in.
+    round: u32,
     /// What is to be undone, once that was begun: the first is first.
     order: Vec<Execution<'a>>,
     /// So many of them are.
     undone: usize,
-    /// The round that the run was in.
-    round: u32,
 }
 
 /// A step that has an undo method, in one round.
@@ -45,6 +45,9 @@ impl<'a> Undoing<'a> {
     fn of(lines: &'a [Value]) -> Result<Self, String> {
         let mut undoing = Undoing::default();
         for (line, entry) in lines.iter().map(Entry::of).enumerate() {
+            if lines[line]["rejected"]["back_to"].is_string() && entry.round == undoing.round {
+                undoing.round += 1;
+            }
             undoing.follow(line, &entry).map_err(|fault| {
                 let next = undoing.order.get(undoing.undone);
                 format!("{fault}: {entry:?}; to be undone next: {next:?}\n{lines:#?}")
@@ -59,9 +62,10 @@ impl<'a> Undoing<'a> {
         }
         if entry.kind == "undo_begun" && !self.begun {
             self.begun = true;
-            // What failed in a round that is over is only one of the things that happened then.
-            let is_open = |of: &Execution<'_>| of.made.is_none() && of.round == self.round;
-            self.order.sort_by_key(|of| (!is_open(of), Reverse(of.line)));
+            // What came to nothing in a round that is over is only one thing that happened then.
+            let round = self.round;
+            let is_later = |of: &Execution<'_>| of.made.is_some() || of.round != round;
+            self.order.sort_by_key(|of| (is_later(of), Reverse(of.line)));
             return Ok(());
         }
         if !self.begun {
@@ -78,7 +82,6 @@ impl<'a> Undoing<'a> {
     }
 
     fn collect(&mut self, line: usize, entry: &Entry<'a>) -> Result<(), &'static str> {
-        self.round += u32::from(entry.sends_back);
         match entry.kind {
             "started" | "failed" | "done" if undo_of(entry.place).is_some() => {}
             "step_undone" | "undo_failed" | "undone" => return Err("recorded before `undo_begun`"),
