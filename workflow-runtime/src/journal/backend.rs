@@ -81,7 +81,7 @@ pub(crate) trait Hold: Send + Sync {
     fn bell(&self) -> &Arc<Bell>;
 
     /// Appends an event; done when it is kept for good.
-    fn record(&self, layout: &Layout, event: &Event, standing: Standing) -> Recording<'_>;
+    fn record(&self, layout: &Layout, event: Event, standing: Standing) -> Recording<'_>;
 
     /// Says how the run stands, without a line: what was recorded last did not know what others had done just before.
     fn stands(&self, standing: Standing) -> Reply<'_, ()>;

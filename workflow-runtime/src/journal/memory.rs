@@ -292,12 +292,12 @@ impl Hold for MemoryHold {
         &self.holder.bell
     }
 
-    fn record(&self, _: &Layout, event: &Event, standing: Standing) -> Recording<'_> {
+    fn record(&self, _: &Layout, event: Event, standing: Standing) -> Recording<'_> {
         let mut journal = lock(&self.run.journal);
         if !self.has(&journal) {
             return Recording::Kept(Err(fenced(&self.run.id)));
         }
-        journal.events.push(event.clone());
+        journal.events.push(event);
         journal.standing = standing;
         Recording::Kept(Ok(()))
     }

@@ -208,14 +208,14 @@ impl Hold for SqliteHold {
         &self.bell
     }
 
-    fn record(&self, layout: &Layout, event: &Event, standing: Standing) -> Recording<'_> {
-        let line = match new_line(layout, event) {
+    fn record(&self, layout: &Layout, event: Event, standing: Standing) -> Recording<'_> {
+        let line = match new_line(layout, &event) {
             Ok(line) => line,
             Err(error) => return Recording::Kept(Err(error)),
         };
         let reply = self
             .store
-            .append(&self.claim, vec![line], Some(status(layout, event, standing)));
+            .append(&self.claim, vec![line], Some(status(layout, &event, standing)));
         Recording::Writing(Box::pin(async move {
             reply.await?;
             Ok(())

@@ -335,7 +335,7 @@ impl Opening {
             Standing::Done => Standing::Running,
             stood => stood,
         };
-        hold.record(&self.layout, &replanned, standing).await
+        hold.record(&self.layout, replanned, standing).await
     }
 
     fn live(&self, hold: Box<dyn Hold>, state: State, seen: u64) -> Live {

@@ -1,23 +1,19 @@
 //! Drives a phase, or one step of it, from where the run stands.
 
-use std::future::{poll_fn, ready};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use crate::call::{Product, Taken, WAIVE, Work};
+use crate::call::{Taken, WAIVE, Work};
 use crate::error::Reason;
 use crate::journal::backend::Hold;
-use crate::journal::event::{Event, Payload};
+use crate::journal::event::Event;
 use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
 use crate::run::perform::{Carried, Crew, Job, Missed, Together};
+use crate::run::quick::Quick;
 use crate::run::recorder::Recorder;
 use crate::run::state::Approval;
-use crate::step::{StepContext, StepError};
+use crate::step::StepContext;
 use crate::summary::Standing;
-use crate::verdict::{Rejection, Verdict, Waiver};
+use crate::verdict::{Rejection, Waiver};
 
 /// Where a phase or step left the run.
 pub(crate) enum Left {
@@ -25,15 +21,6 @@ pub(crate) enum Left {
     Done,
     /// A gate sent the run back to this phase.
     Back(u16, Rejection),
-}
-
-/// How far a step came by the short way.
-enum Quick {
-    /// It has to go the long way from its beginning.
-    No,
-    /// Its first attempt was begun.
-    Begun(Work),
-    Done,
 }
 
 /// What is known of a step before anything is called.
@@ -51,33 +38,40 @@ impl Live {
         if layout.phase(phase).parallel {
             return self.drive_parallel(crew, phase).await;
         }
-        for step in layout.members(phase) {
-            if let Left::Back(target, rejection) = self.drive_step(crew, step).await? {
+        let mut steps = layout.members(phase);
+        while let Quick::Long(step, begun) = self.quickly(crew, steps.clone()).await? {
+            if let Left::Back(target, rejection) = self.drive_long(crew, step, begun).await? {
                 return Ok(Left::Back(target, rejection));
             }
+            steps.start = step + 1;
         }
         Ok(Left::Done)
     }
 
     /// Drives one step; one that is done already stays done.
     pub(crate) async fn drive_step(&mut self, crew: &dyn Crew, step: u16) -> Result<Left, Reason> {
-        match self.quickly(crew, step).await? {
+        match self.quickly(crew, step..step + 1).await? {
             Quick::Done => Ok(Left::Done),
-            Quick::Begun(work) => self.drive_begun(crew, step, Some(work)).await,
-            Quick::No if self.layout.step(step).manual => Box::pin(self.drive_manual(step)).await,
-            Quick::No => match self.ahead(step) {
-                Ahead::Done => Ok(Left::Done),
-                Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
-                Ahead::Waiting | Ahead::Open => {
-                    self.no_rejection_beside(step)?;
-                    self.drive_begun(crew, step, None).await
-                }
-            },
+            Quick::Long(step, begun) => self.drive_long(crew, step, begun).await,
+        }
+    }
+
+    async fn drive_long(&mut self, crew: &dyn Crew, step: u16, begun: Option<Work>) -> Result<Left, Reason> {
+        if begun.is_none() && self.layout.step(step).manual {
+            return Box::pin(self.drive_manual(step)).await;
+        }
+        match self.ahead(step) {
+            Ahead::Done => Ok(Left::Done),
+            Ahead::Rejected(rejection) => Err(Reason::Rejected(rejection)),
+            Ahead::Waiting | Ahead::Open => {
+                self.no_rejection_beside(step)?;
+                self.drive_open(crew, step, begun).await
+            }
         }
     }
 
     /// Drives a step that is open, whether its first attempt was begun or not.
-    async fn drive_begun(&mut self, crew: &dyn Crew, step: u16, begun: Option<Work>) -> Result<Left, Reason> {
+    async fn drive_open(&mut self, crew: &dyn Crew, step: u16, begun: Option<Work>) -> Result<Left, Reason> {
         let together = self.together(self.layout.phase_of(step));
         let hold = self.hold()?;
         let carried = {
@@ -90,61 +84,6 @@ impl Live {
         }
         let earlier = Box::pin(self.handed_in_before(hold, &carried)).await;
         self.take_in(earlier, carried)
-    }
-
-    /// Does a step in memory that asks for nothing but its method and is over at once, as most are: without the futures,
-    /// spans and times that others need. What was begun and is not over, or did not come to a product, goes on as others.
-    async fn quickly(&mut self, crew: &dyn Crew, step: u16) -> Result<Quick, Reason> {
-        let hold = self.hold()?;
-        if !self.layout.is_plain(step)
-            || hold.writes()
-            || self.runtime.is_observed()
-            || self.bell.is_stopped()
-            || !self.state.is_untouched(step)
-            || tracing::enabled!(tracing::Level::INFO)
-        {
-            return Ok(Quick::No);
-        }
-        let (phase, round) = (self.layout.phase_of(step), self.state.round);
-        let cx = StepContext {
-            of: Arc::clone(&self.of),
-            step,
-            attempt: 1,
-            round,
-            undoes: false,
-        };
-        let taken = self.taken(self.layout.step(step).takes);
-        let member = step - self.layout.members(phase).start;
-        let mut work = crew.work(member, cx, taken);
-        let poll = |context: &mut Context<'_>| {
-            let poll = AssertUnwindSafe(|| work.as_mut().poll(context));
-            Poll::Ready(catch_unwind(poll))
-        };
-        let payload = match poll_fn(poll).await {
-            Ok(Poll::Ready(Ok(Product::Nothing | Product::Judged(Verdict::Pass)))) => None,
-            Ok(Poll::Ready(Ok(Product::Made(value)))) => Some(Payload::Live(value)),
-            Ok(Poll::Ready(other)) => return Ok(Quick::Begun(Box::pin(ready(other)))),
-            Ok(Poll::Pending) => return Ok(Quick::Begun(work)),
-            Err(panic) => return Ok(Quick::Begun(Box::pin(ready(Err(StepError::panicked(&*panic)))))),
-        };
-        let event = Event::Done {
-            step,
-            round,
-            attempt: 1,
-            payload,
-            by: None,
-            took_ms: None,
-        };
-        let is_last = self.layout.is_last(phase) && self.state.left_in_phase() == 1;
-        let standing = if is_last {
-            Standing::Done
-        } else {
-            Standing::Running
-        };
-        let recorded = hold.record(&self.layout, &event, standing).await;
-        recorded.map_err(|error| self.lost(error))?;
-        self.apply(&event);
-        Ok(Quick::Done)
     }
 
     /// Halts until it is handed in, or waits for that if the runtime is told to.
@@ -388,7 +327,7 @@ impl Live {
         }
     }
 
-    fn taken(&self, takes: &[Take]) -> Taken {
+    pub(super) fn taken(&self, takes: &[Take]) -> Taken {
         if takes.is_empty() {
             return Taken::new();
         }

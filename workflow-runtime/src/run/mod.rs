@@ -1,5 +1,5 @@
 //! A run under way. `state` is where it stands, `recorder` finds that out from a journal, `perform` carries one step out,
-//! `drive` a phase or a step of it, `parallel` one whose members run at once, `take_in` takes in what came of it, `undo` takes a run back, `core` is the handle behind every
+//! `drive` a phase or a step of it, `quick` what asks for little of it, `parallel` one whose members run at once, `take_in` takes in what came of it, `undo` takes a run back, `core` is the handle behind every
 //! generated type, `begin` starts and takes up runs.
 
 pub(crate) mod begin;
@@ -8,6 +8,7 @@ pub(crate) mod core;
 mod drive;
 mod parallel;
 pub(crate) mod perform;
+mod quick;
 pub(crate) mod recorder;
 pub(crate) mod state;
 mod take_in;

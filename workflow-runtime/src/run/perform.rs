@@ -221,7 +221,7 @@ impl Job<'_> {
             attempt,
         };
         let standing = self.together.goes_on();
-        self.hold.record(self.layout, &event, standing).await
+        self.hold.record(self.layout, event, standing).await
     }
 
     /// Without a wait the run halts over it.
@@ -246,7 +246,7 @@ impl Job<'_> {
             Some(_) => self.together.goes_on(),
             None => self.together.halt(),
         };
-        self.hold.record(self.layout, &event, standing).await?;
+        self.hold.record(self.layout, event.clone(), standing).await?;
         tracing::warn!(
             step = self.path(),
             attempt,
@@ -370,7 +370,7 @@ impl Job<'_> {
                 self.together.done(),
             ),
         };
-        self.hold.record(self.layout, &event, standing).await?;
+        self.hold.record(self.layout, event.clone(), standing).await?;
         if let Some(started) = started.filter(|_| self.runtime.is_observed()) {
             self.tell(|path| match &event {
                 Event::Rejected { reason, back, .. } => RunEventKind::Rejected {

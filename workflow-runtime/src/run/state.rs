@@ -208,7 +208,8 @@ impl State {
         }
     }
 
-    fn done(&mut self, layout: &Layout, step: u16, attempt: u32, payload: Option<&Payload>) {
+    /// A step is done, of the round that the run is in.
+    pub(crate) fn done(&mut self, layout: &Layout, step: u16, attempt: u32, payload: Option<&Payload>) {
         let progress = &mut self.steps[usize::from(step)];
         if matches!(progress.status, Status::Done) {
             return;

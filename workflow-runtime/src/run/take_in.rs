@@ -61,7 +61,7 @@ impl Live {
         event: &Event,
         standing: Standing,
     ) -> Result<(), Reason> {
-        let recorded = hold.record(&self.layout, event, standing).await;
+        let recorded = hold.record(&self.layout, event.clone(), standing).await;
         recorded.map_err(|error| self.lost(error))
     }
 
