@@ -13,6 +13,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let types = types(model);
     let positions = model.states().map(|state| position(model, &state));
     let tables = model.phases.iter().filter(|phase| has_undo(phase)).map(table);
+    let all = all(model);
     let of_run = undo(model, &quote_spanned!(run.span()=> self.artifacts.core));
     let of_position = undo(model, &quote_spanned!(run.span()=> self.into_core()));
     quote_spanned! {run.span()=>
@@ -34,6 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
         mod undos {
             use super::rt;
+            #all
             #(#tables)*
         }
     }
@@ -94,19 +96,7 @@ fn types(model: &Model) -> TokenStream {
 
 /// The method, on whatever holds the run.
 fn undo(model: &Model, core: &TokenStream) -> TokenStream {
-    let teams = model
-        .phases
-        .iter()
-        .filter(|phase| has_undo(phase))
-        .map(|phase| &phase.name);
-    let tables = model.phases.iter().map(|phase| {
-        if has_undo(phase) {
-            let table = names::method(&phase.name);
-            quote!(::core::option::Option::Some(undos::#table::<T>))
-        } else {
-            quote!(::core::option::Option::None)
-        }
-    });
+    let teams = teams(model);
     quote_spanned! {model.name.span()=>
         #[doc = " Takes back what was done: calls the undo methods of the steps that have one, last to first, whatever failed"]
         #[doc = " or was interrupted first, each recorded. From the first moment on the run can go no other way."]
@@ -114,12 +104,40 @@ fn undo(model: &Model, core: &TokenStream) -> TokenStream {
         #[doc = " # Errors"]
         #[doc = ""]
         #[doc = " An undo method that fails, after its retries, halts with what is left; call `undo` again to go on."]
-        pub fn undo<T: #(#teams +)* ::workflow_runtime::Team>(self, team: &::std::sync::Arc<T>)
+        pub fn undo<T: #teams>(self, team: &::std::sync::Arc<T>)
             -> rt::Driving<::core::result::Result<Undone, ::workflow_runtime::Halted<Undo>>>
         {
-            #core.undo(team, const { &[#(#tables),*] }, |core| Undone { core }, |core| Undo { core })
+            #core.undo(team, undos::of__all_phases(), |core| Undone { core }, |core| Undo { core })
         }
     }
+}
+
+/// The tables of all phases that have one. No phase is called like that, with two underscores.
+fn all(model: &Model) -> TokenStream {
+    let teams = model
+        .phases
+        .iter()
+        .filter(|phase| has_undo(phase))
+        .map(|phase| &phase.name);
+    let tables = model.phases.iter().filter(|phase| has_undo(phase)).map(|phase| {
+        let (index, table) = (phase.index, names::method(&phase.name));
+        quote!((#index, #table::<T>))
+    });
+    quote! {
+        pub(super) fn of__all_phases<T: #(super::#teams +)* ::workflow_runtime::Team>() -> rt::Undos<T> {
+            const { &[#(#tables),*] }
+        }
+    }
+}
+
+/// What takes a run back must be able to do the phases that have something to undo.
+fn teams(model: &Model) -> TokenStream {
+    let teams = model
+        .phases
+        .iter()
+        .filter(|phase| has_undo(phase))
+        .map(|phase| &phase.name);
+    quote!(#(#teams +)* ::workflow_runtime::Team)
 }
 
 fn table(phase: &Phase) -> TokenStream {

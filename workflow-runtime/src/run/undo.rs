@@ -19,8 +19,8 @@ use crate::run::state::State;
 use crate::step::{StepContext, StepError};
 use crate::summary::Standing;
 
-/// The undo methods of a team by phase; `None` for a phase without any.
-pub type Undos<T> = &'static [Option<Methods<T>>];
+/// The undo methods of a team, by the phases that have any.
+pub type Undos<T> = &'static [(u16, Methods<T>)];
 
 impl Core {
     /// Takes back what was done; from the first moment on the run can go no other way.
@@ -60,10 +60,11 @@ impl Live {
         read.await.map_err(Reason::Journal)?;
         let mut left = history.left();
         while let Some(done) = left.pop() {
-            if let Some(methods) = undos[usize::from(layout.phase_of(done.step))] {
+            let phase = layout.phase_of(done.step);
+            if let Some((_, methods)) = undos.iter().find(|(of, _)| *of == phase) {
                 let crew = Team {
                     team: Arc::clone(team),
-                    methods,
+                    methods: *methods,
                 };
                 self.undo_one(&crew, &*hold, &done, &left).await?;
             }

@@ -539,12 +539,7 @@ pub mod word_count {
             self.core
                 .undo(
                     team,
-                    const {
-                        &[
-                            ::core::option::Option::None,
-                            ::core::option::Option::Some(undos::release::<T>),
-                        ]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -583,12 +578,7 @@ pub mod word_count {
                 .core
                 .undo(
                     team,
-                    const {
-                        &[
-                            ::core::option::Option::None,
-                            ::core::option::Option::Some(undos::release::<T>),
-                        ]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -610,12 +600,7 @@ pub mod word_count {
             self.into_core()
                 .undo(
                     team,
-                    const {
-                        &[
-                            ::core::option::Option::None,
-                            ::core::option::Option::Some(undos::release::<T>),
-                        ]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -630,6 +615,11 @@ pub mod word_count {
     }
     mod undos {
         use super::rt;
+        pub(super) fn of__all_phases<T: super::Release + ::workflow_runtime::Team>() -> rt::Undos<
+            T,
+        > {
+            const { &[(1u16, release::<T>)] }
+        }
         pub(super) fn release<T: super::Release>(
             step: u16,
             call: rt::Call<'_, T>,

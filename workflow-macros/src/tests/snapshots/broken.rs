@@ -407,7 +407,7 @@ mod broken {
             self.core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -446,7 +446,7 @@ mod broken {
                 .core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -468,7 +468,7 @@ mod broken {
             self.into_core()
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -482,6 +482,9 @@ mod broken {
     }
     mod undos {
         use super::rt;
+        pub(super) fn of__all_phases<T: ::workflow_runtime::Team>() -> rt::Undos<T> {
+            const { &[] }
+        }
     }
     /// Hands in what manual steps and gates wait for.
     pub mod hand_in {

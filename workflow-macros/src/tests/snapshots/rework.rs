@@ -505,9 +505,7 @@ mod review {
             self.core
                 .undo(
                     team,
-                    const {
-                        &[::core::option::Option::None, ::core::option::Option::None]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -546,9 +544,7 @@ mod review {
                 .core
                 .undo(
                     team,
-                    const {
-                        &[::core::option::Option::None, ::core::option::Option::None]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -570,9 +566,7 @@ mod review {
             self.into_core()
                 .undo(
                     team,
-                    const {
-                        &[::core::option::Option::None, ::core::option::Option::None]
-                    },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -587,6 +581,9 @@ mod review {
     }
     mod undos {
         use super::rt;
+        pub(super) fn of__all_phases<T: ::workflow_runtime::Team>() -> rt::Undos<T> {
+            const { &[] }
+        }
     }
     /// Hands in what manual steps and gates wait for.
     pub mod hand_in {

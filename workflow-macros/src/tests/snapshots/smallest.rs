@@ -347,7 +347,7 @@ mod smallest {
             self.core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -386,7 +386,7 @@ mod smallest {
                 .core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -408,7 +408,7 @@ mod smallest {
             self.into_core()
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -422,6 +422,9 @@ mod smallest {
     }
     mod undos {
         use super::rt;
+        pub(super) fn of__all_phases<T: ::workflow_runtime::Team>() -> rt::Undos<T> {
+            const { &[] }
+        }
     }
     /// Hands in what manual steps and gates wait for.
     pub mod hand_in {

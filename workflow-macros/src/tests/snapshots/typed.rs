@@ -401,7 +401,7 @@ mod typed {
             self.core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -440,7 +440,7 @@ mod typed {
                 .core
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -462,7 +462,7 @@ mod typed {
             self.into_core()
                 .undo(
                     team,
-                    const { &[::core::option::Option::None] },
+                    undos::of__all_phases(),
                     |core| Undone { core },
                     |core| Undo { core },
                 )
@@ -476,6 +476,9 @@ mod typed {
     }
     mod undos {
         use super::rt;
+        pub(super) fn of__all_phases<T: ::workflow_runtime::Team>() -> rt::Undos<T> {
+            const { &[] }
+        }
     }
     /// Hands in what manual steps and gates wait for.
     pub mod hand_in {
