@@ -295,3 +295,17 @@ async fn what_was_put_at_the_end_or_taken_from_there_is_found() {
     }
     place.runtime().verify("t").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_plan_that_was_edited_is_found() {
+    let place = Place::file();
+    drop(short::Trip::start(place.runtime(), "t", 4).await.unwrap());
+    place.runtime().verify("t").await.unwrap();
+    let edit = "UPDATE plans SET body = replace(body, 'Packing', 'Sacking')";
+    assert_eq!(place.sql().execute(edit, []).unwrap(), 1);
+    let error = place.runtime().verify("t").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the plan of run `t` is not what was recorded; restore the store from a backup"
+    );
+}

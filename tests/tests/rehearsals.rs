@@ -278,11 +278,8 @@ fn what_is_scripted_in_vain_is_told() {
     let failure = rehearsal!(Bakery::default()).fails("Selling.sell", "no money");
     let hand_in = rehearsal!(Bakery::default()).hands_in("Selling.inspect", "ada", Verdict::Pass);
     for (error, told) in [
-        (
-            panic_of(|| drop(failure.play())),
-            "`Selling.sell`: Fail(\"no money\")",
-        ),
-        (panic_of(|| drop(hand_in.play())), "`Selling.inspect`: a hand-in"),
+        (panic_of(|| drop(failure.play())), "`Selling.sell` (a failure)"),
+        (panic_of(|| drop(hand_in.play())), "`Selling.inspect` (a hand-in)"),
     ] {
         assert!(
             error.contains("did not come to what is scripted") && error.contains(told),
@@ -328,4 +325,40 @@ fn a_rehearsal_on_a_runtime_says_what_to_do() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let error = panic_of(|| runtime.block_on(async { drop(rehearsal!(Bakery::default()).play()) }));
     assert!(error.contains("call it from a plain `#[test]`"), "{error}");
+}
+
+#[test]
+fn a_name_that_the_plan_does_not_have_is_told_with_what_was_meant() {
+    let error = panic_of(|| {
+        drop(
+            rehearsal!(Bakery::default())
+                .fails("Mixing.kneed", "a stone")
+                .play(),
+        )
+    });
+    assert!(
+        error.contains("`Mixing.kneed` (a failure): the plan has no such step; did you mean `Mixing.knead`?"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_step_says_nothing_and_a_gate_makes_nothing() {
+    let says = rehearsal!(Bakery::default())
+        .says("Mixing.knead", Verdict::Pass)
+        .play();
+    let told = says.halted().to_string();
+    assert!(
+        told.contains("`Mixing.knead` is a step, and says nothing"),
+        "{told}"
+    );
+    let makes = rehearsal!(Bakery::default())
+        .hands_in_artifact("Mixing.taste", "ada", 3)
+        .makes("Baking.ready", 7)
+        .play();
+    let told = makes.halted().to_string();
+    assert!(
+        told.contains("`Baking.ready` is a gate, and makes nothing"),
+        "{told}"
+    );
 }

@@ -510,3 +510,64 @@ async fn a_newer_plan_goes_on_undoing_and_leaves_what_was_undone_alone() {
     assert_eq!(place.lines("m"), before, "what is refused touches nothing");
     assert_eq!(standing(runtime).await, Standing::Undone);
 }
+
+mod before {
+    use super::*;
+    workflow! {
+        pub workflow Camp() {
+            phase Evening {
+                #[undo(put_out)]
+                step light() -> fire: u32;
+                manual gate warm(fire);
+            }
+        }
+    }
+    pub(super) struct Campers;
+    impl camp::Evening for Campers {
+        async fn light(&self, _: &StepContext) -> StepResult<u32> {
+            Ok(1)
+        }
+        async fn put_out(&self, _: &StepContext, _: Option<&u32>) -> StepResult<()> {
+            Ok(())
+        }
+    }
+}
+
+mod without_undo {
+    use super::*;
+    workflow! {
+        pub workflow Camp() {
+            phase Evening {
+                step light() -> fire: u32 { Ok(1) }
+                manual gate warm(fire);
+            }
+        }
+    }
+    pub(super) struct Campers;
+    impl camp::Evening for Campers {}
+}
+
+#[tokio::test]
+async fn a_build_that_has_lost_an_undo_method_does_not_claim_to_undo() {
+    let place = Place::file();
+    let halted = before::Camp::run(place.runtime(), "c", &Arc::new(before::Campers)).await;
+    drop(halted.unwrap_err());
+    let position = without_undo::Camp::resume(place.runtime(), "c").await.unwrap();
+    let lines = place.lines("c");
+    let halted = position.undo(&Arc::new(without_undo::Campers)).await.unwrap_err();
+    assert!(
+        halted.cause.journal().is_some_and(RuntimeError::is_plan_changed),
+        "{halted}"
+    );
+    assert!(
+        halted
+            .to_string()
+            .contains("`Evening.light` was done with an undo method"),
+        "{halted}"
+    );
+    assert_eq!(place.lines("c"), lines, "it is not being undone");
+    drop(halted);
+    // The build that did it can.
+    let position = before::Camp::resume(place.runtime(), "c").await.unwrap();
+    drop(position.undo(&Arc::new(before::Campers)).await.unwrap());
+}

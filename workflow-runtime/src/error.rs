@@ -387,7 +387,7 @@ impl fmt::Display for Cause {
                     f,
                     "run `{run}` of `{workflow}`: gate `{gate}` rejected: {reason}; "
                 )?;
-                f.write_str("the rejection stands and no rework is left")
+                f.write_str("the rejection stands and no rework is left; `undo` the run, or begin another")
             }
             Reason::SentBack { rejection, to } => {
                 write!(f, "run `{run}` of `{workflow}`: {rejection}; ")?;
@@ -395,7 +395,8 @@ impl fmt::Display for Cause {
             }
             Reason::Waiting { steps } => {
                 write!(f, "run `{run}` of `{workflow}` waits for {}; ", quoted(steps))?;
-                f.write_str("hand it in, then drive the run again")
+                let it = if steps.len() == 1 { "it" } else { "them" };
+                write!(f, "hand {it} in, then drive the run again")
             }
             Reason::Cancelled => {
                 write!(
@@ -432,10 +433,13 @@ impl fmt::Display for Cause {
     }
 }
 
-/// `` `a` and `b` ``
+/// `` `a`, `b` and `c` ``
 fn quoted(steps: &[String]) -> String {
     let steps: Vec<_> = steps.iter().map(|step| format!("`{step}`")).collect();
-    steps.join(" and ")
+    match steps.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => steps.concat(),
+    }
 }
 
 impl fmt::Debug for Cause {

@@ -14,7 +14,6 @@ use crate::layout::{Layout, Outline, index};
 use crate::nearest::did_you_mean;
 use crate::observe::RunEventKind;
 use crate::plan::{Plan, StepPlan};
-use crate::run::begin::unknown;
 use crate::run::core::Driving;
 use crate::run::perform::through_text;
 use crate::run::recorder::{Recorded, Recorder};
@@ -74,6 +73,8 @@ pub(crate) async fn verdict_by_name(
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
+    // Nobody is asked for more to be told that it was no use.
+    handing.may(plan)?;
     if !plan.gate {
         return Err(handing.refused("it is a step, which takes an artifact: use `hand_in_artifact`"));
     }
@@ -92,6 +93,8 @@ pub(crate) async fn artifact_by_name(
     let handing = Handing::new(runtime, layout, id, path, actor);
     let step = handing.step()?;
     let plan = handing.layout.step(step);
+    // Nobody is asked for more to be told that it was no use.
+    handing.may(plan)?;
     if plan.gate {
         return Err(handing.refused("it is a gate, which takes a verdict: use `hand_in`"));
     }
@@ -121,7 +124,11 @@ pub(crate) async fn artifact_by_name(
 
 /// Tells whoever drives the run to stop.
 pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
-    let stood = runtime.backend().cancel(id).await?.ok_or_else(|| unknown(id))?;
+    let stood = runtime
+        .backend()
+        .cancel(id)
+        .await?
+        .ok_or_else(|| no_such_run(id))?;
     let over = match stood {
         Standing::Undone => "it was undone",
         Standing::Done => "all its phases are done",
@@ -162,7 +169,7 @@ async fn append(
     loop {
         let mut recorder = Recorder::new(layout);
         let read = runtime.backend().read(layout, id, &mut recorder).await?;
-        let seen = read.ok_or_else(|| unknown(id))?;
+        let seen = read.ok_or_else(|| no_such_run(id))?;
         let recorded = recorder.finish(id)?;
         let event = event(&recorded)?;
         let mut state = recorded.state;
@@ -176,6 +183,12 @@ async fn append(
             return Ok((event, round));
         }
     }
+}
+
+/// For those who do not begin runs.
+pub(crate) fn no_such_run(id: &str) -> RuntimeError {
+    let error = format!("there is no run `{id}`; `Runtime::runs` lists those that there are");
+    RuntimeError::new(Kind::Unknown, error)
 }
 
 struct Handing<'p> {
@@ -197,7 +210,7 @@ impl<'p> Handing<'p> {
         }
     }
 
-    /// The step, if the actor may hand something in for it.
+    /// The step, if something can be handed in for it.
     fn step(&self) -> Result<u16, RuntimeError> {
         if self.actor.name().trim().is_empty() {
             return Err(self.refused("it does not say who hands it in; name the actor"));
@@ -207,7 +220,6 @@ impl<'p> Handing<'p> {
         if !plan.manual {
             return Err(self.refused("it is not manual, the team does it"));
         }
-        self.may(plan)?;
         Ok(step)
     }
 
@@ -309,6 +321,7 @@ impl<'p> Handing<'p> {
     ) -> impl Future<Output = Result<(), RuntimeError>> {
         let if_it_waits = move |recorded: &Recorded| {
             let state = &recorded.state;
+            self.may(self.layout.step(step))?;
             if !state.step_waits(step) || state.undoing().0 {
                 return Err(self.not_waiting(step, state));
             }

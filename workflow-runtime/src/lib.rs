@@ -34,8 +34,8 @@
 //! | a person is asked | the run halts, or [waits](Runtime::wait_for_hand_ins); the workflow's module `hand_in`, [`Runtime::hand_in`] and [`Runtime::hand_in_artifact`] answer from any process, held to a [`Roster`] if there is one |
 //! | the process is killed | drive the run again: it goes on from its journal |
 //! | a process hangs with a run in its hold | [`Runtime::break_hold`]; should it come back, its next event is refused |
-//! | you edit the plan | runs under way go on if everything recorded still means the same; else the error lists the differences, and [`Runtime::check_plan`] tells before you deploy. `#[was(old_name)]` declares a rename |
-//! | somebody edits the file | [`Runtime::verify`] names the first line that is not as it was recorded |
+//! | you edit the plan | runs under way go on if everything recorded still means the same (an optional phase that is added before where a run stands is passed); else the error lists the differences, and [`Runtime::check_plan`] tells before you deploy. `#[was(old_name)]` declares a rename |
+//! | somebody edits the file | [`Runtime::verify`] names the first line, or the plan, that is not as it was recorded. Driving does not ask it, and the list of runs is no part of it |
 //!
 //! The module `testing`, with the feature of that name, rehearses all of it in memory.
 //!

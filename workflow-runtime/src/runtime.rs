@@ -443,7 +443,8 @@ impl Runtime {
         self.backend().list().await
     }
 
-    /// Checks that the journal of a run is as it was recorded: that no line was edited, dropped or put elsewhere.
+    /// Checks that the journal of a run is as it was recorded: that no line was edited, dropped or put elsewhere, and that
+    /// the plan is the one that it was begun under.
     ///
     /// # Errors
     ///
@@ -518,7 +519,7 @@ impl Runtime {
     /// The plan that a run goes under: one that this program knows, if only by its name, or else without its types.
     pub(crate) async fn layout_of(&self, id: &str) -> Result<Arc<Layout>, RuntimeError> {
         let outline = self.backend().plan_of(id).await?;
-        let outline = outline.ok_or_else(|| begin::unknown(id))?;
+        let outline = outline.ok_or_else(|| hand_in::no_such_run(id))?;
         let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
         // One without types may be the same as one that became known after it.
         let rank = |layout: &Layout| match (layout.is_typed, layout.outline == outline) {

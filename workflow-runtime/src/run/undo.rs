@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use crate::artifact::Value;
 use crate::call::Taken;
-use crate::error::{Halted, Reason};
+use crate::error::{Halted, Kind, Reason, RuntimeError};
 use crate::journal::backend::{Gone, Hold, Reader};
 use crate::journal::event::{Event, Payload};
 use crate::layout::{Layout, Outline};
@@ -50,15 +50,16 @@ impl Live {
         undos: Undos<T>,
     ) -> Result<(), Reason> {
         let hold = self.shared_hold()?;
-        if !self.state.undoing().0 {
-            self.note(&*hold, &Event::Undoing, Standing::Undoing).await?;
-            self.tell(RunEventKind::UndoBegan);
-        }
         let layout = self.layout.clone();
         let mut history = History::new(&layout);
         let read = self.runtime.backend().read(&layout, &self.id, &mut history);
         read.await.map_err(Reason::Journal)?;
+        history.is_known(&self.id).map_err(Reason::Journal)?;
         let mut left = history.left();
+        if !self.state.undoing().0 {
+            self.note(&*hold, &Event::Undoing, Standing::Undoing).await?;
+            self.tell(RunEventKind::UndoBegan);
+        }
         while let Some(done) = left.pop() {
             let phase = layout.phase_of(done.step);
             if let Some((_, methods)) = undos.iter().find(|(of, _)| *of == phase) {
@@ -229,6 +230,8 @@ struct History<'l> {
     layout: &'l Layout,
     state: State,
     done: Vec<Done>,
+    /// What was done with an undo method that the plan as it is now does not have.
+    lost: Vec<(u16, u32)>,
     lines: usize,
 }
 
@@ -238,8 +241,22 @@ impl<'l> History<'l> {
             layout,
             state: State::new(layout),
             done: Vec::new(),
+            lost: Vec::new(),
             lines: 0,
         }
+    }
+
+    /// Whether this build can undo all that was done to be undone.
+    fn is_known(&self, id: &str) -> Result<(), RuntimeError> {
+        let Some((step, _)) = self.lost.first() else {
+            return Ok(());
+        };
+        let path = self.layout.path(*step);
+        let error = format!(
+            "run `{id}` cannot be undone by this build: `{path}` was done with an undo method, and the plan has none for \
+             it now; undo the run with the build that drove it, or write the `#[undo]` again"
+        );
+        Err(RuntimeError::new(Kind::PlanChanged, error))
     }
 
     /// What is left to be undone, to be popped: what failed or was interrupted is the first, then last to first. What
@@ -286,6 +303,14 @@ impl Reader for History<'_> {
 
     fn event(&mut self, event: Event) {
         self.lines += 1;
+        match &event {
+            // Only what can be undone is recorded when it starts.
+            Event::Started { step, round, .. } if self.layout.step(*step).undo.is_none() => {
+                self.lost.push((*step, *round));
+            }
+            Event::StepUndone { step, round, .. } => self.lost.retain(|lost| *lost != (*step, *round)),
+            _ => {}
+        }
         match &event {
             Event::Started { step, round, .. } | Event::Failed { step, round, .. } => {
                 let line = self.lines;

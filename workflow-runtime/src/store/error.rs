@@ -28,6 +28,8 @@ pub(crate) enum StoreError {
         seq: u64,
         what: &'static str,
     },
+    #[error("the plan of run `{id}` is not what was recorded; restore the store from a backup")]
+    OtherPlan { id: String },
 
     #[error("`{}` is a folder; name a file in it", path.display())]
     Directory { path: PathBuf },

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
 
 use super::chain::{self, Head};
 use super::error::Fault;
@@ -91,7 +92,8 @@ impl Readers {
     pub(super) fn verify(&self, id: &str) -> Result<(), StoreError> {
         self.on_one(|connection| {
             let record = Record::find(connection, id)?.ok_or_else(|| unknown(&self.path, id))?;
-            chain::verify(connection, id, record.run, &record.head)
+            chain::verify(connection, id, record.run, &record.head)?;
+            record.verify_plan(connection)
         })
     }
 
@@ -192,6 +194,17 @@ impl Record {
             owner,
             stops: row.get(17)?,
         })
+    }
+
+    /// Whether the plan is the one that the run was entered with.
+    fn verify_plan(&self, connection: &Connection) -> Result<(), Fault> {
+        let mut select = connection.prepare_cached("SELECT body, digest FROM plans WHERE key = ?1")?;
+        let (body, digest): (String, Vec<u8>) =
+            select.query_row([self.plan], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if Sha256::digest(body.as_bytes()).as_slice() == digest {
+            return Ok(());
+        }
+        Err(StoreError::OtherPlan { id: self.id.clone() }.into())
     }
 
     pub(super) fn into_header(self, plans: &mut Plans<'_>, living: &mut Living<'_>) -> Result<Header, Fault> {

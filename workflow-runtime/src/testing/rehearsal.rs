@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use super::played::{Played, Told};
 use super::stage::{Act, Stage, undo_of};
-use crate::error::Halted;
+use crate::error::{Halted, RuntimeError};
+use crate::layout::index;
+use crate::nearest::did_you_mean;
 use crate::observe::RunEvent;
 use crate::roster::Roster;
 use crate::run::begin;
@@ -190,6 +192,7 @@ where
     ///
     /// If something scripted was not called for, a hand-in is refused, or this is called on a tokio runtime: it brings
     /// its own, so write a plain `#[test]`.
+    #[track_caller]
     pub fn play(&self) -> Played<N, P> {
         let (played, _) = self.once(None);
         played
@@ -202,6 +205,7 @@ where
     ///
     /// As [`Rehearsal::play`] does; and if a run that crashed comes to something else than one that did not: other
     /// artifacts, another end, or a step that was recorded and is begun again.
+    #[track_caller]
     pub fn survives_crashes(&self) -> usize {
         let (undisturbed, stage) = self.once(None);
         let boundaries = stage.boundaries();
@@ -223,6 +227,7 @@ where
         boundaries
     }
 
+    #[track_caller]
     fn once(&self, crash_at: Option<usize>) -> (Played<N, P>, Arc<Stage>) {
         assert!(
             tokio::runtime::Handle::try_current().is_err(),
@@ -233,10 +238,15 @@ where
             .start_paused(true)
             .build()
             .expect("a runtime without threads can be built");
-        clock.block_on(self.on_stage(crash_at))
+        let (played, stage, fault) = clock.block_on(self.on_stage(crash_at));
+        if let Some(fault) = fault {
+            panic!("{fault}\n{played:?}");
+        }
+        (played, stage)
     }
 
-    async fn on_stage(&self, crash_at: Option<usize>) -> (Played<N, P>, Arc<Stage>) {
+    /// With what is wrong with the script.
+    async fn on_stage(&self, crash_at: Option<usize>) -> (Played<N, P>, Arc<Stage>, Option<String>) {
         let stage = Arc::new(Stage::new(self.script.acts.clone(), crash_at));
         let told = Arc::<Mutex<Vec<Told>>>::default();
         let listener = Arc::clone(&told);
@@ -250,7 +260,7 @@ where
         let started = Instant::now();
         let mut hand_ins = self.script.hand_ins.clone();
         let mut taken_up = 0;
-        let mut crashed_after = None;
+        let (mut crashed_after, mut fault) = (None, None);
         let outcome = loop {
             let driving = std::pin::pin!((self.drive)(&runtime, ID));
             let crashed = std::pin::pin!(stage.crashed());
@@ -267,8 +277,10 @@ where
                     .iter()
                     .position(|hand_in| halted.cause.steps().contains(&hand_in.step.as_str()))
             {
-                drop(halted);
-                hand_ins.remove(at).hand_in(&runtime).await;
+                if let Err(refused) = hand_ins.remove(at).hand_in(&runtime).await {
+                    fault = Some(refused.to_string());
+                    break Err(halted);
+                }
             } else if halted.is_failed() && taken_up < self.script.taken_up {
                 taken_up += 1;
             } else {
@@ -277,21 +289,15 @@ where
         };
         let took = started.elapsed();
         let mut left = stage.left();
-        left.extend(
-            hand_ins
-                .iter()
-                .map(|hand_in| format!("`{}`: a hand-in", hand_in.step)),
-        );
+        left.extend(hand_ins.into_iter().map(|hand_in| (hand_in.step, "a hand-in")));
         let told = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
         // A run that was refused has none.
         let artifacts = begin::artifacts(&runtime, ID).await.unwrap_or_default();
         let played = Played::new(outcome, told, took, artifacts, crashed_after);
-        assert!(
-            left.is_empty(),
-            "the run did not come to what is scripted for {}\n{played:?}",
-            left.join(", ")
-        );
-        (played, stage)
+        if fault.is_none() && !left.is_empty() {
+            fault = Some(in_vain(&runtime, &left).await);
+        }
+        (played, stage, fault)
     }
 
     fn scripted(mut self, step: &str, act: Act) -> Self {
@@ -300,16 +306,29 @@ where
     }
 }
 
+/// What is scripted and did not happen, and which names the plan does not have.
+async fn in_vain(runtime: &Runtime, left: &[(String, &'static str)]) -> String {
+    let layout = runtime.layout_of(ID).await.ok();
+    let told = left.iter().map(|(path, what)| {
+        let step = path.strip_prefix(&undo_of("")).unwrap_or(path);
+        let unknown = layout.as_ref().filter(|layout| layout.find(step).is_none());
+        let meant = unknown.map(|layout| {
+            let paths = (0..index(layout.step_count())).map(|step| layout.path(step));
+            format!(": the plan has no such step{}", did_you_mean(step, paths))
+        });
+        format!("`{path}` ({what}){}", meant.unwrap_or_default())
+    });
+    let told: Vec<_> = told.collect();
+    format!("the run did not come to what is scripted for {}", told.join(", "))
+}
+
 impl HandIn {
-    async fn hand_in(self, runtime: &Runtime) {
+    async fn hand_in(self, runtime: &Runtime) -> Result<(), RuntimeError> {
         let HandIn { step, by, what } = self;
         let actor = Actor::new(by);
-        let handed_in = match what {
+        match what {
             Given::Verdict(verdict) => runtime.hand_in(ID, &step, actor, verdict).await,
             Given::Artifact(json) => runtime.hand_in_artifact(ID, &step, actor, &json).await,
-        };
-        if let Err(error) = handed_in {
-            panic!("{error}");
         }
     }
 }

@@ -62,12 +62,20 @@ impl Stage {
         self.boundaries.load(Ordering::Relaxed)
     }
 
-    /// What was not called for.
-    pub(super) fn left(&self) -> Vec<String> {
-        lock(&self.acts)
-            .iter()
-            .map(|(path, act)| format!("`{path}`: {act:?}"))
-            .collect()
+    /// What was not called for: for which step, and what.
+    pub(super) fn left(&self) -> Vec<(String, &'static str)> {
+        let acts = lock(&self.acts);
+        let left = acts.iter().map(|(path, act)| {
+            let what = match act {
+                Act::Take(_) => "a time",
+                Act::Fail(_) | Act::FailTerminally(_) => "a failure",
+                Act::Panic(_) => "a panic",
+                Act::Say(_) => "a verdict",
+                Act::Make(_) => "an artifact",
+            };
+            (path.clone(), what)
+        });
+        left.collect()
     }
 
     /// How often each step was begun, by round.
@@ -99,6 +107,14 @@ impl Stage {
                     Some(Act::Fail(error)) => return Err(StepError::new(error)),
                     Some(Act::FailTerminally(error)) => return Err(StepError::terminal(error)),
                     Some(Act::Panic(text)) => panic!("{text}"),
+                    Some(Act::Say(_)) if !layout.step(step).gate => {
+                        let fault = format!("`{path}` is a step, and says nothing; script what it `makes`");
+                        return Err(StepError::terminal(fault));
+                    }
+                    Some(Act::Make(_)) if layout.step(step).gate => {
+                        let fault = format!("`{path}` is a gate, and makes nothing; script what it `says`");
+                        return Err(StepError::terminal(fault));
+                    }
                     Some(Act::Say(verdict)) => return Ok(Product::Judged(verdict)),
                     Some(Act::Make(json)) => return made(&layout, step, &json),
                 }
