@@ -96,6 +96,12 @@ async fn as_a_child_process() {
             script.then("Morning.serve", Act::Hang);
             told(go(&listening(), "s", &shop).await);
         }
+        "drive, listen twice, and idle" => {
+            script.then("Morning.serve", Act::Hang);
+            let _idle = listening();
+            let again = listening().cancel_on_ctrl_c().expect("it can listen");
+            told(go(&again, "s", &shop).await);
+        }
         "drive two" => {
             script
                 .then("Morning.serve", Act::Hang)
@@ -247,6 +253,17 @@ async fn ctrl_c_stops_the_run_which_goes_on_in_another_process() {
     next.interrupt();
     assert!(next.says().starts_with("cancelled"));
     assert!(next.ended().success());
+    to_the_end(&place, "s", &["Morning.serve", "Evening.close"]).await;
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_a_run_also_when_several_runtimes_were_told_to_listen() {
+    let place = Place::file();
+    let mut other = Child::sent("drive, listen twice, and idle", &place);
+    assert_eq!(other.says(), "stuck");
+    other.interrupt();
+    assert_eq!(other.says(), r#"cancelled Start(Shift("s", at the start))"#);
+    assert!(other.ended().success(), "it ends by itself");
     to_the_end(&place, "s", &["Morning.serve", "Evening.close"]).await;
 }
 

@@ -67,39 +67,61 @@ impl Interrupt {
     }
 }
 
-/// Listens from now on, on a thread of its own, so that a step which blocks the program's threads is no obstacle.
+/// Who was told to listen; `None` before anybody was. There is one Ctrl-C in a program, however many runtimes there are.
+static LISTENING: Mutex<Option<Vec<Weak<Interrupt>>>> = Mutex::new(None);
+
+/// Listens from now on.
 pub(crate) fn listen(interrupt: &Arc<Interrupt>) -> Result<(), RuntimeError> {
-    let failed = |error: std::io::Error| {
-        RuntimeError::new(Kind::Refused, format!("Ctrl-C cannot be listened for: {error}"))
-    };
+    let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+    if listening.is_none() {
+        start().map_err(|error| {
+            RuntimeError::new(Kind::Refused, format!("Ctrl-C cannot be listened for: {error}"))
+        })?;
+    }
+    let interrupts = listening.get_or_insert_default();
+    interrupts.retain(|interrupt| interrupt.strong_count() > 0);
+    interrupts.push(Arc::downgrade(interrupt));
+    Ok(())
+}
+
+/// On a thread of its own, so that a step which blocks the program's threads is no obstacle.
+fn start() -> std::io::Result<()> {
     let listener = tokio::runtime::Builder::new_current_thread()
         .enable_io()
-        .build()
-        .map_err(failed)?;
+        .build()?;
     // From here on Ctrl-C no longer ends the program by itself.
     let mut presses = {
         let _in_listener = listener.enter();
-        Presses::new().map_err(failed)?
+        Presses::new()?
     };
-    let interrupt = Arc::downgrade(interrupt);
     let listening = move || {
         listener.block_on(async {
             presses.next().await;
-            if let Some(interrupt) = interrupt.upgrade() {
-                let (stopping, again) = (pin!(interrupt.stop_all()), pin!(presses.next()));
-                // Who presses again does not wait for the journal either.
-                if let Either::Left((true, again)) = select(stopping, again).await {
-                    again.await;
-                }
+            let (stopping, again) = (pin!(stop_all()), pin!(presses.next()));
+            // Who presses again does not wait for the journal either.
+            if let Either::Left((true, again)) = select(stopping, again).await {
+                again.await;
             }
             std::process::exit(INTERRUPTED);
         });
     };
     thread::Builder::new()
         .name("workflow-ctrl-c".to_owned())
-        .spawn(listening)
-        .map_err(failed)?;
+        .spawn(listening)?;
     Ok(())
+}
+
+/// Stops the runs of all who listen; says whether there was one to be stopped.
+async fn stop_all() -> bool {
+    let interrupts: Vec<_> = {
+        let listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+        listening.iter().flatten().filter_map(Weak::upgrade).collect()
+    };
+    let mut any = false;
+    for interrupt in interrupts {
+        any |= interrupt.stop_all().await;
+    }
+    any
 }
 
 /// Ctrl-C, each time it is pressed.
