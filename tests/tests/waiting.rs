@@ -461,6 +461,33 @@ async fn a_run_that_waits_lets_go_when_it_is_dropped_and_goes_on_elsewhere() {
     }
 }
 
+#[tokio::test]
+async fn a_run_that_waits_hears_at_once_that_its_hold_was_broken() {
+    for place in Place::both() {
+        let (runtime, others) = patient(&place);
+        for (at, other) in others.iter().enumerate() {
+            // One step is waited for, and then some of a phase.
+            for (id, phase) in [(format!("one {at}"), "Writing"), (format!("some {at}"), "Layout")] {
+                let (script, office) = office();
+                if phase == "Layout" {
+                    drop(written(&runtime, &id, &office).await);
+                }
+                let breaking = async {
+                    match phase {
+                        "Layout" => drop(noted(&script, "Layout.frame").await),
+                        _ => waits(&runtime, &id, "Writing.title").await,
+                    }
+                    other.break_hold(&id).await.unwrap();
+                };
+                let (halted, ()) = tokio::join!(go(&runtime, &id, &office), breaking);
+                let halted = halted.unwrap_err();
+                let is_fenced = halted.cause.journal().is_some_and(RuntimeError::is_fenced);
+                assert!(is_fenced, "{halted}");
+            }
+        }
+    }
+}
+
 #[test]
 fn waiting_needs_no_timer_and_no_other_thread_of_tokio() {
     for place in Place::both() {

@@ -77,7 +77,7 @@ pub(crate) trait Hold: Send + Sync {
     /// Whether values become text on their way in, so that takers must get what is read back.
     fn writes(&self) -> bool;
 
-    /// Rung when others append to the run, or it is to stop.
+    /// Rung when others append to the run or end the hold, or it is to stop.
     fn bell(&self) -> &Arc<Bell>;
 
     /// Appends an event; done when it is kept for good.
@@ -86,7 +86,7 @@ pub(crate) trait Hold: Send + Sync {
     /// Says how the run stands, without a line: what was recorded last did not know what others had done just before.
     fn stands(&self, standing: Standing) -> Reply<'_, ()>;
 
-    /// What was appended after the line `seen`, by whomever.
+    /// What was appended after the line `seen`, by whomever; refused if the hold was ended.
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
 }
 

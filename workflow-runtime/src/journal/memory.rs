@@ -152,7 +152,11 @@ impl Backend for Memory {
     }
 
     fn break_hold<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
-        let broken = self.find(id).map(|run| lock(&run.journal).holder = None);
+        let broken = self.find(id).map(|run| {
+            if let Some(holder) = lock(&run.journal).holder.take() {
+                holder.bell.ring();
+            }
+        });
         reply(broken.ok_or_else(|| unknown(id)))
     }
 
@@ -312,6 +316,9 @@ impl Hold for MemoryHold {
 
     fn since<'a>(&'a self, _: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)> {
         let journal = lock(&self.run.journal);
+        if !self.has(&journal) {
+            return reply(Err(fenced(&self.run.id)));
+        }
         let from = usize::try_from(seen)
             .unwrap_or(usize::MAX)
             .min(journal.events.len());

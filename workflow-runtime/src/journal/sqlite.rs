@@ -32,10 +32,10 @@ impl Sqlite {
         })
     }
 
-    /// `seen`: the last line of the run, and how often it was to stop.
-    fn hold(&self, claim: Claim, seen: (u64, i64)) -> Box<dyn Hold> {
+    /// `last` and `stops`: the last line of the run, and how often it was to stop.
+    fn hold(&self, claim: Claim, last: u64, stops: i64) -> Box<dyn Hold> {
         let bell = Arc::default();
-        self.store.watch(&claim, seen, &bell);
+        self.store.watch(&claim, last, stops, &bell);
         Box::new(SqliteHold {
             store: self.store.clone(),
             claim,
@@ -67,7 +67,7 @@ impl Backend for Sqlite {
                 status: status(layout, &begun, Standing::Running),
             };
             let claim = self.store.create(run).await?;
-            Ok(self.hold(claim, (1, 0)))
+            Ok(self.hold(claim, 1, 0))
         })
     }
 
@@ -88,7 +88,12 @@ impl Backend for Sqlite {
             let Lines { reader, fault, .. } = lines;
             fault.map_or(Ok(()), Err)?;
             let claimed = self.store.claim(id, header.last_seq).await?;
-            let seen = (claimed.header.last_seq, claimed.header.stops);
+            let Header {
+                last_seq: seen,
+                stops,
+                status,
+                ..
+            } = claimed.header;
             let mut lines = Lines {
                 id,
                 layout,
@@ -98,9 +103,9 @@ impl Backend for Sqlite {
             claimed.lines.into_iter().for_each(|line| lines.line(line));
             lines.fault.map_or(Ok(()), Err)?;
             Ok(Some(Found {
-                hold: self.hold(claimed.claim, seen),
-                seen: seen.0,
-                stood: Standing::named(&claimed.header.status.state),
+                hold: self.hold(claimed.claim, seen, stops),
+                seen,
+                stood: Standing::named(&status.state),
             }))
         })
     }
@@ -236,7 +241,7 @@ impl Hold for SqliteHold {
 
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)> {
         Box::pin(async move {
-            let lines = self.store.read_since(self.claim.id(), seen)?;
+            let lines = self.store.read_since(&self.claim, seen)?;
             let last = lines.last().map_or(seen, |line| line.seq);
             let mut events = Vec::with_capacity(lines.len());
             for line in lines {

@@ -12,7 +12,7 @@ impl Live {
     /// Takes in what was handed in by others since the journal was last read.
     pub(super) async fn catch_up(&mut self, hold: &dyn Hold) -> Result<Option<Left>, Reason> {
         let since = hold.since(&self.layout, self.seen).await;
-        let (events, seen) = since.map_err(Reason::Journal)?;
+        let (events, seen) = since.map_err(|error| self.lost(error))?;
         let sent_back = self.take_in_handed(events)?;
         // Only then: what could not be taken in is looked at again.
         self.seen = seen;

@@ -31,7 +31,7 @@ pub(crate) use self::error::StoreError;
 pub(crate) use self::owner::Holder;
 use self::queue::Queue;
 pub(crate) use self::queue::Reply;
-use self::reader::Readers;
+use self::reader::{Glance, Readers};
 use self::watch::Watch;
 use self::writer::Writer;
 
@@ -162,9 +162,9 @@ impl SqliteStore {
         self.open.readers.read(id, begin)
     }
 
-    /// The lines of a run after line `after`.
-    pub(crate) fn read_since(&self, id: &str, after: u64) -> Result<Vec<Line>, StoreError> {
-        self.open.readers.read_since(id, after)
+    /// The lines of a run one holds after line `after`.
+    pub(crate) fn read_since(&self, claim: &Claim, after: u64) -> Result<Vec<Line>, StoreError> {
+        self.open.readers.read_since(claim, after)
     }
 
     /// A run without its lines, or `None` when there is no such run.
@@ -252,9 +252,14 @@ impl SqliteStore {
         })
     }
 
-    /// Rings the bell when others append to the run that is held, or it is to stop, from the moment on when it was as
-    /// `seen` says: its last line, and how often it was to stop.
-    pub(crate) fn watch(&self, claim: &Claim, seen: (u64, i64), bell: &Arc<Bell>) {
+    /// Rings the bell when others append to the run that is held or take it over, or it is to stop, from the moment on
+    /// when `last` was its last line and it was to stop so often.
+    pub(crate) fn watch(&self, claim: &Claim, last: u64, stops: i64, bell: &Arc<Bell>) {
+        let seen = Glance {
+            last,
+            stops,
+            epoch: claim.epoch,
+        };
         self.open.watch.add(claim.run, seen, bell);
     }
 

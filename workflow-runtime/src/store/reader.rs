@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::chain::{self, Head};
 use super::error::Fault;
-use super::{Header, Holder, Line, ReadLines, Status, StoreError, file, owner};
+use super::{Claim, Header, Holder, Line, ReadLines, Status, StoreError, file, owner};
 
 pub(super) struct Readers {
     path: Arc<Path>,
@@ -46,9 +46,19 @@ impl Readers {
         })
     }
 
-    pub(super) fn read_since(&self, id: &str, after: u64) -> Result<Vec<Line>, StoreError> {
+    pub(super) fn read_since(&self, claim: &Claim, after: u64) -> Result<Vec<Line>, StoreError> {
+        let id = claim.id();
         self.on_one(|connection| {
-            let record = Record::find(connection, id)?.ok_or_else(|| unknown(&self.path, id))?;
+            let record = Record::get(connection, claim.run)?.ok_or_else(|| unknown(&self.path, id))?;
+            if record.epoch != claim.epoch {
+                let mut living = Living::new(&self.path);
+                let by = record.owner.filter(|(token, _)| living.has(token));
+                return Err(StoreError::Fenced {
+                    id: id.to_owned(),
+                    by: by.map(|(_, holder)| holder),
+                }
+                .into());
+            }
             let mut lines = Vec::new();
             chain::read(connection, id, record.run, &record.head, after, |line| {
                 lines.push(line)
@@ -57,12 +67,17 @@ impl Readers {
         })
     }
 
-    /// The last line of a run and how often it was to stop; `None` if it is gone.
-    pub(super) fn glance(&self, run: i64) -> Result<Option<(u64, i64)>, StoreError> {
+    /// `None` if the run is gone.
+    pub(super) fn glance(&self, run: i64) -> Result<Option<Glance>, StoreError> {
         self.on_one(|connection| {
-            let mut select = connection.prepare_cached("SELECT last_seq, stops FROM runs WHERE key = ?1")?;
+            let mut select =
+                connection.prepare_cached("SELECT last_seq, stops, epoch FROM runs WHERE key = ?1")?;
             let glance = select.query_row([run], |row| {
-                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
+                Ok(Glance {
+                    last: row.get::<_, i64>(0)?.cast_unsigned(),
+                    stops: row.get(1)?,
+                    epoch: row.get(2)?,
+                })
             });
             Ok(glance.optional()?)
         })
@@ -127,6 +142,17 @@ pub(super) fn unknown(path: &Path, id: &str) -> StoreError {
         id: id.to_owned(),
         path: path.to_owned(),
     }
+}
+
+/// What others may have done to a run that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glance {
+    /// Its last line.
+    pub(super) last: u64,
+    /// How often whoever held it was to stop.
+    pub(super) stops: i64,
+    /// Another one, once it was taken over.
+    pub(super) epoch: i64,
 }
 
 /// All that is read of `runs`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::reader::Readers;
+use super::reader::{Glance, Readers};
 use crate::bell::Bell;
 
 /// How long what another process did may go unnoticed.
@@ -35,8 +35,7 @@ struct Watched {
 
 struct Run {
     key: i64,
-    /// The last line, and how often it was to stop.
-    seen: (u64, i64),
+    seen: Glance,
     bell: Weak<Bell>,
 }
 
@@ -52,7 +51,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn add(&self, key: i64, seen: (u64, i64), bell: &Arc<Bell>) {
+    pub(super) fn add(&self, key: i64, seen: Glance, bell: &Arc<Bell>) {
         let mut watched = self.shared.lock();
         watched.runs.push(Run {
             key,
@@ -136,9 +135,9 @@ impl Shared {
                 continue;
             };
             let before = std::mem::replace(&mut run.seen, now);
-            if now.1 > before.1 {
+            if now.stops > before.stops {
                 bell.stop();
-            } else if now.0 > before.0 {
+            } else if now != before {
                 bell.ring();
             }
         }

@@ -291,7 +291,6 @@ fn what_has_to_be_refused_is_refused() {
     for error in [
         store.claim("b", 0).wait().map(drop),
         store.append_if("b", 0, vec![line("lost")], None).wait().map(drop),
-        store.read_since("b", 0).map(drop),
         store.verify("b"),
     ] {
         assert!(matches!(error, Err(StoreError::Unknown { .. })), "{error:?}");

@@ -77,13 +77,13 @@ fn lines_of_interleaved_runs_are_told_apart() {
             store.append(claim, vec![line(&body)], None).wait().expect("kept");
         }
     }
-    for id in ids {
+    for (id, claim) in ids.into_iter().zip(&claims) {
         let expected: Vec<_> = (1..50).map(|number| format!("{id} {number}")).collect();
         assert_eq!(bodies(&store, id)[1..], expected[..]);
-        let since = store.read_since(id, 48).expect("readable");
+        let since = store.read_since(claim, 48).expect("readable");
         assert_eq!(since.iter().map(|line| line.seq).collect::<Vec<_>>(), [49, 50]);
-        assert_eq!(store.read_since(id, 50).expect("readable"), []);
-        assert_eq!(store.read_since(id, u64::MAX).expect("readable"), []);
+        assert_eq!(store.read_since(claim, 50).expect("readable"), []);
+        assert_eq!(store.read_since(claim, u64::MAX).expect("readable"), []);
     }
     assert_eq!(
         store

@@ -22,7 +22,7 @@ fn what_was_done_before_a_run_was_watched_is_heard_too() {
         // One that is watched already, so that the watch has seen all that is written so far.
         let other = store.create(run("other")).wait().expect("entered");
         let others_bell = Arc::default();
-        store.watch(&other, (1, 0), &others_bell);
+        store.watch(&other, 1, 0, &others_bell);
         let claim = store.create(run("a")).wait().expect("entered");
         if stop {
             let stood = elsewhere.stop("a", line("stop"), |_| Some(status("stopped")));
@@ -33,7 +33,7 @@ fn what_was_done_before_a_run_was_watched_is_heard_too() {
         }
         thread::sleep(Duration::from_millis(200));
         let bell = Arc::default();
-        store.watch(&claim, (1, 0), &bell);
+        store.watch(&claim, 1, 0, &bell);
         assert!(rings(&bell, |bell| bell.rings() > 0), "stop: {stop}");
         assert_eq!(bell.is_stopped(), stop);
         assert!(others_bell.rings() == 0, "it is not about that one");
