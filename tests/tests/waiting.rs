@@ -357,6 +357,8 @@ async fn a_step_that_fails_halts_the_run_while_something_is_waited_for() {
         );
         // What it waits for can be handed in even so.
         given(&runtime, "p", "Layout.caption", None).await;
+        let (listed, position) = standing(&runtime, "p").await;
+        assert_eq!((listed, &*position), (Standing::Halted, "Layout.caption"));
         let paper::Position::AfterWriting(run) = halted.run else {
             panic!("`Layout` is not done");
         };

@@ -169,13 +169,13 @@ async fn append(
     loop {
         let mut recorder = Recorder::new(layout);
         let read = runtime.backend().read(layout, id, &mut recorder).await?;
-        let seen = read.ok_or_else(|| no_such_run(id))?;
+        let (seen, stood) = read.ok_or_else(|| no_such_run(id))?;
         let recorded = recorder.finish(id)?;
         let event = event(&recorded)?;
         let mut state = recorded.state;
         let round = state.round;
         state.apply(layout, &event);
-        let standing = Standing::after(&event, &state, layout);
+        let standing = stood.handed_in(&event, &state, layout);
         let appended = runtime
             .backend()
             .hand_in(layout, id, seen, event.clone(), standing);

@@ -36,13 +36,13 @@ pub(crate) trait Backend: Send + Sync + 'static {
         reader: &'a mut dyn Reader,
     ) -> Reply<'a, Option<Found>>;
 
-    /// Shows a run to the reader without taking hold of it; yields the number of its last line.
+    /// Shows a run to the reader without taking hold of it; yields the number of its last line, and how it stood by that.
     fn read<'a>(
         &'a self,
         layout: &'a Arc<Layout>,
         id: &'a str,
         reader: &'a mut dyn Reader,
-    ) -> Reply<'a, Option<u64>>;
+    ) -> Reply<'a, Option<(u64, Standing)>>;
 
     /// The plan that a run goes under: the last that it was taken up with.
     fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>>;
@@ -122,22 +122,15 @@ impl Standing {
         }
     }
 
-    /// How a run stands at `state` after `event`, when that was the last.
-    pub(crate) fn after(event: &Event, state: &State, layout: &Layout) -> Self {
-        // Also when it is told to stop, or goes under another plan.
-        match state.undoing() {
-            (_, true) => return Standing::Undone,
-            (true, false) => return Standing::Undoing,
-            (false, false) => {}
-        }
+    /// How a run stands at `state`, once `event` was handed in, by how it stood.
+    pub(crate) fn handed_in(self, event: &Event, state: &State, layout: &Layout) -> Self {
         match event {
-            Event::Cancelled => Standing::Cancelled,
-            Event::Failed { last: true, .. } | Event::Rejected { back: None, .. } => Standing::Halted,
-            Event::Waiting { .. } => Standing::Waiting,
+            Event::Rejected { back: None, .. } => Standing::Halted,
+            Event::Rejected { .. } => Standing::Running,
             _ if state.is_done(layout) => Standing::Done,
-            Event::Done { by: Some(_), .. } | Event::Replanned { .. } if state.waits(layout) => {
-                Standing::Waiting
-            }
+            // What it halted over is there still.
+            _ if self == Standing::Halted => Standing::Halted,
+            _ if state.waits(layout) => Standing::Waiting,
             _ => Standing::Running,
         }
     }

@@ -126,10 +126,11 @@ impl Backend for Memory {
         layout: &'a Arc<Layout>,
         id: &'a str,
         reader: &'a mut dyn Reader,
-    ) -> Reply<'a, Option<u64>> {
-        let read = self
-            .find(id)
-            .map(|run| run.show(&lock(&run.journal), layout, reader));
+    ) -> Reply<'a, Option<(u64, Standing)>> {
+        let read = self.find(id).map(|run| {
+            let journal = lock(&run.journal);
+            Ok((run.show(&journal, layout, reader)?, journal.standing))
+        });
         reply(read.transpose())
     }
 

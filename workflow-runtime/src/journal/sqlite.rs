@@ -115,7 +115,7 @@ impl Backend for Sqlite {
         layout: &'a Arc<Layout>,
         id: &'a str,
         reader: &'a mut dyn Reader,
-    ) -> Reply<'a, Option<u64>> {
+    ) -> Reply<'a, Option<(u64, Standing)>> {
         Box::pin(async move {
             let Some((header, lines)) = self
                 .store
@@ -124,7 +124,7 @@ impl Backend for Sqlite {
                 return Ok(None);
             };
             lines.fault.map_or(Ok(()), Err)?;
-            Ok(Some(header.last_seq))
+            Ok(Some((header.last_seq, Standing::named(&header.status.state))))
         })
     }
 
