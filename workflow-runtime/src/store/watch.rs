@@ -72,6 +72,7 @@ impl Watch {
         self.shared.changed.notify_one();
     }
 
+    /// What cannot be seen now, the thread looks at again.
     pub(super) fn look(&self) {
         self.shared.look();
     }
@@ -121,18 +122,25 @@ impl Shared {
                 asking = self.readers.open().ok();
             }
             if now.is_none() || now != version || has_new {
-                version = now;
-                self.look();
+                // What could not be seen just now is looked at again, even if nobody writes anything more.
+                version = if self.look() { now } else { None };
             }
             watched = self.lock();
         }
     }
 
-    fn look(&self) {
+    /// Says whether all could be seen.
+    fn look(&self) -> bool {
+        let mut saw_all = true;
         for run in &mut self.lock().runs {
             let Some(bell) = run.bell.upgrade() else { continue };
-            let Ok(Some(now)) = self.readers.glance(run.key) else {
-                continue;
+            let now = match self.readers.glance(run.key) {
+                Ok(Some(now)) => now,
+                Ok(None) => continue,
+                Err(_) => {
+                    saw_all = false;
+                    continue;
+                }
             };
             let before = std::mem::replace(&mut run.seen, now);
             if now.stops > before.stops {
@@ -141,6 +149,7 @@ impl Shared {
                 bell.ring();
             }
         }
+        saw_all
     }
 
     fn lock(&self) -> MutexGuard<'_, Watched> {
