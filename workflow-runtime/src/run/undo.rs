@@ -1,5 +1,6 @@
 //! Takes a run back: what was done is undone last to first, each recorded, so that this too survives a crash.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -232,6 +233,8 @@ struct History<'l> {
     done: Vec<Done>,
     /// What was done with an undo method that the plan as it is now does not have.
     lost: Vec<(u16, u32)>,
+    /// Where each step in each round stands in `done`.
+    known: HashMap<(u16, u32), usize>,
     lines: usize,
 }
 
@@ -242,6 +245,7 @@ impl<'l> History<'l> {
             state: State::new(layout),
             done: Vec::new(),
             lost: Vec::new(),
+            known: HashMap::new(),
             lines: 0,
         }
     }
@@ -272,10 +276,10 @@ impl<'l> History<'l> {
     /// The step in that round; a new one took what there is now.
     fn of(&mut self, step: u16, round: u32) -> Option<&mut Done> {
         self.layout.step(step).undo?;
-        let known = |done: &Done| (done.step, done.round) == (step, round);
-        let at = match self.done.iter().position(known) {
-            Some(at) => at,
+        let at = match self.known.get(&(step, round)) {
+            Some(at) => *at,
             None => {
+                self.known.insert((step, round), self.done.len());
                 let takes = self.layout.step(step).takes.iter();
                 let taken = takes
                     .map(|take| self.state.payload(take.artifact).cloned())
