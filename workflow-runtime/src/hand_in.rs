@@ -1,7 +1,6 @@
 //! Handing in what a manual step or gate waits for, by whoever can open the journal: by the generated `hand_in`
 //! functions, which are typed, or by the names of the run and the step.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -19,7 +18,6 @@ use crate::run::perform::through_text;
 use crate::run::recorder::{Recorded, Recorder};
 use crate::run::state::State;
 use crate::runtime::Runtime;
-use crate::summary::Standing;
 use crate::verdict::{Actor, Verdict};
 
 /// Hands in the artifact of a manual step; `()` for a step that yields none. Not public API.
@@ -120,69 +118,6 @@ pub(crate) async fn artifact_by_name(
     // As the type itself writes it, whatever else was in the JSON.
     let payload = handing.through_text(yields, value)?;
     handing.made(step, Some(payload)).await
-}
-
-/// Tells whoever drives the run to stop.
-pub(crate) async fn cancel(runtime: &Runtime, id: &str) -> Result<(), RuntimeError> {
-    let stood = runtime
-        .backend()
-        .cancel(id)
-        .await?
-        .ok_or_else(|| no_such_run(id))?;
-    let over = match stood {
-        Standing::Undone => "it was undone",
-        Standing::Done => "all its phases are done",
-        _ => {
-            tracing::info!(run = id, "cancelled");
-            tell_of_cancelling(runtime, id).await;
-            return Ok(());
-        }
-    };
-    let error = format!("run `{id}` cannot be cancelled; {over}");
-    Err(RuntimeError::new(Kind::Over, error))
-}
-
-/// Observers hear the round too, so for them the journal is read; if that cannot be done, they hear all the same.
-async fn tell_of_cancelling(runtime: &Runtime, id: &str) {
-    if !runtime.is_observed() {
-        return;
-    }
-    let Ok(layout) = runtime.layout_of(id).await else {
-        return;
-    };
-    let mut recorder = Recorder::new(&layout);
-    let read = runtime.backend().read(&layout, id, &mut recorder).await;
-    let round = match read.and_then(|_| recorder.finish(id)) {
-        Ok(recorded) => recorded.state.round,
-        Err(_) => 0,
-    };
-    runtime.tell(&layout, id, round, RunEventKind::Cancelled);
-}
-
-/// Appends what is made of the run as it stands. It may move on in between: then it is looked at again.
-async fn append(
-    runtime: &Runtime,
-    layout: &Arc<Layout>,
-    id: &str,
-    event: impl Fn(&Recorded) -> Result<Event, RuntimeError>,
-) -> Result<(Event, u32), RuntimeError> {
-    loop {
-        let mut recorder = Recorder::new(layout);
-        let read = runtime.backend().read(layout, id, &mut recorder).await?;
-        let (seen, stood) = read.ok_or_else(|| no_such_run(id))?;
-        let recorded = recorder.finish(id)?;
-        let event = event(&recorded)?;
-        let mut state = recorded.state;
-        let round = state.round;
-        state.apply(layout, &event);
-        let standing = stood.handed_in(&event, &state, layout);
-        let appended = runtime
-            .backend()
-            .hand_in(layout, id, seen, event.clone(), standing);
-        if appended.await? {
-            return Ok((event, round));
-        }
-    }
 }
 
 /// For those who do not begin runs.
@@ -313,28 +248,31 @@ impl<'p> Handing<'p> {
         )
     }
 
-    /// Appends the event if the step waits.
-    fn append(
-        &self,
-        step: u16,
-        event: impl Fn(&State) -> Event,
-    ) -> impl Future<Output = Result<(), RuntimeError>> {
-        let if_it_waits = move |recorded: &Recorded| {
-            let state = &recorded.state;
-            self.may(self.layout.step(step))?;
+    /// Appends the event if the step waits. The run may move on in between: then it is looked at again.
+    async fn append(&self, step: u16, event: impl Fn(&State) -> Event) -> Result<(), RuntimeError> {
+        let Handing { layout, id, .. } = self;
+        let backend = self.runtime.backend();
+        loop {
+            let mut recorder = Recorder::new(layout);
+            let read = backend.read(layout, id, &mut recorder).await?;
+            let (seen, stood) = read.ok_or_else(|| no_such_run(id))?;
+            let Recorded { mut state, other, .. } = recorder.finish(id)?;
+            self.may(layout.step(step))?;
             if !state.step_waits(step) || state.undoing().0 {
-                return Err(self.not_waiting(step, state));
+                return Err(self.not_waiting(step, &state));
             }
-            if let Some((other, _)) = &recorded.other {
-                self.is_the_same(other, step)?;
+            if let Some((other, _)) = other {
+                self.is_the_same(&other, step)?;
             }
-            Ok(event(state))
-        };
-        async move {
-            let (event, round) = append(&self.runtime, &self.layout, &self.id, if_it_waits).await?;
-            tracing::info!(run = &*self.id, step = self.path, actor = %self.actor, "handed in");
-            self.tell(step, round, &event);
-            Ok(())
+            let (event, round) = (event(&state), state.round);
+            state.apply(layout, &event);
+            let standing = stood.handed_in(&event, &state, layout);
+            let appended = backend.hand_in(layout, id, seen, event.clone(), standing);
+            if appended.await? {
+                tracing::info!(run = &**id, step = self.path, actor = %self.actor, "handed in");
+                self.tell(step, round, &event);
+                return Ok(());
+            }
         }
     }
 

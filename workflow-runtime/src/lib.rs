@@ -59,6 +59,7 @@
 mod artifact;
 mod bell;
 mod call;
+mod cancel;
 mod change;
 mod ctrl_c;
 mod error;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use crate::bell::Bell;
+use crate::cancel;
 use crate::ctrl_c::{self, Interrupt};
 #[cfg(doc)]
 use crate::error::Halted;
@@ -383,7 +384,7 @@ impl Runtime {
     /// # }
     /// ```
     pub async fn cancel(&self, id: &str) -> Result<(), RuntimeError> {
-        hand_in::cancel(self, id).await
+        cancel::cancel(self, id).await
     }
 
     /// The unfinished runs of a workflow that this build could not take up, because its plan or its artifacts were

@@ -144,6 +144,7 @@ impl Event {
         }
     }
 }
+
 /// An artifact on its way into the journal or out of it.
 #[derive(Debug, Clone)]
 pub(crate) enum Payload {

@@ -1,6 +1,7 @@
-//! A run under way. `state` is where it stands, `recorder` finds that out from a journal, `perform` carries one step out,
-//! `drive` a phase or a step of it, `quick` what asks for little of it, `parallel` one whose members run at once, `take_in` takes in what came of it, `undo` takes a run back, `core` is the handle behind every
-//! generated type, `begin` starts and takes up runs.
+//! A run under way. `state` is where it stands, `recorder` finds that out from a journal, `content` is what a gate was
+//! shown, `perform` carries one step out, `quick` one that asks for little, `drive` a phase or a step of it, `parallel` a
+//! phase whose members run at once, `take_in` takes in what came of it, `undo` takes a run back, `core` is the handle
+//! behind every generated type, `begin` starts and takes up runs.
 
 pub(crate) mod begin;
 pub(crate) mod content;
