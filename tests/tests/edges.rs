@@ -416,3 +416,45 @@ async fn phases_that_changed_places_when_both_were_done_stay_done() {
     let run = tokio::task::unconstrained(after::Order::run(place.runtime(), "o", &team));
     assert!(run.await.unwrap_err().is_waiting());
 }
+
+workflow! {
+    pub workflow Duet(song: String) {
+        parallel phase Singing {
+            step soprano(song) -> high: u32;
+            step alto(song) -> low: u32;
+        }
+    }
+}
+
+struct Choir;
+
+impl duet::Singing for Choir {
+    async fn soprano(&self, _: &StepContext, _: &String) -> StepResult<u32> {
+        Ok(1)
+    }
+    async fn alto(&self, _: &StepContext, _: &String) -> StepResult<u32> {
+        // When what became of the other is known.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(2)
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_not_listed_as_done_when_one_of_its_last_steps_could_not_be_recorded() {
+    let place = Place::file();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON journal WHEN new.body LIKE '%soprano%'
+        BEGIN SELECT RAISE(ABORT, 'no'); END";
+    let choir = Arc::new(Choir);
+    let run = Duet::start(place.runtime(), "d", "la".to_owned()).await.unwrap();
+    place.sql().execute_batch(refuse).unwrap();
+    let halted = run.singing(&choir).await.unwrap_err();
+    assert!(halted.is_journal(), "{halted}");
+    drop(halted);
+    let runs = place.runtime().runs().await.unwrap();
+    assert_eq!(runs[0].standing, Standing::Running);
+    place.sql().execute_batch("DROP TRIGGER refuse").unwrap();
+    let done = Duet::run(place.runtime(), "d", &choir, "la".to_owned()).await;
+    drop(done.unwrap());
+    let runs = place.runtime().runs().await.unwrap();
+    assert_eq!(runs[0].standing, Standing::Done);
+}

@@ -80,6 +80,10 @@ impl Live {
         match &end {
             None if handed_in && self.state.is_done(&layout) => self.is_listed(Standing::Done).await,
             Some(Err(Reason::Rejected(_))) if handed_in => self.is_listed(Standing::Halted).await,
+            // What could not be recorded was counted as done by those that were recorded after it.
+            Some(Err(Reason::Journal(_))) if layout.is_last(phase) => {
+                self.is_listed(together.goes_on()).await;
+            }
             _ => {}
         }
         match end {

@@ -79,7 +79,7 @@ impl Together {
     }
 
     /// How the run stands after something that ends nothing.
-    fn goes_on(&self) -> Standing {
+    pub(crate) fn goes_on(&self) -> Standing {
         if self.halts.load(Ordering::Relaxed) {
             Standing::Halted
         } else if self.waits.load(Ordering::Relaxed) {
