@@ -466,7 +466,8 @@ impl Runtime {
     }
 
     /// Ends the hold on a run whose driver is alive but will not go on, such as a process that hangs. Should it come
-    /// back, it is fenced off: its next event is refused, and [`RuntimeError::is_fenced`] holds.
+    /// back, it is fenced off: its next event is refused, and [`RuntimeError::is_fenced`] holds. One that waits for what
+    /// is to be handed in hears of it at once.
     ///
     /// The hold of a process that has ended needs no breaking.
     ///

@@ -12,7 +12,8 @@ use crate::error::Reason;
 use crate::journal::backend::Hold;
 use crate::run::core::Live;
 use crate::run::drive::{Ahead, Left};
-use crate::run::perform::{Carried, Crew, Together};
+use crate::run::perform::{Carried, Crew};
+use crate::run::together::Together;
 use crate::summary::Standing;
 
 /// The members of a phase under way.

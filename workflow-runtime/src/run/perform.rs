@@ -3,7 +3,6 @@
 use std::hash::{BuildHasher, Hasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -18,9 +17,9 @@ use crate::journal::event::{Event, Payload};
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::plan::{Retry, StepPlan};
+use crate::run::together::Together;
 use crate::runtime::Runtime;
 use crate::step::{RunOf, StepContext, StepError};
-use crate::summary::Standing;
 use crate::verdict::{Verdict, Waiver};
 
 /// A team with its methods of one phase, without its type.
@@ -45,69 +44,6 @@ pub(crate) struct Job<'a> {
     /// Where a rejection sends the run, if rework is left.
     pub(crate) back: Option<u16>,
     pub(crate) together: &'a Together,
-}
-
-/// What steps that are carried out at once know of each other: enough to say how the run stands after each.
-pub(crate) struct Together {
-    /// In the last phase of the plan: how many of its members are still to be done.
-    left: Option<AtomicU16>,
-    /// Whether one of them halts the run.
-    halts: AtomicBool,
-    /// Whether one of them is waited for.
-    waits: AtomicBool,
-}
-
-impl Together {
-    pub(crate) fn new(left: Option<u16>) -> Self {
-        Together {
-            left: left.map(AtomicU16::new),
-            halts: AtomicBool::new(false),
-            waits: AtomicBool::new(false),
-        }
-    }
-
-    /// So many were handed in; whether others are still waited for.
-    pub(crate) fn handed_in(&self, count: u16, waits: bool) {
-        if let Some(left) = &self.left {
-            left.fetch_sub(count, Ordering::Relaxed);
-        }
-        self.waits.store(waits, Ordering::Relaxed);
-    }
-
-    pub(crate) fn waits(&self) {
-        self.waits.store(true, Ordering::Relaxed);
-    }
-
-    /// How the run stands after something that ends nothing.
-    pub(crate) fn goes_on(&self) -> Standing {
-        if self.halts.load(Ordering::Relaxed) {
-            Standing::Halted
-        } else if self.waits.load(Ordering::Relaxed) {
-            Standing::Waiting
-        } else {
-            Standing::Running
-        }
-    }
-
-    fn halt(&self) -> Standing {
-        self.halts.store(true, Ordering::Relaxed);
-        Standing::Halted
-    }
-
-    fn send_back(&self) -> Standing {
-        self.halts.store(false, Ordering::Relaxed);
-        Standing::Running
-    }
-
-    pub(crate) fn done(&self) -> Standing {
-        let left = self.left.as_ref();
-        let is_last = left.is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1);
-        match self.goes_on() {
-            Standing::Halted => Standing::Halted,
-            _ if is_last => Standing::Done,
-            standing => standing,
-        }
-    }
 }
 
 /// How it ended.
