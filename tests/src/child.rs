@@ -68,7 +68,9 @@ impl Child {
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
         let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -INT {id}")])
+            .status();
         assert!(sent.expect("there is a `kill`").success());
     }
 
