@@ -67,12 +67,8 @@ pub(crate) async fn verdict_by_name(
     actor: Actor,
     verdict: Verdict,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id).await?;
-    let handing = Handing::new(runtime, layout, id, path, actor);
-    let step = handing.step()?;
+    let (handing, step) = Handing::by_name(runtime, id, path, actor).await?;
     let plan = handing.layout.step(step);
-    // Nobody is asked for more to be told that it was no use.
-    handing.may(plan)?;
     if !plan.gate {
         return Err(handing.refused("it is a step, which takes an artifact: use `hand_in_artifact`"));
     }
@@ -87,12 +83,8 @@ pub(crate) async fn artifact_by_name(
     actor: Actor,
     json: Result<Box<RawValue>, serde_json::Error>,
 ) -> Result<(), RuntimeError> {
-    let layout = runtime.layout_of(id).await?;
-    let handing = Handing::new(runtime, layout, id, path, actor);
-    let step = handing.step()?;
+    let (handing, step) = Handing::by_name(runtime, id, path, actor).await?;
     let plan = handing.layout.step(step);
-    // Nobody is asked for more to be told that it was no use.
-    handing.may(plan)?;
     if plan.gate {
         return Err(handing.refused("it is a gate, which takes a verdict: use `hand_in`"));
     }
@@ -143,6 +135,20 @@ impl<'p> Handing<'p> {
             path,
             actor,
         }
+    }
+
+    /// With its step, if the actor may hand something in for it: nobody is asked for more to be told that it was no use.
+    async fn by_name(
+        runtime: &Runtime,
+        id: &str,
+        path: &'p str,
+        actor: Actor,
+    ) -> Result<(Self, u16), RuntimeError> {
+        let layout = runtime.layout_of(id).await?;
+        let handing = Handing::new(runtime, layout, id, path, actor);
+        let step = handing.step()?;
+        handing.may(handing.layout.step(step))?;
+        Ok((handing, step))
     }
 
     /// The step, if something can be handed in for it.
