@@ -19,6 +19,8 @@ workflow! {
             #[undo(scrap)]
             step build(order) -> wheels: u32;
             manual gate inspect(wheels);
+            step polish(wheels) -> wheels;
+            manual gate admire(wheels);
             step close(wheels) -> watch: u32;
         }
     }
@@ -30,6 +32,10 @@ impl watchmaking::Making for Watchmaker {
     async fn build(&self, cx: &StepContext, order: &u32) -> StepResult<u32> {
         self.0.step(cx).await?;
         Ok(order * 10)
+    }
+    async fn polish(&self, cx: &StepContext, wheels: &u32) -> StepResult<u32> {
+        self.0.step(cx).await?;
+        Ok(wheels + 5)
     }
     async fn close(&self, cx: &StepContext, wheels: &u32) -> StepResult<u32> {
         self.0.step(cx).await?;
@@ -86,9 +92,23 @@ async fn a_run_goes_on_and_back_when_the_clock_was_set_back_by_years() {
     watchmaking::hand_in::inspect(place.runtime(), "w", Actor::new("ada"), Verdict::Pass)
         .await
         .unwrap();
+    let halted = Watchmaking::run(place.runtime(), "w", &team, 4)
+        .await
+        .unwrap_err();
+    assert_eq!(halted.cause.steps(), ["Making.admire"]);
+    drop(halted);
+    let place = place.reopened();
+    watchmaking::hand_in::admire(place.runtime(), "w", Actor::new("ada"), Verdict::Pass)
+        .await
+        .unwrap();
     let done = Watchmaking::run(place.runtime(), "w", &team, 4).await.unwrap();
-    assert_eq!(*done.artifacts().watch(), 41);
-    assert_eq!(script.notes(), ["Making.close"], "nothing is done twice");
+    // The polished wheels are the newer ones, though they were recorded ten years before.
+    assert_eq!(*done.artifacts().watch(), 46);
+    assert_eq!(
+        script.notes(),
+        ["Making.polish", "Making.close"],
+        "nothing is done twice"
+    );
     let order = [
         "begun",
         "started Making.build",
@@ -97,6 +117,9 @@ async fn a_run_goes_on_and_back_when_the_clock_was_set_back_by_years() {
         "done Making.build",
         "waiting Making.inspect",
         "done Making.inspect by ada",
+        "done Making.polish",
+        "waiting Making.admire",
+        "done Making.admire by ada",
         "done Making.close",
     ];
     assert_eq!(place.journal("w"), order);
