@@ -67,11 +67,28 @@ impl Child {
 
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
-        let id = self.process.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -INT {id}")])
-            .status();
-        assert!(sent.expect("there is a `kill`").success());
+        self.signal("INT");
+    }
+
+    /// Stops it where it is, as a machine does that swaps or sleeps.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Its number, as the system has it.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.expect("there is a shell").success());
     }
 
     /// Ends it as kill -9 does.
