@@ -61,6 +61,8 @@ mod bell;
 mod call;
 mod cancel;
 mod change;
+#[cfg(feature = "cli")]
+mod cli;
 mod ctrl_c;
 mod error;
 mod hand_in;

@@ -1,0 +1,3 @@
+//! `Name::main`: a plan as a command-line program.
+
+mod mark;
