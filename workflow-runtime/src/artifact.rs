@@ -1,6 +1,7 @@
 //! What a step may take or yield, and how it gets into the journal and back.
 
 use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -55,7 +56,25 @@ pub(crate) type Value = Arc<dyn Any + Send + Sync>;
 pub struct Codec {
     erase: fn(&mut dyn Any) -> Option<Value>,
     pub(crate) encode: fn(&(dyn Any + Send + Sync)) -> Result<Box<RawValue>, String>,
-    pub(crate) decode: fn(&RawValue) -> Result<Value, String>,
+    pub(crate) decode: fn(&RawValue) -> Result<Value, Undecoded>,
+}
+
+/// Why JSON is not of a type, and where in it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Undecoded {
+    /// From the top to the value that does not fit; empty if that is the whole.
+    pub(crate) path: serde_path_to_error::Path,
+    pub(crate) error: String,
+}
+
+impl fmt::Display for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.iter().next().is_some() {
+            write!(f, "at `{}`: ", self.path)?;
+        }
+        f.write_str(&self.error)
+    }
 }
 
 impl Codec {
@@ -82,11 +101,13 @@ fn encode<A: Serialize + 'static>(value: &(dyn Any + Send + Sync)) -> Result<Box
     serde_json::value::to_raw_value(value).map_err(|error| error.to_string())
 }
 
-fn decode<A: DeserializeOwned + Send + Sync + 'static>(json: &RawValue) -> Result<Value, String> {
+fn decode<A: DeserializeOwned + Send + Sync + 'static>(json: &RawValue) -> Result<Value, Undecoded> {
     let mut reader = serde_json::Deserializer::from_str(json.get());
     match serde_path_to_error::deserialize::<_, A>(&mut reader) {
         Ok(value) => Ok(Arc::new(value)),
-        Err(error) if error.path().iter().next().is_none() => Err(error.into_inner().to_string()),
-        Err(error) => Err(format!("at `{}`: {}", error.path(), error.inner())),
+        Err(error) => Err(Undecoded {
+            path: error.path().clone(),
+            error: error.into_inner().to_string(),
+        }),
     }
 }

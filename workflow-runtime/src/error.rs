@@ -32,7 +32,12 @@ struct Inner {
 /// What kind of refusal or failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// It could not be read or written.
     Store,
+    /// What is recorded is not what was recorded.
+    Damaged,
+    /// There is something else at that place, or nothing can be there.
+    Place,
     Held,
     Fenced,
     Exists,
@@ -72,6 +77,11 @@ impl RuntimeError {
 
     pub(crate) fn kind(&self) -> Kind {
         self.inner.kind
+    }
+
+    /// What the journal has is not what was recorded: the file was damaged or edited.
+    pub fn is_damaged(&self) -> bool {
+        self.kind() == Kind::Damaged
     }
 
     /// Another handle, here or in another process, drives this run.
@@ -318,6 +328,11 @@ impl Cause {
             self.inner.reason,
             Reason::Failed { .. } | Reason::UndoFailed { .. }
         )
+    }
+
+    /// Whether undoing a step failed.
+    pub(crate) fn is_undo(&self) -> bool {
+        matches!(self.inner.reason, Reason::UndoFailed { .. })
     }
 
     /// Whether it was told to stop: a planned stop, not a fault.

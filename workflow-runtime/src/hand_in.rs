@@ -226,6 +226,7 @@ impl<'p> Handing<'p> {
             payload: payload.clone(),
             by: by.clone(),
             took_ms: None,
+            said: None,
         })
         .await
     }
@@ -243,6 +244,7 @@ impl<'p> Handing<'p> {
             actor: self.actor.clone(),
             role: self.layout.step(step).by.map(str::to_owned),
             of,
+            note: self.actor.note().map(str::to_owned),
         }
     }
 

@@ -66,6 +66,7 @@ mod cli;
 mod ctrl_c;
 mod error;
 mod hand_in;
+mod history;
 mod journal;
 mod layout;
 mod nearest;
@@ -86,6 +87,7 @@ pub use workflow_macros::workflow;
 
 pub use crate::artifact::Artifact;
 pub use crate::error::{Cause, Halted, RuntimeError};
+pub use crate::history::{History, Record, RecordKind, Signature};
 pub use crate::observe::{Observer, RunEvent, RunEventKind};
 pub use crate::plan::{Plan, Workflow};
 pub use crate::roster::Roster;

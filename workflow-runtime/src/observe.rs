@@ -55,6 +55,12 @@ pub enum RunEventKind<'a> {
     TakenUp { done: usize },
     /// An attempt at a step is about to be made; the first is 1.
     StepStarted { step: &'a str, attempt: u32 },
+    /// A step [says](crate::StepContext::say) something of its work.
+    Said {
+        step: &'a str,
+        attempt: u32,
+        message: &'a str,
+    },
     /// A step is done and journaled, or a gate passed.
     StepDone {
         step: &'a str,

@@ -14,10 +14,11 @@ use crate::ctrl_c::{self, Interrupt};
 use crate::error::Halted;
 use crate::error::RuntimeError;
 use crate::hand_in;
+use crate::history::History;
 use crate::journal::backend::Backend;
 use crate::journal::memory::Memory;
 use crate::journal::sqlite::Sqlite;
-use crate::layout::Layout;
+use crate::layout::{Layout, Outline};
 use crate::observe::{Observer, RunEvent, RunEventKind};
 use crate::plan::{Plan, Workflow};
 use crate::roster::Roster;
@@ -444,6 +445,22 @@ impl Runtime {
         self.backend().list().await
     }
 
+    /// Everything that was recorded of a run, whoever drives it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such run, or the journal cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// See [`History`].
+    pub async fn history(&self, id: &str) -> Result<History, RuntimeError> {
+        let history = self.backend().history(id).await?;
+        let (run, outline, records) = history.ok_or_else(|| hand_in::no_such_run(id))?;
+        let plan = self.plan_by(&outline);
+        Ok(History { run, plan, records })
+    }
+
     /// Checks that the journal of a run is as it was recorded: that no line was edited, dropped or put elsewhere, and that
     /// the plan is the one that it was begun under.
     ///
@@ -541,6 +558,18 @@ impl Runtime {
         Ok(layout)
     }
 
+    /// The very plan of that outline: as this program has it, or else what the outline tells.
+    fn plan_by(&self, outline: &Outline) -> &'static Plan {
+        let mut layouts = self.shared.layouts.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = layouts.values().filter(|layout| layout.outline == *outline);
+        if let Some(known) = same.max_by_key(|layout| layout.is_typed) {
+            return known.plan;
+        }
+        let layout = Arc::new(Layout::untyped(outline));
+        layouts.insert(std::ptr::from_ref(layout.plan).addr(), Arc::clone(&layout));
+        layout.plan
+    }
+
     pub(crate) fn roster(&self) -> Option<&Roster> {
         self.shared.roster.as_deref()
     }
@@ -583,7 +612,14 @@ impl Runtime {
 }
 
 /// A runtime that may be closed.
+#[derive(Clone)]
 pub(crate) struct WeakRuntime(std::sync::Weak<Shared>);
+
+impl fmt::Debug for WeakRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakRuntime")
+    }
+}
 
 impl WeakRuntime {
     pub(crate) fn upgrade(&self) -> Option<Runtime> {

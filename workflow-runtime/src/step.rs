@@ -5,7 +5,11 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::journal::event::Said;
 use crate::layout::Layout;
+use crate::observe::RunEventKind;
+use crate::run::saying::Saying;
+use crate::runtime::WeakRuntime;
 
 /// What a step method returns: its artifact, or why there is none.
 pub type StepResult<T> = Result<T, StepError>;
@@ -157,6 +161,16 @@ pub struct StepContext {
 pub(crate) struct RunOf {
     pub(crate) id: Arc<str>,
     pub(crate) layout: Arc<Layout>,
+    /// A context may outlive the run, and must not keep its journal open.
+    pub(crate) runtime: WeakRuntime,
+    pub(crate) saying: Saying,
+}
+
+impl RunOf {
+    /// What the step said since it was last asked; for its line in the journal.
+    pub(crate) fn said_by(&self, step: u16) -> Option<Box<Said>> {
+        self.saying.take(step)
+    }
 }
 
 impl StepContext {
@@ -178,6 +192,40 @@ impl StepContext {
     /// Which pass through the plan this is: 0 at first, one more after each rework.
     pub fn round(&self) -> u32 {
         self.round
+    }
+
+    /// Says something of the work: observers hear it at once, and what was said last is shown while the step runs. The
+    /// journal keeps it with the attempt, its first [99 lines and its last](StepContext::say#what-is-kept).
+    ///
+    /// # What is kept
+    ///
+    /// A line is cut after 1,000 characters; of more than a hundred lines, the first 99 and the last. What is said while a
+    /// step is undone is not kept, nor is that of an attempt that was cut short.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use workflow_runtime::{StepContext, StepResult};
+    /// async fn copy(cx: &StepContext, rows: &u64) -> StepResult<()> {
+    ///     for batch in 0..rows / 1_000 {
+    ///         cx.say(format_args!("{} of {rows} rows", batch * 1_000));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn say(&self, message: impl fmt::Display) {
+        let message = message.to_string();
+        if let Some(runtime) = self.of.runtime.upgrade() {
+            let said = RunEventKind::Said {
+                step: self.step(),
+                attempt: self.attempt,
+                message: &message,
+            };
+            runtime.tell(&self.of.layout, &self.of.id, self.round, said);
+        }
+        if !self.undoes {
+            self.of.saying.add(self.step, &message);
+        }
     }
 
     /// A key that is the same for every attempt of this step in this round of this run, also after a crash, and

@@ -92,11 +92,16 @@ impl fmt::Display for Rejection {
 ///
 /// ```
 /// # use workflow_runtime::Waiver;
-/// assert_eq!(Waiver::because("p99 is within budget").reason(), "p99 is within budget");
+/// # use workflow_runtime::Actor;
+/// let waiver = Waiver::because("p99 is within budget").by(Actor::new("ada"));
+/// assert_eq!(waiver.reason(), "p99 is within budget");
+/// assert_eq!(waiver.actor().map(Actor::name), Some("ada"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
     reason: Cow<'static, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Actor>,
 }
 
 impl Waiver {
@@ -104,7 +109,22 @@ impl Waiver {
     pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
         Waiver {
             reason: reason.into(),
+            by: None,
         }
+    }
+
+    /// The same, with who decided it, which is journaled too.
+    #[must_use = "who decided it is in what this returns"]
+    pub fn by(self, actor: Actor) -> Self {
+        Waiver {
+            by: Some(actor),
+            ..self
+        }
+    }
+
+    /// Who decided it, if that is known.
+    pub fn actor(&self) -> Option<&Actor> {
+        self.by.as_ref()
     }
 
     /// The reason given.
@@ -113,24 +133,44 @@ impl Waiver {
     }
 }
 
-/// Who hands something in: a person or a program, by the name that the journal keeps.
+/// Who hands something in: a person or a program, by the name that the journal keeps, with what they say about it.
 ///
 /// # Examples
 ///
 /// ```
 /// # use workflow_runtime::Actor;
-/// assert_eq!(Actor::new("ada").name(), "ada");
+/// let ada = Actor::new("ada").noting("read it twice");
+/// assert_eq!((ada.name(), ada.note()), ("ada", Some("read it twice")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor {
     name: Arc<str>,
+    #[serde(skip)]
+    note: Option<Arc<str>>,
 }
 
 impl Actor {
     /// An actor of that name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Actor { name: name.into() }
+        Actor {
+            name: name.into(),
+            note: None,
+        }
+    }
+
+    /// The same, with a note that the journal keeps beside what is handed in.
+    #[must_use = "the note is in what this returns"]
+    pub fn noting(self, note: impl Into<Arc<str>>) -> Self {
+        Actor {
+            note: Some(note.into()),
+            ..self
+        }
+    }
+
+    /// What they say about what they hand in.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// The name.

@@ -1,3 +1,4 @@
 //! `Name::main`: a plan as a command-line program.
 
+mod fault;
 mod mark;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::bell::Bell;
 use crate::error::RuntimeError;
+use crate::history::Record;
 use crate::journal::event::Event;
 use crate::layout::{Layout, Outline};
 use crate::run::state::State;
@@ -47,6 +48,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// The plan that a run goes under: the last that it was taken up with.
     fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>>;
 
+    /// Everything that was recorded of a run, with its plan as for [`Backend::plan_of`].
+    fn history<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Recordings>>;
+
     /// All runs, in the order in which they began.
     fn list(&self) -> Reply<'_, Vec<RunSummary>>;
 
@@ -71,6 +75,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
         standing: Standing,
     ) -> Reply<'a, bool>;
 }
+
+/// A run as it is listed, its plan, and what was recorded of it.
+pub(crate) type Recordings = (RunSummary, Outline, Vec<Record>);
 
 /// The right to write one run's journal. It ends when this is dropped.
 pub(crate) trait Hold: Send + Sync {

@@ -26,6 +26,7 @@ pub(crate) enum Event {
         /// Who handed it in, if somebody did.
         by: Option<Box<HandedIn>>,
         took_ms: Option<u32>,
+        said: Option<Box<Said>>,
     },
     /// An attempt failed. With `last`, the run halted over it.
     Failed {
@@ -36,6 +37,7 @@ pub(crate) enum Event {
         error: Arc<str>,
         terminal: bool,
         last: bool,
+        said: Option<Box<Said>>,
     },
     /// A gate rejected; `back` tells the phase that the run was sent back to.
     Rejected {
@@ -46,6 +48,7 @@ pub(crate) enum Event {
         /// Who handed it in, if somebody did.
         by: Option<Box<HandedIn>>,
         took_ms: Option<u32>,
+        said: Option<Box<Said>>,
     },
     /// The run came to a manual step that nothing was handed in for yet.
     Waiting { step: u16, round: u32 },
@@ -92,7 +95,13 @@ pub(crate) struct HandedIn {
     pub(crate) role: Option<String>,
     /// Of a gate: the hash of what it was shown.
     pub(crate) of: Option<String>,
+    /// What they say about it.
+    pub(crate) note: Option<String>,
 }
+
+/// What a step said of its work during an attempt, line by line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Said(pub(crate) Vec<String>);
 
 impl Event {
     /// The phase and the round that it belongs to; none for what is about the run as a whole, or takes back.

@@ -8,8 +8,10 @@ use std::time::SystemTime;
 use crate::bell::Bell;
 use crate::change;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Reply};
+use crate::history::Record;
+use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Recordings, Reply};
 use crate::journal::event::Event;
+use crate::journal::wire;
 use crate::layout::{Layout, Outline};
 use crate::summary::{RunSummary, Standing};
 
@@ -136,6 +138,24 @@ impl Backend for Memory {
 
     fn plan_of<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Outline>> {
         reply(Ok(self.find(id).map(|run| run.layout.outline.clone())))
+    }
+
+    fn history<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Recordings>> {
+        let history = self.find(id).map(|run| {
+            let summary = run.summary();
+            let journal = lock(&run.journal);
+            let record = |(number, event)| {
+                let kind = wire::record_of(&run.layout, event)?;
+                Ok::<_, RuntimeError>(Record {
+                    number,
+                    at: None,
+                    kind,
+                })
+            };
+            let records = (1..).zip(&journal.events).map(record).collect::<Result<_, _>>()?;
+            Ok((summary, run.layout.outline.clone(), records))
+        });
+        reply(history.transpose())
     }
 
     fn list(&self) -> Reply<'_, Vec<RunSummary>> {

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::bell::Bell;
 use crate::error::{Kind, RuntimeError};
-use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Reply};
+use crate::history::Record;
+use crate::journal::backend::{Backend, Found, Hold, Reader, Recording, Recordings, Reply};
 use crate::journal::event::Event;
 use crate::journal::memory::other_workflow;
 use crate::journal::wire::{self, Unread};
@@ -138,6 +139,21 @@ impl Backend for Sqlite {
                 None => outline(&header)?,
             };
             Ok(Some(outline))
+        })
+    }
+
+    fn history<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Recordings>> {
+        Box::pin(async move {
+            let Some((header, told)) = self.store.read(id, |_| Told::default())? else {
+                return Ok(None);
+            };
+            told.fault
+                .map_or(Ok(()), |(line, error)| Err(garbled(id, &line, &error)))?;
+            let outline = match told.plan.0 {
+                Some(plan) => Arc::unwrap_or_clone(plan),
+                None => outline(&header)?,
+            };
+            Ok(Some((summary(header), outline, told.records)))
         })
     }
 
@@ -303,7 +319,33 @@ impl ReadLines for Lines<'_, '_> {
     }
 }
 
+/// Keeps everything, for those who look at a run from outside.
+#[derive(Default)]
+struct Told {
+    plan: LastPlan,
+    records: Vec<Record>,
+    fault: Option<(Line, String)>,
+}
+
+impl ReadLines for Told {
+    fn line(&mut self, line: Line) {
+        if self.fault.is_some() {
+            return;
+        }
+        match wire::record(&line.body) {
+            Ok(kind) => self.records.push(Record {
+                number: line.seq,
+                at: Some(time(line.at_ms)),
+                kind,
+            }),
+            Err(error) => self.fault = Some((line.clone(), error)),
+        }
+        self.plan.line(line);
+    }
+}
+
 /// Finds the plan that a run was put under last.
+#[derive(Default)]
 struct LastPlan(Option<Arc<Outline>>);
 
 impl ReadLines for LastPlan {
@@ -319,7 +361,7 @@ fn garbled(id: &str, line: &Line, error: &str) -> RuntimeError {
         "run `{id}`: line {} of its journal cannot be read: {error}; restore the file from a backup",
         line.seq
     );
-    RuntimeError::new(Kind::Store, error)
+    RuntimeError::new(Kind::Damaged, error)
 }
 
 fn outline(header: &Header) -> Result<Outline, RuntimeError> {
@@ -328,7 +370,7 @@ fn outline(header: &Header) -> Result<Outline, RuntimeError> {
             "the plan of run `{}` in the journal is damaged: {error}",
             header.id
         );
-        RuntimeError::new(Kind::Store, error)
+        RuntimeError::new(Kind::Damaged, error)
     })
 }
 
@@ -345,8 +387,11 @@ fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+fn time(millis: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
 fn summary(header: Header) -> RunSummary {
-    let time = |millis: i64| UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0));
     RunSummary {
         id: header.id,
         workflow: header.workflow,
@@ -372,6 +417,18 @@ impl From<StoreError> for RuntimeError {
             StoreError::Unknown { .. } => Kind::Unknown,
             StoreError::Held { .. } => Kind::Held,
             StoreError::Fenced { .. } => Kind::Fenced,
+            StoreError::Broken { .. }
+            | StoreError::OtherPlan { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::NotADatabase { .. } => Kind::Damaged,
+            StoreError::Directory { .. }
+            | StoreError::NotAFile { .. }
+            | StoreError::NoFolder { .. }
+            | StoreError::Unwritable { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Unsafe { .. } => Kind::Place,
             _ => Kind::Store,
         };
         RuntimeError::new(kind, error.to_string())

@@ -5,13 +5,15 @@
 //! version 1, so the same code reads both.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Kind, RuntimeError};
+use crate::history::{RecordKind, Signature};
 use crate::journal::backend::Gone;
-use crate::journal::event::{Event, HandedIn, Payload};
+use crate::journal::event::{Event, HandedIn, Payload, Said};
 use crate::layout::{Layout, Outline};
 use crate::run::state::written;
 use crate::verdict::{Actor, Waiver};
@@ -40,13 +42,17 @@ enum Line {
         artifact: Option<Arc<RawValue>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<String>,
-        /// Since version 2, as are `of` and `took_ms`.
+        /// Since version 2, as are all that follow.
         #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
         role: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         of: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         took_ms: Option<u32>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
     },
     Failed {
         step: String,
@@ -57,6 +63,8 @@ enum Line {
         halts: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         took_ms: Option<u32>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
     },
     Rejected {
         gate: String,
@@ -71,7 +79,11 @@ enum Line {
         #[serde(skip_serializing_if = "Option::is_none")]
         of: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         took_ms: Option<u32>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
     },
     Waiting {
         step: String,
@@ -115,6 +127,9 @@ enum Line {
 #[derive(Serialize, Deserialize)]
 struct Waived {
     reason: String,
+    /// Since version 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -161,8 +176,9 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
             payload,
             by,
             took_ms,
+            said,
         } => {
-            let (by, role, of) = write_by(by.as_deref());
+            let (by, role, of, note) = write_by(by.as_deref());
             Line::Done {
                 step: path(step),
                 round: *round,
@@ -176,7 +192,9 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
                 by,
                 role,
                 of,
+                note,
                 took_ms: *took_ms,
+                said: write_said(said.as_deref()),
             }
         }
         Event::Rejected {
@@ -186,8 +204,9 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
             back,
             by,
             took_ms,
+            said,
         } => {
-            let (by, role, of) = write_by(by.as_deref());
+            let (by, role, of, note) = write_by(by.as_deref());
             Line::Rejected {
                 gate: path(step),
                 round: *round,
@@ -196,7 +215,9 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
                 by,
                 role,
                 of,
+                note,
                 took_ms: *took_ms,
+                said: write_said(said.as_deref()),
             }
         }
         Event::Waived {
@@ -208,6 +229,7 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
             round: *round,
             waiver: Waived {
                 reason: waiver.reason().to_owned(),
+                by: waiver.actor().map(|actor| actor.name().to_owned()),
             },
         },
         Event::Cancelled => Line::Cancelled {},
@@ -230,6 +252,7 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
             terminal,
             last,
             took_ms,
+            said,
         } => Line::Failed {
             step: path(step),
             round: *round,
@@ -238,6 +261,7 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
             terminal: *terminal,
             halts: *last,
             took_ms: *took_ms,
+            said: write_said(said.as_deref()),
         },
         Event::Waiting { step, round } => Line::Waiting {
             step: path(step),
@@ -277,17 +301,50 @@ fn line(layout: &Layout, event: &Event) -> Result<Line, RuntimeError> {
     })
 }
 
-/// Who handed it in, as what, and what they were shown.
-fn write_by(by: Option<&HandedIn>) -> (Option<String>, Option<String>, Option<String>) {
+/// Who handed it in, as what, what they were shown, and what they say about it.
+type By = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+fn write_by(by: Option<&HandedIn>) -> By {
     match by {
-        None => (None, None, None),
-        Some(HandedIn { actor, role, of }) => (Some(actor.name().to_owned()), role.clone(), of.clone()),
+        None => (None, None, None, None),
+        Some(HandedIn {
+            actor,
+            role,
+            of,
+            note,
+        }) => (
+            Some(actor.name().to_owned()),
+            role.clone(),
+            of.clone(),
+            note.clone(),
+        ),
     }
 }
 
-fn read_by(by: Option<String>, role: Option<String>, of: Option<String>) -> Option<Box<HandedIn>> {
+fn read_by((by, role, of, note): By) -> Option<Box<HandedIn>> {
     let actor = Actor::new(by?);
-    Some(Box::new(HandedIn { actor, role, of }))
+    Some(Box::new(HandedIn {
+        actor,
+        role,
+        of,
+        note,
+    }))
+}
+
+fn read_waiver(waived: Waived) -> Waiver {
+    let waiver = Waiver::because(waived.reason);
+    match waived.by {
+        Some(by) => waiver.by(Actor::new(by)),
+        None => waiver,
+    }
+}
+
+fn write_said(said: Option<&Said>) -> Vec<String> {
+    said.map(|said| said.0.clone()).unwrap_or_default()
+}
+
+fn read_said(said: Vec<String>) -> Option<Box<Said>> {
+    (!said.is_empty()).then(|| Box::new(Said(said)))
 }
 
 fn write_inputs(layout: &Layout, inputs: &[Payload]) -> Result<Vec<Input>, RuntimeError> {
@@ -309,6 +366,132 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
             format!("artifact `{name}` cannot be journaled: {error}"),
         )
     })
+}
+
+/// A line as what outsiders are told; `Err` says what is wrong with the text.
+pub(super) fn record(text: &str) -> Result<RecordKind, String> {
+    let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Ok(told(line))
+}
+
+/// An event as what outsiders are told.
+pub(super) fn record_of(layout: &Layout, event: &Event) -> Result<RecordKind, RuntimeError> {
+    Ok(told(line(layout, event)?))
+}
+
+fn told(line: Line) -> RecordKind {
+    let took = |ms: Option<u32>| ms.map(|ms| Duration::from_millis(ms.into()));
+    let json = |json: Arc<RawValue>| json.get().to_owned();
+    match line {
+        Line::Begun { inputs } => RecordKind::Began {
+            inputs: inputs
+                .into_iter()
+                .map(|input| (input.name, json(input.value)))
+                .collect(),
+        },
+        Line::Started { step, round, attempt } => RecordKind::StepStarted { step, round, attempt },
+        Line::Done {
+            step,
+            round,
+            attempt,
+            artifact,
+            by,
+            role,
+            of: _,
+            note,
+            took_ms,
+            said,
+        } => RecordKind::StepDone {
+            step,
+            round,
+            attempt,
+            artifact: artifact.map(json),
+            by: signature(by, role, note),
+            took: took(took_ms),
+            said,
+        },
+        Line::Failed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+            took_ms,
+            said,
+        } => RecordKind::StepFailed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+            took: took(took_ms),
+            said,
+        },
+        Line::Rejected {
+            gate,
+            round,
+            reason,
+            back_to,
+            by,
+            role,
+            of: _,
+            note,
+            took_ms,
+            said,
+        } => RecordKind::Rejected {
+            gate,
+            round,
+            reason,
+            back_to,
+            by: signature(by, role, note),
+            took: took(took_ms),
+            said,
+        },
+        Line::Waiting { step, round } => RecordKind::Waiting { step, round },
+        Line::Stands {
+            gate,
+            round,
+            given_in,
+            by,
+        } => RecordKind::Stands {
+            gate,
+            round,
+            given_in,
+            by,
+        },
+        Line::Waived { phase, round, waiver } => RecordKind::Waived {
+            phase,
+            round,
+            reason: waiver.reason,
+            by: waiver.by,
+        },
+        Line::Cancelled {} => RecordKind::Cancelled,
+        Line::Replanned { differences, .. } => RecordKind::Replanned { differences },
+        Line::UndoBegun {} => RecordKind::UndoBegan,
+        Line::StepUndone { step, round, attempt } => RecordKind::StepUndone { step, round, attempt },
+        Line::UndoFailed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+        } => RecordKind::UndoFailed {
+            step,
+            round,
+            attempt,
+            error,
+            terminal,
+            halts,
+        },
+        Line::Undone {} => RecordKind::Undone,
+    }
+}
+
+fn signature(by: Option<String>, role: Option<String>, note: Option<String>) -> Option<Signature> {
+    by.map(|by| Signature { by, role, note })
 }
 
 /// A line as an event; `Err` names what the plan no longer has, or what is wrong with the text.
@@ -336,14 +519,17 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             by,
             role,
             of,
+            note,
             took_ms,
+            said,
         } => Event::Done {
             step: find(step)?,
             round,
             attempt,
             payload: artifact.map(Payload::Written),
-            by: read_by(by, role, of),
+            by: read_by((by, role, of, note)),
             took_ms,
+            said: read_said(said),
         },
         Line::Failed {
             step,
@@ -353,6 +539,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             terminal,
             halts,
             took_ms,
+            said,
         } => Event::Failed {
             step: find(step)?,
             round,
@@ -361,6 +548,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             terminal,
             last: halts,
             took_ms,
+            said: read_said(said),
         },
         Line::Rejected {
             gate,
@@ -370,14 +558,17 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
             by,
             role,
             of,
+            note,
             took_ms,
+            said,
         } => Event::Rejected {
             step: find(gate)?,
             round,
             reason: reason.into(),
             back: back_to.map(phase).transpose()?,
-            by: read_by(by, role, of),
+            by: read_by((by, role, of, note)),
             took_ms,
+            said: read_said(said),
         },
         Line::Waiting { step, round } => Event::Waiting {
             step: find(step)?,
@@ -401,7 +592,7 @@ pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
         } => Event::Waived {
             phase: phase(name)?,
             round,
-            waiver: Waiver::because(waiver.reason),
+            waiver: read_waiver(waiver),
         },
         Line::Cancelled {} => Event::Cancelled,
         Line::Replanned { plan, differences } => Event::Replanned { plan, differences },

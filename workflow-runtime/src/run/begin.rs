@@ -14,6 +14,7 @@ use crate::plan::{ArtifactPlan, Plan};
 use crate::run::core::{Core, Driving, Live, Methods, Team, undecodable};
 use crate::run::drive::Left;
 use crate::run::recorder::Recorder;
+use crate::run::saying::Saying;
 use crate::run::state::{State, written};
 use crate::runtime::Runtime;
 use crate::step::RunOf;
@@ -368,6 +369,8 @@ impl Opening {
         Arc::new(RunOf {
             id: Arc::clone(&self.id),
             layout: Arc::clone(&self.layout),
+            runtime: self.runtime.downgrade(),
+            saying: Saying::default(),
         })
     }
 

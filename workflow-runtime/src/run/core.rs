@@ -137,7 +137,7 @@ impl Live {
     }
 }
 
-pub(crate) fn undecodable(id: &str, artifact: &str, ty: &str, error: &str) -> RuntimeError {
+pub(crate) fn undecodable(id: &str, artifact: &str, ty: &str, error: &dyn fmt::Display) -> RuntimeError {
     RuntimeError::new(
         Kind::Artifact,
         format!(

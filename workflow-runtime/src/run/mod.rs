@@ -1,7 +1,7 @@
 //! A run under way. `state` is where it stands, `recorder` finds that out from a journal, `content` is what a gate was
 //! shown, `perform` carries one step out, `quick` one that asks for little, `drive` a phase or a step of it, `parallel` a
-//! phase whose members run at once, `together` is what those know of each other, `take_in` takes in what came of it,
-//! `undo` takes a run back, `core` is the handle behind every generated type, `begin` starts and takes up runs.
+//! phase whose members run at once, `together` is what those know of each other, `saying` what steps said, `take_in` takes
+//! in what came of it, `undo` takes a run back, `core` is the handle behind every generated type, `begin` starts and takes up runs.
 
 pub(crate) mod begin;
 pub(crate) mod content;
@@ -11,6 +11,7 @@ mod parallel;
 pub(crate) mod perform;
 mod quick;
 pub(crate) mod recorder;
+pub(crate) mod saying;
 pub(crate) mod state;
 mod take_in;
 mod together;

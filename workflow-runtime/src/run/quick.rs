@@ -85,6 +85,7 @@ impl Live {
             payload: payload.clone(),
             by: None,
             took_ms: None,
+            said: self.of.said_by(step),
         };
         let is_last = self.layout.is_last(phase) && self.state.left_in_phase() == 1;
         let standing = match is_last {

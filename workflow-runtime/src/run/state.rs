@@ -279,8 +279,8 @@ impl State {
         for (at, versions) in self.artifacts.iter_mut().enumerate() {
             for version in versions {
                 if let Payload::Written(json) = &version.payload {
-                    let value =
-                        (layout.plan.artifacts[at].codec.decode)(json).map_err(|error| (at, error))?;
+                    let value = (layout.plan.artifacts[at].codec.decode)(json)
+                        .map_err(|error| (at, error.to_string()))?;
                     version.payload = Payload::Live(value);
                 }
             }
@@ -379,6 +379,7 @@ impl State {
                 payload: None,
                 by,
                 took_ms: None,
+                said: None,
             },
             Verdict::Reject(reason) => Event::Rejected {
                 step,
@@ -387,6 +388,7 @@ impl State {
                 back: self.back_from(layout, step),
                 by,
                 took_ms: None,
+                said: None,
             },
         }
     }

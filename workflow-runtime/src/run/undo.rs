@@ -157,7 +157,7 @@ impl Live {
             }
             let artifact = &self.layout.plan.artifacts[usize::from(artifact)];
             let json = payload.written().ok_or_else(|| "it is not there".to_owned());
-            json.and_then(|json| (artifact.codec.decode)(json))
+            json.and_then(|json| (artifact.codec.decode)(json).map_err(|error| error.to_string()))
                 .map_err(|error| Reason::Journal(undecodable(&self.id, artifact.name, artifact.ty, &error)))
         };
         let taken = plan.takes.iter().zip(&done.taken);
