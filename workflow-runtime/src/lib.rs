@@ -56,6 +56,10 @@
     )
 )]
 
+// What `workflow!` expands to names the crate from outside.
+#[cfg(test)]
+extern crate self as workflow_runtime;
+
 mod artifact;
 mod bell;
 mod call;
