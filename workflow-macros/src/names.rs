@@ -20,6 +20,7 @@ pub(crate) const RESERVED_ITEMS: &[&str] = &[
     "State",
     "Bodies",
     "CanRun",
+    "IntoTeam",
     // Generic parameters of what enters a phase, which is bounded by it.
     "S",
     "T",
@@ -45,6 +46,8 @@ pub(crate) const RESERVED_METHODS: &[&str] = &[
     "into_future",
     "at",
     "left",
+    "main",
+    "main_without_team",
 ];
 
 /// Methods of an entered phase, refused as steps.

@@ -62,7 +62,7 @@ pub struct Codec {
 /// Why JSON is not of a type, and where in it.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Undecoded {
+pub(crate) struct Undecoded {
     /// From the top to the value that does not fit; empty if that is the whole.
     pub(crate) path: serde_path_to_error::Path,
     pub(crate) error: String,

@@ -331,6 +331,7 @@ impl Cause {
     }
 
     /// Whether undoing a step failed.
+    #[cfg(feature = "cli")]
     pub(crate) fn is_undo(&self) -> bool {
         matches!(self.inner.reason, Reason::UndoFailed { .. })
     }

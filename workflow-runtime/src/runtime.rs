@@ -257,7 +257,11 @@ impl Runtime {
     /// See [`Runtime::hand_in_artifact`].
     #[must_use = "the plan is known to what this returns"]
     pub fn knows<W: Workflow>(self) -> Self {
-        self.layout(W::PLAN);
+        self.knows_plan(W::PLAN)
+    }
+
+    pub(crate) fn knows_plan(self, plan: &'static Plan) -> Self {
+        self.layout(plan);
         self
     }
 

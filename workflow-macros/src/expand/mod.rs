@@ -12,6 +12,7 @@ mod outcomes;
 mod phases;
 mod plan;
 mod position;
+mod program;
 mod run;
 mod states;
 mod team;
@@ -57,6 +58,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         methods::expand(model),
         undo::expand(model),
         hand_in::expand(model),
+        program::expand(model),
         plan::expand(model),
     ];
     let bodies = bodies::expand(model);

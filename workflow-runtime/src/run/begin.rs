@@ -19,10 +19,12 @@ use crate::run::state::{State, written};
 use crate::runtime::Runtime;
 use crate::step::RunOf;
 use crate::summary::Standing;
+#[cfg(feature = "cli")]
+use crate::verdict::Waiver;
 
 /// An input of a run, without its type.
 #[derive(Debug)]
-pub struct Input(Value);
+pub struct Input(pub(crate) Value);
 
 /// An input as given to `start` or `run`, by its place in the plan.
 pub fn input<A: 'static>(plan: &'static Plan, artifact: u16, value: A) -> Input {
@@ -104,6 +106,49 @@ pub fn drive<T: Send + Sync + 'static, N: 'static, P: 'static>(
             Err(reason) => Err(core.halts(reason, position).await),
         }
     })
+}
+
+/// Takes a run up, whatever it was begun with, and drives it to its end.
+#[cfg(feature = "cli")]
+pub(crate) fn drive_on<T: Send + Sync + 'static>(
+    runtime: &Runtime,
+    plan: &'static Plan,
+    id: &str,
+    team: &Arc<T>,
+    phases: &'static [Methods<T>],
+) -> Driving<Result<(), Halted<()>>> {
+    let opening = Opening::new(runtime, plan, id, Vec::new());
+    let team = Arc::clone(team);
+    Box::pin(async move {
+        let taken_up = opening.take_up().await;
+        let mut core = match taken_up.and_then(|core| core.ok_or_else(|| unknown(&opening.id))) {
+            Ok(core) => core,
+            Err(error) => return Err(opening.refused(error, drop)),
+        };
+        let span = core.0.span();
+        match drive_all(&mut core.0, &team, phases).instrument(span).await {
+            Ok(()) => Ok(()),
+            Err(reason) => Err(core.halts(reason, drop).await),
+        }
+    })
+}
+
+/// Waives the phase of that number, if the run is before it.
+#[cfg(feature = "cli")]
+pub(crate) async fn skip(
+    runtime: &Runtime,
+    plan: &'static Plan,
+    id: &str,
+    phase: u16,
+    waiver: Waiver,
+) -> Result<(), Halted<()>> {
+    let opening = Opening::new(runtime, plan, id, Vec::new());
+    let taken_up = opening.take_up().await;
+    let core = match taken_up.and_then(|core| core.ok_or_else(|| unknown(&opening.id))) {
+        Ok(core) => core,
+        Err(error) => return Err(opening.refused(error, drop)),
+    };
+    core.skip(phase, waiver, drop, drop).await
 }
 
 async fn drive_all<T: Send + Sync + 'static>(

@@ -1,0 +1,78 @@
+//! `main`: the plan as a command-line program.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::docs;
+use crate::model::Model;
+use crate::names;
+
+/// `main` and `main_without_team`, where `workflow-runtime` has its feature `cli`.
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let Model { name, phases, .. } = model;
+    let traits: Vec<_> = phases.iter().map(|phase| &phase.name).collect();
+    let tables = phases.iter().map(|phase| names::method(&phase.name));
+    let into_team = into_team(model);
+    quote_spanned! {name.span()=>
+        rt::program! {
+            impl #name<Start> {
+                #[doc = " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
+                #[doc = " draws pictures. `team` makes who does the work, or an error that says why that cannot be; it is called"]
+                #[doc = " only by the verbs that need a team, within a tokio runtime."]
+                pub fn main<T: #(#traits +)* ::workflow_runtime::Team, R: IntoTeam<T>>(
+                    team: impl ::core::ops::FnOnce() -> R + 'static,
+                ) -> ::std::process::ExitCode {
+                    rt::cli::main(
+                        &PLAN,
+                        const { &[#(methods::#tables::<T>),*] },
+                        undos::of__all_phases(),
+                        move || IntoTeam::into_team(team()),
+                    )
+                }
+
+                #[doc = " The same for those who drive no run: it shows how runs stand and takes in what people hand in."]
+                pub fn main_without_team() -> ::std::process::ExitCode {
+                    rt::cli::main_without_team(&PLAN)
+                }
+            }
+
+            #into_team
+        }
+    }
+}
+
+/// A team, or a `Result` of one.
+fn into_team(model: &Model) -> TokenStream {
+    let Model { name, phases, .. } = model;
+    let traits: Vec<_> = phases.iter().map(|phase| &phase.name).collect();
+    let trait_docs = docs::line(&format!(
+        " What makes a team of `{name}`: one, or a `Result` of one."
+    ));
+    let message = format!("`{{Self}}` is no team of `{name}`, nor a `Result` of one");
+    let all: Vec<_> = phases
+        .iter()
+        .map(|phase| format!("`{}::{}`", model.module, phase.name))
+        .collect();
+    let note = format!("a team implements {}", all.join(", "));
+    quote! {
+        #[doc(hidden)]
+        #trait_docs
+        #[diagnostic::on_unimplemented(message = #message, label = "the program needs a team", note = #note)]
+        pub trait IntoTeam<T> {
+            #[doc(hidden)]
+            fn into_team(self) -> ::core::result::Result<T, ::std::string::String>;
+        }
+        impl<T: #(#traits +)* ::workflow_runtime::Team> IntoTeam<T> for T {
+            fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+                ::core::result::Result::Ok(self)
+            }
+        }
+        impl<T: #(#traits +)* ::workflow_runtime::Team, E: ::core::fmt::Display> IntoTeam<T>
+            for ::core::result::Result<T, E>
+        {
+            fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+                self.map_err(|error| ::std::string::ToString::to_string(&error))
+            }
+        }
+    }
+}

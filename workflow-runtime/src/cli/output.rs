@@ -1,0 +1,204 @@
+//! What is printed, where, and with which status the program ends. Nobody may be reading any more: that is no fault.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::cli::arguments::{Color, Options};
+use crate::cli::fault::{Code, Envelope, Fault};
+
+/// What a verb answers.
+pub(crate) struct Reply {
+    /// For people, with colours; ends with a line break, unless it is empty.
+    pub(crate) text: String,
+    /// For scripts.
+    pub(crate) document: Box<RawValue>,
+    /// The status of the program.
+    pub(crate) status: u8,
+    /// What went wrong, beside the answer; the document has it too.
+    pub(crate) fault: Option<Fault>,
+}
+
+impl Reply {
+    pub(crate) fn new(text: impl Into<String>, document: &impl Serialize) -> Self {
+        Reply {
+            text: text.into(),
+            // Documents are our own types with text for keys.
+            document: serde_json::value::to_raw_value(document).unwrap_or_default(),
+            status: 0,
+            fault: None,
+        }
+    }
+
+    pub(crate) fn status(self, status: u8) -> Self {
+        Reply { status, ..self }
+    }
+}
+
+/// A fault by itself, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ErrorDocument {
+    pub(crate) schema: &'static str,
+    pub(crate) error: Envelope,
+}
+
+impl ErrorDocument {
+    pub(crate) const SCHEMA: &str = "workflow.error/1";
+}
+
+/// How things are printed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    form: Form,
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Json,
+    JsonLines,
+}
+
+impl Output {
+    pub(crate) fn of(options: &Options) -> Self {
+        Output {
+            form: match (options.json, options.json_lines) {
+                (true, _) => Form::Json,
+                (_, true) => Form::JsonLines,
+                _ => Form::Text,
+            },
+            color: options.color,
+        }
+    }
+
+    /// From the words alone, when they could not be understood.
+    pub(crate) fn guessed(words: &[std::ffi::OsString]) -> Self {
+        let has = |option: &str| words.iter().any(|word| word == option);
+        Output {
+            form: match (has("--json"), has("--json-lines")) {
+                (true, _) => Form::Json,
+                (_, true) => Form::JsonLines,
+                _ => Form::Text,
+            },
+            color: Color::Auto,
+        }
+    }
+
+    pub(crate) fn is_text(self) -> bool {
+        self.form == Form::Text
+    }
+
+    pub(crate) fn is_lines(self) -> bool {
+        self.form == Form::JsonLines
+    }
+
+    /// Prints an answer and yields the status to end with.
+    pub(crate) fn reply(self, reply: &Reply) -> u8 {
+        if let Some(fault) = &reply.fault {
+            self.tell_fault(fault);
+        }
+        let printed = match self.form {
+            Form::Text => self.write(io::stdout(), &reply.text),
+            Form::Json => self.write(io::stdout(), &pretty(reply.document.get())),
+            Form::JsonLines => self.write(io::stdout(), &format!("{}\n", reply.document.get())),
+        };
+        match printed {
+            Ok(()) => reply.status,
+            Err(error) => {
+                let fault = Fault::new(Code::Io, format!("standard output cannot be written: {error}"));
+                self.tell_fault(&fault);
+                reply.status.max(fault.code.exit())
+            }
+        }
+    }
+
+    /// Prints what went wrong and yields the status to end with.
+    pub(crate) fn fault(self, fault: &Fault) -> u8 {
+        let document = ErrorDocument {
+            schema: ErrorDocument::SCHEMA,
+            error: fault.envelope(),
+        };
+        match self.form {
+            Form::Text => {}
+            Form::Json => drop(self.write(io::stdout(), &pretty(line(&document).trim_end()))),
+            Form::JsonLines => drop(self.write(io::stdout(), &line(&document))),
+        }
+        self.tell_fault(fault);
+        fault.code.exit()
+    }
+
+    fn tell_fault(self, fault: &Fault) {
+        let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let green = Style::new().bold().fg_color(Some(AnsiColor::Green.into()));
+        let mut text = format!("{red}error{red:#}: {}\n", fault.message.trim_end());
+        if let Some(fix) = &fault.fix {
+            text.push_str(&format!("  {green}fix{green:#}: {fix}\n"));
+        }
+        self.tell(&text);
+    }
+
+    /// One document a line, while a verb goes on.
+    pub(crate) fn event(self, document: &impl Serialize) {
+        if self.form == Form::JsonLines {
+            drop(self.write(io::stdout(), &line(document)));
+        }
+    }
+
+    /// Prose beside the answer, to standard error.
+    pub(crate) fn tell(self, text: &str) {
+        // Whoever closed standard error does not want to hear of it.
+        drop(self.write(io::stderr(), text));
+    }
+
+    /// Whether somebody sits there who can be asked.
+    pub(crate) fn can_ask(self) -> bool {
+        self.form == Form::Text && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks for a line; `None` at the end of the input.
+    pub(crate) fn ask(self, question: &str) -> Option<String> {
+        self.tell(question);
+        let mut answer = String::new();
+        match io::stdin().read_line(&mut answer) {
+            Ok(length) if length > 0 => Some(answer.trim().to_owned()),
+            _ => None,
+        }
+    }
+
+    fn write<S: anstream::stream::RawStream + anstream::stream::AsLockedWrite>(
+        self,
+        stream: S,
+        text: &str,
+    ) -> io::Result<()> {
+        let choice = match self.color {
+            Color::Auto => AutoStream::choice(&stream),
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let mut stream = AutoStream::new(stream, choice);
+        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}
+
+/// JSON for people, its keys in the order in which they were written.
+pub(crate) fn pretty(json: &str) -> String {
+    let mut pretty = Vec::new();
+    let mut from = serde_json::Deserializer::from_str(json);
+    let mut to = serde_json::Serializer::pretty(&mut pretty);
+    let written = serde_transcode::transcode(&mut from, &mut to).ok();
+    let pretty = written.and_then(|()| String::from_utf8(pretty).ok());
+    pretty.unwrap_or_else(|| json.to_owned()) + "\n"
+}
+
+fn line(document: &impl Serialize) -> String {
+    serde_json::to_string(document).unwrap_or_default() + "\n"
+}

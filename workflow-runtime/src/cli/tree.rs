@@ -1,0 +1,219 @@
+//! Trees for terminals: a plan, and how a run of it stands.
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+
+use anstyle::Style;
+
+use crate::cli::actions::because;
+use crate::cli::mark::Mark;
+use crate::cli::moment::span;
+use crate::cli::view::{Outcome, StepView, View};
+use crate::plan::{Plan, StepPlan};
+
+/// How wide the terminal is; what is read by programs is never cut.
+pub(crate) fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return usize::MAX;
+    }
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(20))
+}
+
+/// The plan as a tree, with docs and what is declared of each step.
+pub(crate) fn of_plan(plan: &Plan) -> String {
+    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    let inputs: Vec<_> = plan.artifacts.iter().take(plan.inputs).collect();
+    let inputs: Vec<_> = inputs
+        .iter()
+        .map(|input| format!("{}: {}", input.name, input.ty))
+        .collect();
+    let mut text = format!("{bold}{}{bold:#}({})\n", plan.name, inputs.join(", "));
+    for line in plan.doc.trim().lines() {
+        let _ = writeln!(text, "{dim}{}{dim:#}", line.trim());
+    }
+    for (at, phase) in plan.phases.iter().enumerate() {
+        let (branch, stem) = branch(at + 1 == plan.phases.len());
+        let how = match (phase.parallel, phase.optional) {
+            (true, true) => " (parallel, optional)",
+            (true, false) => " (parallel)",
+            (false, true) => " (optional)",
+            _ => "",
+        };
+        let _ = writeln!(
+            text,
+            "{branch}{bold}{}{bold:#}{how}{}",
+            phase.name,
+            doc(phase.doc)
+        );
+        for (at, step) in phase.steps.iter().enumerate() {
+            let (branch, _) = self::branch(at + 1 == phase.steps.len());
+            let _ = writeln!(
+                text,
+                "{stem}{branch}{}{}{}",
+                signature(plan, step),
+                declared(plan, step),
+                doc(step.doc)
+            );
+        }
+    }
+    text
+}
+
+fn branch(is_last: bool) -> (&'static str, &'static str) {
+    match is_last {
+        true => ("└── ", "    "),
+        false => ("├── ", "│   "),
+    }
+}
+
+/// The first line of what its author says.
+fn doc(doc: &str) -> String {
+    let dim = Style::new().dimmed();
+    match doc.trim().lines().next() {
+        Some(line) if !line.trim().is_empty() => format!("  {dim}{}{dim:#}", line.trim()),
+        _ => String::new(),
+    }
+}
+
+fn signature(plan: &Plan, step: &StepPlan) -> String {
+    let name = |artifact: u16| {
+        plan.artifacts
+            .get(usize::from(artifact))
+            .map_or("?", |artifact| artifact.name)
+    };
+    let kind = match (step.manual, step.gate) {
+        (true, true) => "manual gate ",
+        (true, false) => "manual ",
+        (false, true) => "gate ",
+        _ => "",
+    };
+    let takes: Vec<_> = step.takes.iter().map(|take| name(take.artifact)).collect();
+    let makes = step.yields.map(|artifact| format!(" -> {}", name(artifact)));
+    format!(
+        "{kind}{}({}){}",
+        step.name,
+        takes.join(", "),
+        makes.unwrap_or_default()
+    )
+}
+
+/// What is declared of a step beside what it takes and makes.
+fn declared(plan: &Plan, step: &StepPlan) -> String {
+    let mut said = Vec::new();
+    if let Some(role) = step.by {
+        said.push(format!("by {role}"));
+    }
+    if step.retry.attempts > 1 {
+        said.push(format!("up to {} attempts", step.retry.attempts));
+    }
+    if let Some(limit) = step.timeout {
+        said.push(format!("at most {}", span(limit)));
+    }
+    if let Some((from, to)) = step.estimate {
+        said.push(match from == to {
+            true => format!("takes about {}", span(from)),
+            false => format!("takes {} to {}", span(from), span(to)),
+        });
+    }
+    if step.undo.is_some() {
+        said.push("can be undone".to_owned());
+    }
+    if let Some(rework) = step.rework {
+        let to = plan
+            .phases
+            .get(usize::from(rework.to))
+            .map_or("?", |phase| phase.name);
+        let times = if rework.max == 1 {
+            "once".to_owned()
+        } else {
+            format!("{} times", rework.max)
+        };
+        said.push(format!("or back to {to}, at most {times}"));
+    }
+    match said.is_empty() {
+        true => String::new(),
+        false => format!(" [{}]", said.join(", ")),
+    }
+}
+
+/// How a run stands, phase by phase. What is over is one line.
+pub(crate) fn of_run(view: &View) -> String {
+    let width = width();
+    let mut text = String::new();
+    for phase in &view.phases {
+        let style = phase.mark.style();
+        let steps = &view.steps[phase.steps.clone()];
+        let done = steps.iter().filter(|step| step.mark == Mark::Done).count();
+        let count = match phase.mark {
+            Mark::Skipped => phase.waived.as_ref().map_or_else(String::new, |waived| {
+                let by = waived
+                    .by
+                    .as_ref()
+                    .map_or_else(String::new, |by| format!(" ({by})"));
+                format!(": {}{by}", waived.reason)
+            }),
+            Mark::Open => String::new(),
+            _ => format!(" {done}/{}", steps.len()),
+        };
+        let line = format!(
+            "{} {} {}{count}",
+            phase.mark.sign(),
+            phase.plan.name,
+            word(phase.mark)
+        );
+        let _ = writeln!(text, "{style}{}{style:#}", cut(line.trim_end(), width));
+        if matches!(phase.mark, Mark::Done | Mark::Skipped | Mark::Open) {
+            continue;
+        }
+        for step in steps {
+            let style = step.mark.style();
+            let line = format!("  {} {}{}", step.mark.sign(), step.plan.name, said_of(step));
+            let _ = writeln!(text, "{style}{}{style:#}", cut(&line, width));
+        }
+    }
+    text
+}
+
+/// Only what is not plain from the sign.
+fn word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Open | Mark::Done => "",
+        mark => mark.word(),
+    }
+}
+
+/// What is to be said of a step in a line.
+fn said_of(step: &StepView) -> String {
+    let mut said = Vec::new();
+    match step.mark {
+        Mark::Open | Mark::Done => {}
+        mark => said.push(mark.word().to_owned()),
+    }
+    if let (Mark::Waiting, Some(role)) = (step.mark, step.plan.by) {
+        said.push(format!("for {role}"));
+    }
+    if let (Mark::Failed | Mark::Rejected, Some(why)) = (step.mark, because(step)) {
+        said.push(why.lines().next().unwrap_or_default().to_owned());
+    }
+    if let Some(Outcome::Done { by: Some(by), .. }) = step.last().map(|last| &last.outcome) {
+        said.push(format!("by {}", by.by));
+    }
+    let worked = step.worked();
+    if step.mark == Mark::Done && !worked.is_zero() {
+        said.push(span(worked));
+    }
+    match said.is_empty() {
+        true => String::new(),
+        false => format!("  {}", said.join(", ")),
+    }
+}
+
+/// A line that fits, with what is left out marked.
+pub(crate) fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let mut cut: String = line.chars().take(width.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}

@@ -1,0 +1,230 @@
+//! `run` and `undo`: what drives a run, with progress while it goes on and a summary at its end.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::actions::{Action, actions};
+use crate::cli::desk::{Desk, Wanted, snake_case};
+use crate::cli::document::{ProgressDocument, RunDocument};
+use crate::cli::fault::{Code, Envelope, Fault};
+use crate::cli::mark::Mark;
+use crate::cli::moment::span;
+use crate::cli::names;
+use crate::cli::output::Reply;
+use crate::cli::progress::Progress;
+use crate::cli::source::{self, Source};
+use crate::cli::verbs::cancel::confirm;
+use crate::cli::verbs::status::next_steps;
+use crate::error::Cause;
+use crate::runtime::Runtime;
+use crate::summary::{RunSummary, Standing};
+
+/// How driving a run ended, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct RunDocumentOfVerb {
+    schema: &'static str,
+    run: RunDocument,
+    outcome: Outcome,
+    progress: ProgressDocument,
+    /// The steps that a person is asked for.
+    waiting_for: Vec<String>,
+    error: Option<Envelope>,
+    next: Vec<Action>,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Done,
+    Undone,
+    Waiting,
+    Failed,
+    Interrupted,
+}
+
+impl RunDocumentOfVerb {
+    pub(crate) const SCHEMA: &str = "workflow.run/1";
+}
+
+/// The status where a person is waited for, if it is to be told apart.
+const WAITING: u8 = 5;
+
+pub(super) async fn run(
+    desk: &mut Desk,
+    id: Option<&str>,
+    input: Option<&Path>,
+    wait: bool,
+) -> Result<Reply, Fault> {
+    // Nothing is made before what was given is good.
+    let source = input.map(Source::read).transpose()?;
+    let runs = match desk.journal().exists() {
+        true => desk.open()?.runs().await?,
+        false => Vec::new(),
+    };
+    let id = which(desk, &runs, id, input).await?;
+    let exists = runs.iter().any(|run| run.id == id);
+    let inputs = match (&source, exists) {
+        (None, true) => None,
+        (source, _) => Some(source::inputs(desk.plan, source.as_ref())?),
+    };
+    let team = desk.team()?;
+    let progress = Progress::begin(desk.output, desk.plan);
+    let runtime = listening(desk, &progress)?;
+    let runtime = if wait {
+        runtime.wait_for_hand_ins()
+    } else {
+        runtime
+    };
+    let driven = team.run(&runtime, &id, inputs).await;
+    progress.end();
+    ended(desk, runtime, &id, driven, Outcome::Done).await
+}
+
+pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = match desk.run(&runtime, id, Wanted::Open).await {
+        // What is done can be taken back too.
+        Err(fault) if id.is_none() && fault.code == Code::NotFound => {
+            desk.run(&runtime, id, Wanted::Any).await?
+        }
+        run => run?,
+    };
+    drop(runtime);
+    confirm(desk, &format!("Take back everything that `{}` did?", run.id), yes)?;
+    let team = desk.team()?;
+    let progress = Progress::begin(desk.output, desk.plan);
+    let runtime = listening(desk, &progress)?;
+    let goes_on = run.standing == Standing::Undoing;
+    let driven = team.undo(&runtime, &run.id, goes_on).await;
+    progress.end();
+    ended(desk, runtime, &run.id, driven, Outcome::Undone).await
+}
+
+/// The run that is meant, whether there is one of that id or not.
+async fn which(
+    desk: &Desk,
+    runs: &[RunSummary],
+    id: Option<&str>,
+    input: Option<&Path>,
+) -> Result<String, Fault> {
+    if let Some(id) = id {
+        let is_begun = input.is_none() && desk.plan.inputs > 0;
+        return match is_begun {
+            // With nothing to begin it with, it must be there.
+            true => names::run(runs, id)
+                .map(|run| run.id.clone())
+                .map_err(|fault| no_input(desk, fault)),
+            false => Ok(id.to_owned()),
+        };
+    }
+    let stem = input
+        .filter(|input| *input != Path::new("-"))
+        .and_then(Path::file_stem);
+    if let Some(stem) = stem {
+        return stem.to_str().map(str::to_owned).ok_or_else(|| {
+            let message = format!(
+                "the name of `{}` is not UTF-8, so no run can be called like it",
+                stem.display()
+            );
+            Fault::new(Code::Usage, message).fix("name the run: `run ID --input FILE`")
+        });
+    }
+    let ours: Vec<_> = runs.iter().filter(|run| run.workflow == desk.plan.name).collect();
+    let is_open = ours.iter().any(|run| !run.standing.is_over());
+    if is_open && input.is_none() {
+        let runtime = desk.open()?;
+        return Ok(desk.run(&runtime, None, Wanted::Open).await?.id);
+    }
+    match desk.plan.inputs == 0 || input.is_some() {
+        true => Ok(snake_case(desk.plan.name)),
+        false => Err(no_input(desk, Fault::new(Code::NotFound, "no run is open"))),
+    }
+}
+
+/// There is no such run, and nothing to begin one with.
+fn no_input(desk: &Desk, fault: Fault) -> Fault {
+    if fault.code != Code::NotFound {
+        return fault;
+    }
+    let begin = format!("begin a run with `{}`", desk.command(&desk.run_anew()));
+    Fault {
+        fix: Some(match &fault.fix {
+            Some(fix) => format!("{fix} Or {begin}"),
+            None => begin,
+        }),
+        ..fault
+    }
+}
+
+/// The journal with progress, where Ctrl-C stops the run.
+fn listening(desk: &Desk, progress: &Progress) -> Result<Runtime, Fault> {
+    let runtime = desk.open_or_make()?.cancel_on_ctrl_c()?;
+    Ok(runtime.with_observer(progress.clone()))
+}
+
+async fn ended(
+    desk: &Desk,
+    runtime: Runtime,
+    id: &str,
+    driven: Result<(), Cause>,
+    well: Outcome,
+) -> Result<Reply, Fault> {
+    // The run is let go of when the journal is closed, and not before.
+    drop(runtime);
+    let (outcome, fault) = match &driven {
+        Ok(()) => (well, None),
+        Err(cause) if cause.is_waiting() => (Outcome::Waiting, None),
+        Err(cause) if cause.is_journal() => return Err(Fault::from(cause).of(format!("run {id}"))),
+        Err(cause) if cause.is_cancelled() => (Outcome::Interrupted, Some(Fault::from(cause))),
+        Err(cause) => (Outcome::Failed, Some(Fault::from(cause))),
+    };
+    let runtime = desk.open()?;
+    let view = desk.view(&runtime, id).await?;
+    let next = actions(desk, &view, desk.roster()?.as_ref());
+    let fault = fault.map(
+        |fault| match next.iter().find_map(|action| action.command.as_ref()) {
+            Some(command) => fault.fix(format!("then `{command}`; what is done stays done")),
+            None => fault,
+        },
+    );
+    let document = RunDocumentOfVerb {
+        schema: RunDocumentOfVerb::SCHEMA,
+        run: RunDocument::of(&view.history.run),
+        outcome,
+        progress: ProgressDocument::of(&view),
+        waiting_for: view.waiting().map(|step| step.path.clone()).collect(),
+        error: fault.as_ref().map(Fault::envelope),
+        next: next.clone(),
+    };
+    let status = match (outcome, &fault) {
+        (_, Some(fault)) => fault.code.exit(),
+        (Outcome::Waiting, _) if desk.options.detailed_exitcode => WAITING,
+        _ => 0,
+    };
+    let text = format!("{}{}", summary(&view, outcome), next_steps(&next));
+    let reply = Reply::new(text, &document).status(status);
+    Ok(Reply { fault, ..reply })
+}
+
+/// How it ended, in a line.
+fn summary(view: &crate::cli::view::View, outcome: Outcome) -> String {
+    let (done, of) = view.progress();
+    let worked = span(view.steps.iter().map(crate::cli::view::StepView::worked).sum());
+    let (mark, word) = match outcome {
+        Outcome::Done => (Mark::Done, "is done"),
+        Outcome::Undone => (Mark::Undone, "was taken back"),
+        Outcome::Waiting => (Mark::Waiting, "waits for a person"),
+        Outcome::Failed => (Mark::Failed, "halted"),
+        Outcome::Interrupted => (Mark::Ready, "was stopped"),
+    };
+    let (style, sign) = (mark.style(), mark.sign());
+    let id = view.id();
+    match outcome {
+        Outcome::Undone => format!("{style}{sign}{style:#} `{id}` {word}\n"),
+        _ => format!("{style}{sign}{style:#} `{id}` {word}: {done} of {of} steps done, {worked} of work\n"),
+    }
+}

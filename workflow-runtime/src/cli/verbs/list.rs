@@ -1,0 +1,99 @@
+//! `list`: the runs of the journal.
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use crate::cli::desk::Desk;
+use crate::cli::document::RunDocument;
+use crate::cli::fault::Fault;
+use crate::cli::mark::Mark;
+use crate::cli::moment::ago;
+use crate::cli::output::Reply;
+use crate::cli::tree::width;
+use crate::summary::{RunSummary, Standing};
+
+/// The runs of a journal, as scripts get them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ListDocument {
+    schema: &'static str,
+    journal: String,
+    /// In the order in which they began.
+    runs: Vec<RunDocument>,
+}
+
+impl ListDocument {
+    pub(crate) const SCHEMA: &str = "workflow.list/1";
+}
+
+pub(super) async fn list(desk: &Desk, open: bool) -> Result<Reply, Fault> {
+    let journal = desk.journal().display().to_string();
+    let mut runs = match desk.journal().exists() {
+        true => desk.open()?.runs().await?,
+        false => Vec::new(),
+    };
+    runs.retain(|run| !open || !run.standing.is_over());
+    let text = match runs.is_empty() {
+        true => {
+            let begin = desk.command(&desk.run_anew());
+            let which = if open { "open run" } else { "run" };
+            format!("no {which} in `{journal}`; begin one with `{begin}`\n")
+        }
+        false => table(&runs),
+    };
+    let document = ListDocument {
+        schema: ListDocument::SCHEMA,
+        journal,
+        runs: runs.iter().map(RunDocument::of).collect(),
+    };
+    Ok(Reply::new(text, &document))
+}
+
+/// A line a run, or two where the terminal is narrow.
+fn table(runs: &[RunSummary]) -> String {
+    let now = SystemTime::now();
+    let longest = |of: fn(&RunSummary) -> usize| runs.iter().map(of).max().unwrap_or(0);
+    let (ids, positions) = (
+        longest(|run| run.id.chars().count()),
+        longest(|run| run.position.chars().count()),
+    );
+    let of_one = runs.iter().all(|run| run.workflow == runs[0].workflow);
+    let is_narrow = ids + positions + 40 > width();
+    let mut text = String::new();
+    for run in runs {
+        let (style, sign) = (mark(run.standing).style(), mark(run.standing).sign());
+        let workflow = if of_one {
+            String::new()
+        } else {
+            format!("  {}", run.workflow)
+        };
+        let changed = ago(run.changed_at, now);
+        let held = run.held_by.as_ref().map_or("", |_| "  driven");
+        let _ = match is_narrow {
+            false => writeln!(
+                text,
+                "{style}{sign} {:ids$}  {:9}{style:#}  {:positions$}  {changed} ago{workflow}{held}",
+                run.id, run.standing, run.position
+            ),
+            true => writeln!(
+                text,
+                "{style}{sign} {} {}{style:#}{workflow}{held}\n    {} {changed} ago",
+                run.id, run.standing, run.position
+            ),
+        };
+    }
+    text
+}
+
+fn mark(standing: Standing) -> Mark {
+    match standing {
+        Standing::Running => Mark::Running,
+        Standing::Waiting => Mark::Waiting,
+        Standing::Halted => Mark::Failed,
+        Standing::Cancelled => Mark::Ready,
+        Standing::Done => Mark::Done,
+        Standing::Undoing | Standing::Undone => Mark::Undone,
+    }
+}

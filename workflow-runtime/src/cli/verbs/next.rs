@@ -1,0 +1,37 @@
+//! `next`: what can be done now, by whom, and the command for it.
+
+use serde::Serialize;
+
+use crate::cli::actions::{Action, actions};
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::document::RunDocument;
+use crate::cli::fault::Fault;
+use crate::cli::output::Reply;
+use crate::cli::verbs::status::next_steps;
+
+/// What can be done about a run, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct NextDocument {
+    schema: &'static str,
+    run: RunDocument,
+    actions: Vec<Action>,
+}
+
+impl NextDocument {
+    pub(crate) const SCHEMA: &str = "workflow.next/1";
+}
+
+pub(super) async fn next(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, id, Wanted::Any).await?;
+    let view = desk.view(&runtime, &run.id).await?;
+    let actions = actions(desk, &view, desk.roster()?.as_ref());
+    let text = format!("`{}` is {}\n{}", run.id, run.standing, next_steps(&actions));
+    let document = NextDocument {
+        schema: NextDocument::SCHEMA,
+        run: RunDocument::of(&run),
+        actions,
+    };
+    Ok(Reply::new(text, &document))
+}

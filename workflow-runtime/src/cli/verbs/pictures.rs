@@ -1,0 +1,158 @@
+//! `graph`, `report` and `export`: a run, or its plan, for people's eyes and for other programs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use crate::cli::arguments::{Drawing, Exported};
+use crate::cli::audit::audit;
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::fault::{Code, Fault};
+use crate::cli::graph::Picture;
+use crate::cli::junit::junit;
+use crate::cli::output::Reply;
+use crate::cli::report;
+
+/// A picture, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PictureDocument {
+    schema: &'static str,
+    /// `mermaid`, `dot`, `svg`, `html`, `junit` or `json`.
+    format: &'static str,
+    /// The run that it shows.
+    run: Option<String>,
+    /// The file that it was written to.
+    file: Option<String>,
+    /// The picture itself, if it was written to no file.
+    content: Option<String>,
+}
+
+impl PictureDocument {
+    pub(crate) const SCHEMA: &str = "workflow.picture/1";
+}
+
+pub(super) async fn graph(
+    desk: &Desk,
+    format: Drawing,
+    run: Option<&str>,
+    output: Option<&Path>,
+) -> Result<Reply, Fault> {
+    let (plan, marks, run) = match run {
+        None => (desk.plan, None, None),
+        Some(id) => {
+            let runtime = desk.open()?;
+            let run = desk.run(&runtime, Some(id), Wanted::Any).await?;
+            let view = desk.view(&runtime, &run.id).await?;
+            (view.history.plan, Some(view.marks()), Some(run.id))
+        }
+    };
+    let picture = Picture {
+        plan,
+        marks: marks.as_ref(),
+    };
+    let (format, drawn) = match format {
+        Drawing::Mermaid => ("mermaid", picture.mermaid()),
+        Drawing::Dot => ("dot", picture.dot()),
+        Drawing::Svg => ("svg", picture.svg()),
+    };
+    given(desk, format, run, drawn, output)
+}
+
+pub(super) async fn report(desk: &Desk, id: Option<&str>, output: Option<&Path>) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, id, Wanted::Any).await?;
+    let view = desk.view(&runtime, &run.id).await?;
+    let html = report::report(&view, SystemTime::now());
+    let default = || {
+        // An id may be anything, a path among it.
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+        let name: String = run
+            .id
+            .chars()
+            .map(|c| if is_plain(c) { c } else { '-' })
+            .collect();
+        PathBuf::from(format!("{}.html", name.trim_start_matches('.')))
+    };
+    let file = match output {
+        Some(path) if path == Path::new("-") => None,
+        Some(path) => Some(path.to_owned()),
+        None => Some(default()),
+    };
+    given(desk, "html", Some(run.id.clone()), html, file.as_deref())
+}
+
+pub(super) async fn export(
+    desk: &Desk,
+    id: Option<&str>,
+    format: Exported,
+    output: Option<&Path>,
+) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, id, Wanted::Any).await?;
+    let view = desk.view(&runtime, &run.id).await?;
+    let unwritable = |error: &dyn std::fmt::Display| {
+        Fault::new(Code::Io, format!("run `{}` cannot be exported: {error}", run.id))
+    };
+    let (format, content) = match format {
+        Exported::Junit => ("junit", junit(&view).map_err(|error| unwritable(&error))?),
+        Exported::Json => {
+            let json = serde_json::to_string_pretty(&audit(&view)).map_err(|error| unwritable(&error))?;
+            ("json", json + "\n")
+        }
+    };
+    given(desk, format, Some(run.id.clone()), content, output)
+}
+
+/// Writes it where it is wanted: whole, or not at all.
+fn given(
+    desk: &Desk,
+    format: &'static str,
+    run: Option<String>,
+    content: String,
+    file: Option<&Path>,
+) -> Result<Reply, Fault> {
+    let name = file.map(|file| file.display().to_string());
+    let document = |content| PictureDocument {
+        schema: PictureDocument::SCHEMA,
+        format,
+        run: run.clone(),
+        file: name.clone(),
+        content,
+    };
+    let Some(file) = file else {
+        let document = document((!desk.output.is_text()).then(|| content.clone()));
+        return Ok(Reply::new(content, &document));
+    };
+    write_whole(file, content.as_bytes()).map_err(|error| {
+        Fault::new(
+            Code::Io,
+            format!("`{}` cannot be written: {error}", file.display()),
+        )
+        .of(file.display().to_string())
+        .fix("choose another file with `--output FILE`")
+    })?;
+    Ok(Reply::new(
+        format!("written to `{}`\n", file.display()),
+        &document(None),
+    ))
+}
+
+/// Beside the file first, so that whoever reads it meanwhile, or a crash, never meets a half.
+fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside = tempfile::Builder::new()
+        .prefix(".workflow-")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    beside.write_all(content)?;
+    beside.persist(file)?;
+    // A temporary file is for its owner alone; this one is for whoever may read the folder.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! `show`: what a step made.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::fault::{Code, Fault};
+use crate::cli::mark::Mark;
+use crate::cli::names;
+use crate::cli::output::{Reply, pretty};
+use crate::cli::view::Outcome;
+
+/// What a step made, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ShowDocument {
+    schema: &'static str,
+    run: String,
+    step: String,
+    mark: Mark,
+    round: u32,
+    /// The artifact's name; none if the step makes none.
+    artifact: Option<&'static str>,
+    #[serde(rename = "type")]
+    ty: Option<&'static str>,
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
+    value: Option<Box<RawValue>>,
+}
+
+impl ShowDocument {
+    pub(crate) const SCHEMA: &str = "workflow.show/1";
+}
+
+pub(super) async fn show(
+    desk: &Desk,
+    typed: &str,
+    round: Option<u32>,
+    id: Option<&str>,
+) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, id, Wanted::Any).await?;
+    let view = desk.view(&runtime, &run.id).await?;
+    let step = &view.steps[names::step(view.history.plan, typed)?];
+    let path = &step.path;
+    let plan = step
+        .plan
+        .yields
+        .map(|at| &view.history.plan.artifacts[usize::from(at)]);
+    let is_wanted = |of: u32| round.is_none_or(|round| round == of);
+    let made = step.attempts.iter().rev().find(|attempt| {
+        matches!(attempt.outcome, Outcome::Done { .. } | Outcome::Stands { .. }) && is_wanted(attempt.round)
+    });
+    let Some(made) = made else {
+        let when = round.map_or_else(String::new, |round| format!(" in round {round}"));
+        let message = format!("`{path}` has made nothing{when}: it is {}", step.mark.word());
+        let command = desk.command(&["why", path, "--run", &run.id]);
+        return Err(Fault::new(Code::NotWaiting, message)
+            .of(path.clone())
+            .fix(format!("see why with `{command}`")));
+    };
+    let json = match &made.outcome {
+        Outcome::Done { artifact, .. } => artifact.as_deref(),
+        _ => None,
+    };
+    let document = ShowDocument {
+        schema: ShowDocument::SCHEMA,
+        run: run.id.clone(),
+        step: path.clone(),
+        mark: step.mark,
+        round: made.round,
+        artifact: plan.map(|plan| plan.name),
+        ty: plan.map(|plan| plan.ty),
+        value: json.and_then(|json| RawValue::from_string(json.to_owned()).ok()),
+    };
+    let text = match json {
+        Some(json) => pretty(json),
+        None => format!("`{path}` is done; it makes no artifact\n"),
+    };
+    Ok(Reply::new(text, &document))
+}

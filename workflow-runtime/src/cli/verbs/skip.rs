@@ -1,0 +1,106 @@
+//! `skip`: waives an optional phase.
+
+use serde::Serialize;
+
+use crate::cli::actions::{Action, actions};
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::fault::{Code, Fault};
+use crate::cli::names;
+use crate::cli::output::Reply;
+use crate::cli::verbs::hand_in::{Signed, a_reason};
+use crate::cli::verbs::status::next_steps;
+use crate::cli::view::View;
+use crate::run::begin;
+use crate::verdict::Waiver;
+
+/// What was skipped, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SkipDocument {
+    schema: &'static str,
+    run: String,
+    phase: &'static str,
+    because: String,
+    by: String,
+    next: Vec<Action>,
+}
+
+impl SkipDocument {
+    pub(crate) const SCHEMA: &str = "workflow.skip/1";
+}
+
+pub(super) async fn skip(desk: &Desk, typed: &str, signed: Signed) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, signed.run.as_deref(), Wanted::Open).await?.id;
+    let at = names::phase(desk.plan, typed)?;
+    let phase = &desk.plan.phases[at];
+    can_be_skipped(desk, &desk.view(&runtime, &run).await?, at)?;
+    let because = match &signed.message {
+        Some(reason) => reason.clone(),
+        None => a_reason(
+            desk,
+            "--because REASON",
+            &format!("Why is `{}` skipped? ", phase.name),
+        )?,
+    };
+    let actor = desk.actor(signed.by.as_deref())?;
+    let waiver = Waiver::because(because.clone()).by(actor.clone());
+    let number = crate::layout::index(at);
+    let skipped = begin::skip(&runtime, desk.plan, &run, number, waiver).await;
+    skipped.map_err(|halted| Fault::from(&halted.cause).of(phase.name))?;
+    // Whoever skipped it held the run, and lets go of it when the journal is closed.
+    drop(runtime);
+    let runtime = desk.open()?;
+    let next = actions(desk, &desk.view(&runtime, &run).await?, desk.roster()?.as_ref());
+    let text = format!(
+        "`{}` of `{run}` was skipped by {actor}\n{}",
+        phase.name,
+        next_steps(&next)
+    );
+    let document = SkipDocument {
+        schema: SkipDocument::SCHEMA,
+        run,
+        phase: phase.name,
+        because,
+        by: actor.name().to_owned(),
+        next,
+    };
+    Ok(Reply::new(text, &document))
+}
+
+/// Whether it is optional, next, and not begun.
+fn can_be_skipped(desk: &Desk, view: &View, at: usize) -> Result<(), Fault> {
+    let phase = &desk.plan.phases[at];
+    let name = phase.name;
+    let refused = |message: String| Fault::new(Code::Refused, message).of(name);
+    if !phase.optional {
+        let optional = desk.plan.phases.iter().filter(|phase| phase.optional);
+        let optional: Vec<_> = optional.map(|phase| format!("`{}`", phase.name)).collect();
+        let fix = match optional.is_empty() {
+            true => "the plan has no optional phase".to_owned(),
+            false => format!("optional are {}", optional.join(", ")),
+        };
+        return Err(refused(format!("phase `{name}` is not optional")).fix(fix));
+    }
+    let current = view.current_phase().map(|phase| phase.plan.name);
+    if current == Some(name) {
+        return Ok(());
+    }
+    let is_over = view.phases[at].waived.is_some()
+        || view.steps[view.phases[at].steps.clone()].iter().all(|step| {
+            matches!(
+                step.mark,
+                crate::cli::mark::Mark::Done | crate::cli::mark::Mark::Skipped
+            )
+        });
+    Err(match (is_over, current) {
+        (true, _) => refused(format!(
+            "phase `{name}` is behind the run: it is {}",
+            view.phases[at].mark.word()
+        )),
+        (_, Some(current)) => refused(format!("phase `{name}` is not next: the run is in `{current}`")).fix(
+            format!("drive it on with `{}`", desk.command(&["run", view.id()])),
+        ),
+        (_, None) => refused("the run is at its end".to_owned()),
+    })
+}

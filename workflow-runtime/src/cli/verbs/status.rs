@@ -1,0 +1,111 @@
+//! `status`: how a run stands.
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use anstyle::Style;
+use serde::Serialize;
+
+use crate::cli::actions::{Action, actions, for_whom};
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::document::{ProgressDocument, RunDocument, StepDocument};
+use crate::cli::fault::Fault;
+use crate::cli::mark::Mark;
+use crate::cli::moment::ago;
+use crate::cli::output::Reply;
+use crate::cli::tree;
+use crate::cli::view::View;
+
+/// How a run stands, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct StatusDocument {
+    schema: &'static str,
+    run: RunDocument,
+    progress: ProgressDocument,
+    phases: Vec<PhaseDocument>,
+    next: Vec<Action>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct PhaseDocument {
+    phase: &'static str,
+    mark: Mark,
+    waived_because: Option<String>,
+    steps: Vec<StepDocument>,
+}
+
+impl StatusDocument {
+    pub(crate) const SCHEMA: &str = "workflow.status/1";
+}
+
+pub(super) async fn status(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let run = desk.run(&runtime, id, Wanted::Any).await?;
+    let view = desk.view(&runtime, &run.id).await?;
+    let next = actions(desk, &view, desk.roster()?.as_ref());
+    let mut text = head(&view);
+    text.push_str(&tree::of_run(&view));
+    text.push_str(&next_steps(&next));
+    let phases = view.phases.iter().map(|phase| PhaseDocument {
+        phase: phase.plan.name,
+        mark: phase.mark,
+        waived_because: phase.waived.as_ref().map(|waived| waived.reason.clone()),
+        steps: view.steps[phase.steps.clone()]
+            .iter()
+            .map(StepDocument::of)
+            .collect(),
+    });
+    let document = StatusDocument {
+        schema: StatusDocument::SCHEMA,
+        run: RunDocument::of(&view.history.run),
+        progress: ProgressDocument::of(&view),
+        phases: phases.collect(),
+        next,
+    };
+    Ok(Reply::new(text, &document))
+}
+
+/// The run in a line or two.
+pub(super) fn head(view: &View) -> String {
+    let bold = Style::new().bold();
+    let run = &view.history.run;
+    let now = SystemTime::now();
+    let (done, of) = view.progress();
+    let round = match view.round {
+        0 => String::new(),
+        round => format!(", round {round}"),
+    };
+    let mut text = format!(
+        "{bold}{}{bold:#} ({}) is {}: {done} of {of} steps done{round}\n",
+        run.id, run.workflow, run.standing
+    );
+    let _ = write!(
+        text,
+        "began {} ago, changed {} ago",
+        ago(run.began_at, now),
+        ago(run.changed_at, now)
+    );
+    if let Some(holder) = &run.held_by {
+        let _ = write!(text, ", driven by {holder}");
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// What to do about it, with the commands.
+pub(in crate::cli) fn next_steps(actions: &[Action]) -> String {
+    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    let mut text = String::new();
+    for (at, action) in actions.iter().enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "\n{bold}next{bold:#}");
+        }
+        let _ = writeln!(text, "  {}{}", action.what, for_whom(action));
+        if let Some(command) = &action.command {
+            let _ = writeln!(text, "    {dim}${dim:#} {command}");
+        }
+    }
+    text
+}

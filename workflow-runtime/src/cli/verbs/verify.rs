@@ -1,0 +1,70 @@
+//! `verify`: whether the journal is as it was recorded.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::cli::desk::{Desk, Wanted};
+use crate::cli::fault::{Code, Fault};
+use crate::cli::mark::Mark;
+use crate::cli::output::Reply;
+
+/// What was checked, as scripts get it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct VerifyDocument {
+    schema: &'static str,
+    journal: String,
+    runs: Vec<Checked>,
+    verified: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Checked {
+    run: String,
+    verified: bool,
+    /// What is not as it was recorded.
+    fault: Option<String>,
+}
+
+impl VerifyDocument {
+    pub(crate) const SCHEMA: &str = "workflow.verify/1";
+}
+
+pub(super) async fn verify(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> {
+    let runtime = desk.open()?;
+    let ids: Vec<String> = match id {
+        Some(_) => vec![desk.run(&runtime, id, Wanted::Any).await?.id],
+        None => runtime.runs().await?.into_iter().map(|run| run.id).collect(),
+    };
+    let (mut text, mut runs) = (String::new(), Vec::new());
+    for run in ids {
+        let fault = match runtime.verify(&run).await {
+            Ok(()) => None,
+            Err(error) if error.is_damaged() => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        let mark = if fault.is_none() { Mark::Done } else { Mark::Failed };
+        let (style, sign) = (mark.style(), mark.sign());
+        let said = fault.as_deref().unwrap_or("as it was recorded");
+        let _ = writeln!(text, "{style}{sign}{style:#} {run}: {said}");
+        runs.push(Checked {
+            run,
+            verified: fault.is_none(),
+            fault,
+        });
+    }
+    let verified = runs.iter().all(|run| run.verified);
+    if runs.is_empty() {
+        text.push_str("the journal has no runs\n");
+    }
+    let document = VerifyDocument {
+        schema: VerifyDocument::SCHEMA,
+        journal: desk.journal().display().to_string(),
+        runs,
+        verified,
+    };
+    let status = if verified { 0 } else { Code::Damaged.exit() };
+    Ok(Reply::new(text, &document).status(status))
+}
