@@ -35,9 +35,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                     rt::cli::main_without_team(&PLAN)
                 }
             }
-
-            #into_team
         }
+
+        #into_team
     }
 }
 

@@ -134,15 +134,15 @@ fn phases_have_names_of_their_own() {
         phase ApiDesign { step a(); } phase APIDesign { step b(); }
         ^ APIDesign  phases `ApiDesign` and `APIDesign` both become the method `api_design`; choose another name
         phase Start { step a(); }
-        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         phase Done { step a(); }
-        ^ Done  `Done` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Done  `Done` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         phase Run { step a(); }
-        ^ Run  `Run` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Run  `Run` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         phase Steps { step a(); }
-        ^ Steps  `Steps` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Steps  `Steps` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         phase Position { step a(); }
-        ^ Position  `Position` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Position  `Position` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         phase Ship { step a(); }
         ^ Ship  `Ship` is the workflow itself; choose another name for the phase
         phase Design { step a(); } phase DesignPhase { step b(); }
@@ -153,13 +153,15 @@ fn phases_have_names_of_their_own() {
         ^ CanStartDesign  `CanStartDesign` is an item that phase `Design` becomes; choose another name
         phase P { step a(); } phase Next { step b(); } phase Option { step c(); } phase String { step d(); }
         phase Resume { step a(); }
-        ^ Resume  phase `Resume` becomes the method `resume`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
+        ^ Resume  phase `Resume` becomes the method `resume`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at`, `left`, `main` and `main_without_team`
         phase ID { step a(); }
-        ^ ID  phase `ID` becomes the method `id`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
+        ^ ID  phase `ID` becomes the method `id`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at`, `left`, `main` and `main_without_team`
         phase Cancel { step a(); }
-        ^ Cancel  phase `Cancel` becomes the method `cancel`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
+        ^ Cancel  phase `Cancel` becomes the method `cancel`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at`, `left`, `main` and `main_without_team`
+        phase Main { step a(); }
+        ^ Main  phase `Main` becomes the method `main`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at`, `left`, `main` and `main_without_team`
         phase IntoFuture { step a(); }
-        ^ IntoFuture  phase `IntoFuture` becomes the method `into_future`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at` and `left`
+        ^ IntoFuture  phase `IntoFuture` becomes the method `into_future`, which every run has; choose a name that becomes none of `start`, `run`, `resume`, `undo`, `artifacts`, `id`, `cancel`, `into_future`, `at`, `left`, `main` and `main_without_team`
         optional phase Tuning { step a(); } phase SkipTuning { step b(); }
         ^ SkipTuning  phase `SkipTuning` becomes the method `skip_tuning`, which waives the optional `Tuning`; choose another name
         phase SkipTuning { step a(); } optional phase Tuning { step b(); }

@@ -26,7 +26,7 @@ fn one_mistake_is_one_error() {
         workflow W { phase A { step type() -> x: X; step b(x); } }
         ^ type  `type` is a Rust keyword; choose another name for the step
         workflow W { phase Start { step a() -> x: X; } phase B { step b(x); } }
-        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`
+        ^ Start  `Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`
         workflow W { rol Owner; phase A { #[by(Owner)] step a(); } }
         ^ rol  unknown word `rol`; did you mean `role`?
         workflow W { phase A { step a() -> x: X; step a(x) -> y: Y; step c(y, x); } }
@@ -77,7 +77,7 @@ fn all_mistakes_in_one_pass() {
             parallel phase Start { #[undo(x)] gate g(parts, painted, painted); }
         }"#;
     let reserved = "`Start` is an item of every workflow; choose another name than `Start`, `Done`, `Run`, `Undo`, \
-                    `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `S` and `T`";
+                    `Undone`, `Steps`, `Position`, `Artifacts`, `Halted`, `Phase`, `State`, `Bodies`, `CanRun`, `IntoTeam`, `S` and `T`";
     let unknown = "artifact `color` is unknown; take an input of the workflow, or what an earlier step makes";
     check(
         declaration,

@@ -513,20 +513,29 @@ mod broken {
         undos::of__all_phases(), move || IntoTeam::into_team(team()),) } #[doc =
         " The same for those who drive no run: it shows how runs stand and takes in what people hand in."]
         pub fn main_without_team() -> ::std::process::ExitCode {
-        rt::cli::main_without_team(& PLAN) } } #[doc(hidden)] #[doc =
-        " What makes a team of `Broken`: one, or a `Result` of one."]
-        #[diagnostic::on_unimplemented(message =
-        "`{Self}` is no team of `Broken`, nor a `Result` of one", label =
-        "the program needs a team", note = "a team implements `broken::Design`")] pub
-        trait IntoTeam < T > { #[doc(hidden)] fn into_team(self) ->
-        ::core::result::Result < T, ::std::string::String >; } impl < T : Design +
-        ::workflow_runtime::Team > IntoTeam < T > for T { fn into_team(self) ->
-        ::core::result::Result < T, ::std::string::String > {
-        ::core::result::Result::Ok(self) } } impl < T : Design +
-        ::workflow_runtime::Team, E : ::core::fmt::Display > IntoTeam < T > for
-        ::core::result::Result < T, E > { fn into_team(self) -> ::core::result::Result <
-        T, ::std::string::String > { self.map_err(| error |
-        ::std::string::ToString::to_string(& error)) } }
+        rt::cli::main_without_team(& PLAN) } }
+    }
+    #[doc(hidden)]
+    /// What makes a team of `Broken`: one, or a `Result` of one.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no team of `Broken`, nor a `Result` of one",
+        label = "the program needs a team",
+        note = "a team implements `broken::Design`"
+    )]
+    pub trait IntoTeam<T> {
+        #[doc(hidden)]
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String>;
+    }
+    impl<T: Design + ::workflow_runtime::Team> IntoTeam<T> for T {
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+            ::core::result::Result::Ok(self)
+        }
+    }
+    impl<T: Design + ::workflow_runtime::Team, E: ::core::fmt::Display> IntoTeam<T>
+    for ::core::result::Result<T, E> {
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+            self.map_err(|error| ::std::string::ToString::to_string(&error))
+        }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Broken",

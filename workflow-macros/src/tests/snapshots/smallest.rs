@@ -442,19 +442,29 @@ mod smallest {
         undos::of__all_phases(), move || IntoTeam::into_team(team()),) } #[doc =
         " The same for those who drive no run: it shows how runs stand and takes in what people hand in."]
         pub fn main_without_team() -> ::std::process::ExitCode {
-        rt::cli::main_without_team(& PLAN) } } #[doc(hidden)] #[doc =
-        " What makes a team of `Smallest`: one, or a `Result` of one."]
-        #[diagnostic::on_unimplemented(message =
-        "`{Self}` is no team of `Smallest`, nor a `Result` of one", label =
-        "the program needs a team", note = "a team implements `smallest::Only`")] pub
-        trait IntoTeam < T > { #[doc(hidden)] fn into_team(self) ->
-        ::core::result::Result < T, ::std::string::String >; } impl < T : Only +
-        ::workflow_runtime::Team > IntoTeam < T > for T { fn into_team(self) ->
-        ::core::result::Result < T, ::std::string::String > {
-        ::core::result::Result::Ok(self) } } impl < T : Only + ::workflow_runtime::Team,
-        E : ::core::fmt::Display > IntoTeam < T > for ::core::result::Result < T, E > {
-        fn into_team(self) -> ::core::result::Result < T, ::std::string::String > { self
-        .map_err(| error | ::std::string::ToString::to_string(& error)) } }
+        rt::cli::main_without_team(& PLAN) } }
+    }
+    #[doc(hidden)]
+    /// What makes a team of `Smallest`: one, or a `Result` of one.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no team of `Smallest`, nor a `Result` of one",
+        label = "the program needs a team",
+        note = "a team implements `smallest::Only`"
+    )]
+    pub trait IntoTeam<T> {
+        #[doc(hidden)]
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String>;
+    }
+    impl<T: Only + ::workflow_runtime::Team> IntoTeam<T> for T {
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+            ::core::result::Result::Ok(self)
+        }
+    }
+    impl<T: Only + ::workflow_runtime::Team, E: ::core::fmt::Display> IntoTeam<T>
+    for ::core::result::Result<T, E> {
+        fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
+            self.map_err(|error| ::std::string::ToString::to_string(&error))
+        }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Smallest",
