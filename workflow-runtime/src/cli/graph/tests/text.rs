@@ -1,1 +1,0 @@
-//! What the texts of the pictures say.
