@@ -2,15 +2,7 @@
 //! they say at a `desk`; `view` is where a run stands by what was recorded of it, and everything that is shown looks at
 //! that. Not public API: users reach it by the generated `main`.
 
-mod actions;
-mod arguments;
-mod audit;
-mod desk;
-mod document;
-mod driver;
-mod fault;
 mod graph;
-mod junit;
 mod mark;
 mod moment;
 mod names;

@@ -1,0 +1,1 @@
+//! What must be true of every drawing, whatever the plan.
