@@ -80,6 +80,8 @@ impl Chart<'_> {
         let traits = words::traits(phase).map_or(String::new(), |traits| format!(" ({traits})"));
         let title = format!("{}{}{traits}", sign(mark), phase.name);
         writeln!(self.text, "    subgraph p{at}[\"{}\"]", Label(&title))?;
+        // Mermaid turns a box that no arrow enters.
+        writeln!(self.text, "        direction TB")?;
         let taken = self.flow.taken();
         for (step, member) in self.flow.steps.iter().enumerate() {
             if member.phase != at {
@@ -177,6 +179,7 @@ impl Chart<'_> {
             return Ok(());
         }
         writeln!(self.text, "    subgraph legend[\"what the signs mean\"]")?;
+        writeln!(self.text, "        direction TB")?;
         for mark in legend {
             let (word, sign) = (mark.word(), mark.sign());
             let class = mark.word();
