@@ -2,19 +2,19 @@
 //!
 //! A page that takes it in may set the colours (`--plan-..` on `.plan-picture`); its steps link to `#step-Phase.step`.
 
+mod arrows;
+mod style;
+
 use std::fmt::{self, Write as _};
 
 use super::flow::{Flow, Member};
-use super::lead::{Back, LABEL_START, Strand};
-use super::palette::TONES;
+use super::lead::LABEL_START;
 use super::place::{
-    Area, Entry, Fork, Frame, Kind, Look, MARGIN, Node, Order, PAD, Place, PortWay, SIGN, TITLE_SIZE, Text,
+    Area, Entry, Frame, Kind, Look, MARGIN, Node, PAD, Place, PortWay, SIGN, TITLE_SIZE, Text,
 };
-use super::{Picture, palette, words};
+use super::{Picture, words};
 use crate::cli::mark::Mark;
 
-/// How round the arrows' corners are.
-const ROUND: i32 = 5;
 /// A plan of more steps is described by its phases.
 const NAMED_AT_MOST: usize = 100;
 /// What a gate's corners lack.
@@ -71,11 +71,7 @@ impl Drawing<'_> {
             .frames
             .iter()
             .try_for_each(|frame| self.write_frame(frame))?;
-        self.write_orders(&place.orders, true)?;
-        self.write_orders(&place.orders, false)?;
-        place.forks.iter().try_for_each(|fork| self.write_fork(fork))?;
-        self.write_strands(&place.strands)?;
-        place.backs.iter().try_for_each(|back| self.write_back(back))?;
+        self.write_arrows(place)?;
         place.nodes.iter().try_for_each(|node| self.write_node(node))?;
         self.write_ports(place)?;
         writeln!(self.text, "</svg>")
@@ -277,166 +273,6 @@ impl Drawing<'_> {
             }
         }
         writeln!(self.text, "</g>")
-    }
-
-    /// All of a kind in one path, for the sake of its size.
-    fn write_orders(&mut self, orders: &[Order], joins_phases: bool) -> fmt::Result {
-        let (class, wide) = if joins_phases {
-            ("then-phase", 5)
-        } else {
-            ("then", 4)
-        };
-        let long = wide + 2;
-        let (mut lines, mut heads) = (String::new(), String::new());
-        for order in orders.iter().filter(|order| order.joins_phases == joins_phases) {
-            let Order { x, top, bottom, .. } = order;
-            write!(lines, "M{x} {top}V{}", bottom - long)?;
-            write!(heads, "M{x} {bottom}l-{wide}-{long}h{}z", 2 * wide)?;
-        }
-        match lines.is_empty() {
-            true => Ok(()),
-            false => writeln!(
-                self.text,
-                "<path class=\"{class}\" d=\"{lines}\"/><path class=\"head\" d=\"{heads}\"/>"
-            ),
-        }
-    }
-
-    fn write_fork(&mut self, fork: &Fork) -> fmt::Result {
-        let Fork { x, top, tines } = fork;
-        let bottom = tines.last().map_or(*top, |(_, y)| *y);
-        write!(self.text, "<path class=\"fork\" d=\"M{x} {top}V{bottom}")?;
-        for (end, y) in tines {
-            write!(self.text, "M{x} {y}H{}", end - 6)?;
-        }
-        write!(self.text, "\"/><path class=\"fork head\" d=\"")?;
-        for (end, y) in tines {
-            write!(self.text, "M{end} {y}l-6-4v8z")?;
-        }
-        writeln!(self.text, "\"/>")
-    }
-
-    /// Each arrow's line knows its name; heads and dots are one path a colour, for the sake of its size.
-    fn write_strands(&mut self, strands: &[Strand]) -> fmt::Result {
-        strands.iter().try_for_each(|strand| self.write_lines(strand))?;
-        for tone in 0..TONES {
-            let (mut heads, mut dots) = (String::new(), String::new());
-            for strand in strands.iter().filter(|strand| strand.tone == tone) {
-                for end in &strand.ends {
-                    write!(heads, "M{} {}l7-4v8z", end.x, end.y)?;
-                }
-                // A dot wherever an arrow leaves a lane that goes on, so that it is not taken for one that crosses.
-                for end in strand.ends.iter().rev().skip(1) {
-                    write!(dots, "M{} {}h0", strand.lane, end.y - ROUND)?;
-                }
-            }
-            if !heads.is_empty() {
-                writeln!(
-                    self.text,
-                    "<path class=\"head tone-{tone}\" d=\"{heads}\"/><path class=\"dots tone-{tone}\" d=\"{dots}\"/>"
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What arrives for certain, then what a waived phase does not make.
-    fn write_lines(&mut self, strand: &Strand) -> fmt::Result {
-        let Strand {
-            artifact, lane, tone, ..
-        } = *strand;
-        let (mut x, mut y) = strand.start;
-        for perhaps in [false, true] {
-            let ends: Vec<_> = strand.ends.iter().filter(|end| end.perhaps == perhaps).collect();
-            let Some(last) = ends.last() else { continue };
-            let class = if perhaps { "perhaps " } else { "" };
-            write!(
-                self.text,
-                "<path class=\"artifact {class}tone-{tone}\" d=\"M{x} {y}"
-            )?;
-            if x != lane {
-                write!(self.text, "H{}q{ROUND} 0 {ROUND} {ROUND}", lane - ROUND)?;
-            }
-            write!(self.text, "V{}", last.y - ROUND)?;
-            for end in &ends {
-                write!(
-                    self.text,
-                    "M{lane} {}q0 {ROUND}-{ROUND} {ROUND}H{}",
-                    end.y - ROUND,
-                    end.x + 6
-                )?;
-            }
-            let plan = self.picture.plan;
-            let (name, ty) = (
-                words::artifact(plan, artifact),
-                words::artifact_type(plan, artifact),
-            );
-            writeln!(self.text, "\"><title>{}: {}</title></path>", Xml(name), Xml(ty))?;
-            (x, y) = (lane, last.y - ROUND);
-        }
-        Ok(())
-    }
-
-    fn write_back(&mut self, back: &Back) -> fmt::Result {
-        let Back {
-            start: (x, y),
-            lane,
-            end: (end_x, end_y),
-            ..
-        } = *back;
-        writeln!(
-            self.text,
-            "<path class=\"back\" d=\"M{x} {y}H{}q-{ROUND} 0-{ROUND}-{ROUND}V{}q0-{ROUND} {ROUND}-{ROUND}H{}\"/>\
-             <path class=\"back head\" d=\"M{end_x} {end_y}l-7-4v8z\"/>",
-            lane + ROUND,
-            end_y + ROUND,
-            end_x - 6
-        )
-    }
-
-    fn write_style(&mut self) -> fmt::Result {
-        writeln!(self.text, "<style>")?;
-        // Without weight, so that any rule of a page for `.plan-picture` wins.
-        let marks = self.picture.legend();
-        write!(self.text, ":where(.plan-picture){{color-scheme:light dark")?;
-        for (name, day, _) in palette::GROUND {
-            write!(self.text, ";--plan-{name}:{day}")?;
-        }
-        for mark in &marks {
-            let (word, tint) = (mark.word(), mark.by_day());
-            write!(
-                self.text,
-                ";--plan-{word}:{};--plan-{word}-fill:{}",
-                tint.edge, tint.fill
-            )?;
-        }
-        write!(
-            self.text,
-            "}}\n@media (prefers-color-scheme:dark){{:where(.plan-picture){{"
-        )?;
-        for (name, _, night) in palette::GROUND {
-            write!(self.text, "--plan-{name}:{night};")?;
-        }
-        for mark in &marks {
-            let (word, tint) = (mark.word(), mark.by_night());
-            write!(
-                self.text,
-                "--plan-{word}:{};--plan-{word}-fill:{};",
-                tint.edge, tint.fill
-            )?;
-        }
-        writeln!(self.text, "}}}}")?;
-        self.text.push_str(include_str!("svg.css"));
-        for mark in &marks {
-            let word = mark.word();
-            writeln!(
-                self.text,
-                ".plan-picture .{word}>.box{{fill:var(--plan-{word}-fill);stroke:var(--plan-{word})}}\n\
-                 .plan-picture .{word}>.sign{{fill:var(--plan-{word})}}\n\
-                 .plan-picture .phase.{word}>.frame{{stroke:var(--plan-{word})}}"
-            )?;
-        }
-        writeln!(self.text, "</style>")
     }
 }
 
