@@ -64,6 +64,7 @@ pub(crate) struct Diary {
     records: Vec<Record>,
     standing: Standing,
     pub(crate) held_by: Option<String>,
+    id: String,
 }
 
 impl Diary {
@@ -74,6 +75,14 @@ impl Diary {
             records: Vec::new(),
             standing: Standing::Running,
             held_by: None,
+            id: "till".to_owned(),
+        }
+    }
+
+    pub(crate) fn named(self, id: &str) -> Self {
+        Diary {
+            id: id.to_owned(),
+            ..self
         }
     }
 
@@ -109,7 +118,7 @@ impl Diary {
     fn history(self) -> History {
         History {
             run: RunSummary {
-                id: "till".to_owned(),
+                id: self.id,
                 workflow: self.plan.name.to_owned(),
                 standing: self.standing,
                 position: "Launch.date".to_owned(),

@@ -1,4 +1,115 @@
+//! A run as one HTML file, to be read anywhere and handed to anybody: it asks for nothing from any network, and works
+//! without its script.
+
+mod chain;
+mod decisions;
+mod estimates;
+mod graph;
+mod head;
+mod log;
+mod page;
+mod pretty;
+mod scale;
+mod steps;
+mod text;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::cli::mark::Mark;
 use crate::cli::view::View;
-pub(crate) fn report(_: &View, _: std::time::SystemTime) -> String {
-    String::new()
+use page::Page;
+use text::Text;
+
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+/// What the page may do: should anything in it be taken for a script, it would not run.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+     script-src 'sha256-bg7HJ0IU03G0BG+ubRzUE3y9PpPDhKk2IdvCCNfvqzw='; base-uri 'none'; form-action 'none'";
+
+/// The report of a run, as of now.
+pub(crate) fn report(view: &View, now: SystemTime) -> String {
+    let page = Page::of(view, now);
+    let run = &view.history.run;
+    let sections = sections(&page);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (run.standing.to_string()) }
+                // Else a browser asks for one.
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) (PreEscaped(signs())) }
+            }
+            body {
+                a class="skip" href="#report" { "Skip to the report" }
+                (head::head(&page))
+                nav aria-label="Sections" {
+                    ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                }
+                main id="report" tabindex="-1" {
+                    @for section in &sections {
+                        section aria-labelledby=(section.id) {
+                            h2 id=(section.id) { (section.title) }
+                            (section.content)
+                        }
+                    }
+                }
+                footer { p { "Written " (page::time(now)) ". All times are UTC." } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+    .into_string()
+}
+
+struct Section {
+    id: &'static str,
+    title: &'static str,
+    content: Markup,
+}
+
+fn sections(page: &Page<'_>) -> Vec<Section> {
+    let all = [
+        ("graph", "Graph", Some(graph::graph(page))),
+        ("timeline", "Timeline", Some(timeline::timeline(page))),
+        ("chain", "Longest chain", estimates::longest(page)),
+        ("estimates", "Estimates", estimates::estimates(page)),
+        ("decisions", "Waivers and rejections", decisions::decisions(page)),
+        ("steps", "Steps", Some(steps::steps(page))),
+        ("log", "Log", Some(log::log(page))),
+    ];
+    all.into_iter()
+        .filter_map(|(id, title, content)| {
+            Some(Section {
+                id,
+                title,
+                content: content?,
+            })
+        })
+        .collect()
+}
+
+/// The signs of all marks. What stands after the slash is what a screen reader says: nothing, for the word follows.
+fn signs() -> String {
+    let mut style = String::new();
+    for mark in Mark::ALL {
+        let (word, sign) = (mark.word(), mark.sign());
+        // To a string, which cannot fail.
+        _ = write!(
+            style,
+            ".m.{word}::before{{content:\"{sign}\";content:\"{sign}\"/\"\"}}"
+        );
+    }
+    style
 }
