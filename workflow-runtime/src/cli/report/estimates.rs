@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::chain::waited;
-use super::page::{Page, chained, link, mark, wide};
+use super::page::{Page, link, mark, wide};
 use super::text::count;
 use crate::cli::mark::Mark;
 use crate::cli::moment::span;
@@ -13,6 +13,7 @@ use crate::cli::view::StepView;
 
 /// Of every step that has an estimate; nothing if none has.
 pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
+    const SHOWN: usize = 200;
     let steps: Vec<_> = page
         .view
         .steps
@@ -23,6 +24,10 @@ pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
     if steps.is_empty() {
         return None;
     }
+    let mut shown = steps.clone();
+    shown.sort_by_key(|(_, step, estimate)| std::cmp::Reverse(off(measured(page, step), *estimate)));
+    shown.truncate(SHOWN);
+    shown.sort_by_key(|(at, ..)| *at);
     let (from, to): (Duration, Duration) = steps
         .iter()
         .fold(Default::default(), |(from, to), (.., estimate)| {
@@ -34,6 +39,9 @@ pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
             (count(steps.len(), "step has", "steps have")) " an estimate: " b { (range((from, to))) } " in all; so far they took "
             b { (span(took)) } ". What a person does is measured by how long they were waited for."
         }
+        @if shown.len() < steps.len() {
+            p class="soft" { "The " (shown.len()) " that are furthest over or under:" }
+        }
         (wide("Estimates", &html! {
             table {
                 thead { tr {
@@ -41,9 +49,9 @@ pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
                     th scope="col" class="n" { "Took" } th scope="col" { "Against it" }
                 } }
                 tbody {
-                    @for (at, step, estimate) in &steps {
+                    @for (at, step, estimate) in &shown {
                         tr {
-                            th scope="row" { (link(step)) @if page.chain.has(*at) { (chained()) } }
+                            th scope="row" class=[page.chained(*at)] { (link(step)) }
                             td { (mark(step.mark)) }
                             td class="n" { (range(*estimate)) }
                             td class="n" { (took_text(page, step)) }
@@ -54,6 +62,11 @@ pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
             }
         }))
     })
+}
+
+/// How far it is from what was thought.
+fn off(took: Duration, (from, to): (Duration, Duration)) -> Duration {
+    took.saturating_sub(to).max(from.saturating_sub(took))
 }
 
 fn range((from, to): (Duration, Duration)) -> String {

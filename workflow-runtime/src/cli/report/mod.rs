@@ -29,6 +29,11 @@ use text::Text;
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
+/// What the page should not be larger than, in bytes, by shortening artifacts.
+const SIZE: usize = 1_900_000;
+/// What is shown of an artifact at least and at most.
+const SHORTEST: usize = 120;
+const LONGEST: usize = 4_000;
 /// What the page may do: should anything in it be taken for a script, it would not run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      script-src 'sha256-bg7HJ0IU03G0BG+ubRzUE3y9PpPDhKk2IdvCCNfvqzw='; base-uri 'none'; form-action 'none'";
@@ -80,24 +85,38 @@ struct Section {
 }
 
 fn sections(page: &Page<'_>) -> Vec<Section> {
-    let all = [
-        ("graph", "Graph", Some(graph::graph(page))),
-        ("timeline", "Timeline", Some(timeline::timeline(page))),
-        ("chain", "Longest chain", estimates::longest(page)),
-        ("estimates", "Estimates", estimates::estimates(page)),
-        ("decisions", "Waivers and rejections", decisions::decisions(page)),
-        ("steps", "Steps", Some(steps::steps(page))),
-        ("log", "Log", Some(log::log(page))),
-    ];
-    all.into_iter()
-        .filter_map(|(id, title, content)| {
-            Some(Section {
-                id,
-                title,
-                content: content?,
-            })
+    let section = |id, title, content| {
+        Some(Section {
+            id,
+            title,
+            content: content?,
         })
-        .collect()
+    };
+    let before = [
+        section("graph", "Graph", Some(graph::graph(page))),
+        section("timeline", "Timeline", Some(timeline::timeline(page))),
+        section("chain", "Longest chain", estimates::longest(page)),
+        section("estimates", "Estimates", estimates::estimates(page)),
+        section("decisions", "Waivers and rejections", decisions::decisions(page)),
+    ];
+    let log = section("log", "Log", Some(log::log(page)));
+    let others = before.iter().chain([&log]).flatten();
+    let others = others.map(|section| section.content.0.len()).sum();
+    let steps = section("steps", "Steps", Some(steps_in(page, others)));
+    before.into_iter().chain([steps, log]).flatten().collect()
+}
+
+/// Of each artifact as much as what else is on the page leaves room for.
+fn steps_in(page: &Page<'_>, others: usize) -> Markup {
+    let bare = steps::steps(page, 0);
+    let made = page
+        .view
+        .steps
+        .iter()
+        .filter(|step| step.artifact().is_some())
+        .count();
+    let room = SIZE.saturating_sub(others + bare.0.len());
+    steps::steps(page, (room / made.max(1)).clamp(SHORTEST, LONGEST))
 }
 
 /// The signs of all marks. What stands after the slash is what a screen reader says: nothing, for the word follows.

@@ -21,10 +21,9 @@ pub(super) struct Page<'a> {
     pub(super) is_timed: bool,
 }
 
-/// How much is shown of what may be long: a page of a run of 1,000 steps stays under 2 MB.
+/// How much is shown of what may be long: a page of a run of 1,000 steps stays under 2 MB. What is left of that, the
+/// artifacts share.
 pub(super) struct Budget {
-    /// Bytes of an artifact, laid out.
-    pub(super) artifact: usize,
     /// Bytes of an error, a reason, a note, or what an attempt said.
     pub(super) text: usize,
     /// Attempts and waits of a step, the newest.
@@ -35,7 +34,6 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(view: &View) -> Self {
-        let made = view.steps.iter().filter(|step| step.artifact().is_some()).count();
         let tells = |kind: &RecordKind| match kind {
             RecordKind::StepDone { said, by, .. } => usize::from(!said.is_empty() || by.is_some()),
             RecordKind::StepFailed { .. } => 2,
@@ -50,7 +48,6 @@ impl Budget {
             .sum();
         let share = |whole: usize, number: usize| (whole / number.max(1)).clamp(160, 4_096);
         Budget {
-            artifact: share(500_000, made),
             text: share(200_000, texts),
             attempts: (4_000 / view.steps.len().max(1)).clamp(3, 40),
             records: 2_500,
@@ -94,6 +91,16 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The class of a name: what is on the longest chain gets its sign, and the words for it, from the style sheet.
+    pub(super) fn chained(&self, step: usize) -> Option<&'static str> {
+        self.chain.has(step).then_some("chained")
+    }
+
+    /// What the pointer is told over a bar. The row says it too, so a large page does without.
+    pub(super) fn tip(&self, text: impl FnOnce() -> String) -> Option<String> {
+        (self.view.steps.len() <= 300).then(text)
+    }
+
     /// Which pass through the plan; nothing in a run that never went back.
     pub(super) fn pass(&self, round: u32) -> Option<String> {
         (self.view.round > 0).then(|| pass(round))
@@ -123,11 +130,6 @@ pub(super) fn maybe_time(at: Option<SystemTime>) -> Markup {
 /// A link to where a step is told of.
 pub(super) fn link(step: &StepView) -> Markup {
     html! { a href={ "#step-" (step.path) } { (step.path) } }
-}
-
-/// The sign of what is on the longest chain.
-pub(super) fn chained() -> Markup {
-    html! { span class="chained" { "on the longest chain" } }
 }
 
 /// A part of the page that may be wider than the screen: it scrolls by itself, with the keyboard too.

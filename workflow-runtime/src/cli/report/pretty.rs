@@ -1,4 +1,6 @@
-//! JSON laid out for people, as far as a budget goes: an artifact may be larger than the page.
+//! JSON laid out for people, as far as a budget of bytes on the page goes.
+
+use super::text::weight;
 
 /// Laid out JSON. It is not parsed: every digit and the order of the keys stay as recorded, and a long text costs no more
 /// than what is shown of it.
@@ -9,9 +11,12 @@ pub(super) struct Pretty {
 
 pub(super) fn pretty(json: &str, budget: usize) -> Pretty {
     let mut writer = Writer::default();
+    // What escaping adds to the length.
+    let mut extra = 0;
     let mut chars = json.chars().peekable();
     while let Some(c) = chars.next() {
-        if writer.text.len() + c.len_utf8() > budget {
+        extra += weight(c) - c.len_utf8();
+        if writer.text.len() + extra + c.len_utf8() > budget {
             return Pretty {
                 text: writer.text,
                 is_cut: true,

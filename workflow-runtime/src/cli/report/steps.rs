@@ -3,21 +3,27 @@
 use maud::{Markup, html};
 
 use super::chain::waited;
-use super::page::{Page, chained, mark, maybe_time, time};
+use super::page::{Page, mark, maybe_time, time};
 use super::pretty::pretty;
-use super::text::{Cut, Text, count, doc, size};
+use super::text::{Content, Cut, Text, count, doc, size};
 use crate::cli::mark::Mark;
 use crate::cli::moment::span;
 use crate::cli::view::{Attempt, Outcome, PhaseView, StepView, Wait, Waived};
 use crate::plan::StepPlan;
 
-pub(super) fn steps(page: &Page<'_>) -> Markup {
+/// With so many bytes of each artifact.
+pub(super) fn steps(page: &Page<'_>, of_artifact: usize) -> Markup {
+    let mut made = page.view.steps.iter().filter_map(StepView::artifact);
+    let is_cut = made.any(|(json, _)| pretty(json, of_artifact).is_cut);
     html! {
-        @for phase in &page.view.phases { (phase_of(page, phase)) }
+        @if is_cut {
+            p class="soft" { "Long artifacts are cut here. " code { "show STEP" (page.of_run()) } " prints all of one." }
+        }
+        @for phase in &page.view.phases { (phase_of(page, phase, of_artifact)) }
     }
 }
 
-fn phase_of(page: &Page<'_>, phase: &PhaseView) -> Markup {
+fn phase_of(page: &Page<'_>, phase: &PhaseView, of_artifact: usize) -> Markup {
     html! {
         section class="phase" {
             h3 id={ "phase-" (phase.plan.name) } { (phase.plan.name) " " (mark(phase.mark)) }
@@ -29,7 +35,7 @@ fn phase_of(page: &Page<'_>, phase: &PhaseView) -> Markup {
             }
             (doc(phase.plan.doc))
             @if let Some(waived) = &phase.waived { p { (waiver(page, waived)) } }
-            @for at in phase.steps.clone() { (step(page, at)) }
+            @for at in phase.steps.clone() { (step(page, at, of_artifact)) }
         }
     }
 }
@@ -43,14 +49,14 @@ fn waiver(page: &Page<'_>, waived: &Waived) -> Markup {
     }
 }
 
-fn step(page: &Page<'_>, at: usize) -> Markup {
+fn step(page: &Page<'_>, at: usize, of_artifact: usize) -> Markup {
     let step = &page.view.steps[at];
     let (worked, waiting) = (step.worked(), waited(step, page.now));
     html! {
         details {
             summary {
                 (mark(step.mark))
-                span class="name" { (step.plan.name) @if page.chain.has(at) { (chained()) } }
+                span class=(if page.chain.has(at) { "name chained" } else { "name" }) { (step.plan.name) }
                 span class="meta" {
                     @if step.attempts.len() > 1 { span { (step.attempts.len()) " attempts" } }
                     @if !worked.is_zero() { span { (span(worked)) } }
@@ -64,7 +70,7 @@ fn step(page: &Page<'_>, at: usize) -> Markup {
                 (attempts(page, step))
                 (waits(page, step))
                 (undos(page, step))
-                (artifact(page, step))
+                (artifact(page, step, of_artifact))
             }
         }
     }
@@ -141,7 +147,7 @@ fn tried(page: &Page<'_>, attempt: &Attempt) -> Markup {
             _ => {},
         }
         @if !said.is_empty() {
-            pre class="said" aria-label="what it said" { (Cut { text: &said, budget: page.budget.text }) }
+            pre class="said" { (Cut { text: &said, budget: page.budget.text }) }
         }
     }
 }
@@ -185,7 +191,7 @@ fn undos(page: &Page<'_>, step: &StepView) -> Markup {
     }
 }
 
-fn artifact(page: &Page<'_>, step: &StepView) -> Markup {
+fn artifact(page: &Page<'_>, step: &StepView, budget: usize) -> Markup {
     let Some((json, round)) = step.artifact() else {
         return html! {};
     };
@@ -193,16 +199,14 @@ fn artifact(page: &Page<'_>, step: &StepView) -> Markup {
         .plan
         .yields
         .map(|made| page.view.history.plan.artifacts[usize::from(made)].name);
-    let shown = pretty(json, page.budget.artifact);
+    let shown = pretty(json, budget);
     html! {
         p class="made" {
             "It made " code { (made.unwrap_or("this")) } ", " (size(json.len()))
             @if let Some(pass) = page.pass(round) { ", in the " (pass) }
             "."
-            @if shown.is_cut {
-                " Here are the first " (size(shown.text.len())) "; " code { "show " (step.path) (page.of_run()) } " prints all of it."
-            }
+            @if shown.is_cut { " The first " (size(shown.text.len())) ":" }
         }
-        pre class="json" { (Text(&shown.text)) @if shown.is_cut { "…" } }
+        pre class="json" { (Content(&shown.text)) @if shown.is_cut { "…" } }
     }
 }

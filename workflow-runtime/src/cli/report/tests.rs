@@ -133,10 +133,7 @@ fn tells_everything_of_a_step() {
     );
     assert_has(
         &html,
-        &[
-            "It made code, 13 B, in the rework 1.",
-            "{\n  &quot;lines&quot;: 900\n}",
-        ],
+        &["It made code, 13 B, in the rework 1.", "{\n  \"lines\": 900\n}"],
     );
     assert_has(&html, &["Design.draw is at it", "out of ink"]);
 }
@@ -370,7 +367,8 @@ fn a_long_artifact_is_cut_and_says_where_it_is_whole() {
     assert_has(
         &html,
         &[
-            "It made needs, 1.3 MB. Here are the first 4.0 kB; show Requirements.gather --run till prints all of it.",
+            "It made needs, 1.3 MB. The first 4.0 kB:",
+            "show STEP --run till prints all of one.",
         ],
     );
 }

@@ -1,6 +1,7 @@
 //! Text that others wrote, made fit to be shown: nothing in it can end the element it stands in, hide, or turn the
 //! reading direction of what is around it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use maud::{Markup, Render, html};
@@ -15,6 +16,35 @@ impl Render for Text<'_> {
             false => self.0.render_to(buffer),
             true => spelled(self.0).render_to(buffer),
         }
+    }
+}
+
+/// The same between tags, where a quotation mark needs no escape: of JSON that is a third.
+pub(super) struct Content<'a>(pub(super) &'a str);
+
+impl Render for Content<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let spelled = match self.0.contains(is_unseen) {
+            false => Cow::Borrowed(self.0),
+            true => Cow::Owned(spelled(self.0)),
+        };
+        for c in spelled.chars() {
+            match c {
+                '&' => buffer.push_str("&amp;"),
+                '<' => buffer.push_str("&lt;"),
+                '>' => buffer.push_str("&gt;"),
+                c => buffer.push(c),
+            }
+        }
+    }
+}
+
+/// How many bytes of the page a character of a content takes, at most.
+pub(super) fn weight(c: char) -> usize {
+    match c {
+        '&' | '<' | '>' => 5,
+        c if is_unseen(c) => 14,
+        c => c.len_utf8(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use maud::{Markup, html};
 
 use super::chain::waited;
-use super::page::{Page, chained, link, maybe_time, pass, time, wide};
+use super::page::{Page, link, maybe_time, pass, time, wide};
 use super::scale::{Part, Scale, Stretch, Tick};
 use super::text::count;
 use crate::cli::mark::Mark;
@@ -108,7 +108,7 @@ fn legend(page: &Page<'_>, scale: &Scale) -> Markup {
             @if steps.iter().any(|step| !step.undos.is_empty()) { li { i class="p undone" {} "taken back" } }
             @if scale.breaks().next().is_some() { li { i class="gap" {} "break, not to scale" } }
             @if page.view.round > 0 { li { i class="again" {} "rework" } }
-            li { (chained()) }
+            li { span class="chained" {} "on the longest chain" }
         }
     }
 }
@@ -167,10 +167,7 @@ fn row(page: &Page<'_>, scale: &Scale, at: usize) -> Markup {
     let newest = step.attempts.len().saturating_sub(page.budget.attempts);
     html! {
         tr {
-            th scope="row" {
-                a href={ "#step-" (step.path) } { (step.plan.name) }
-                @if page.chain.has(at) { (chained()) }
-            }
+            th scope="row" class=[page.chained(at)] { a href={ "#step-" (step.path) } { (step.plan.name) } }
             td class="lane" {
                 span class="hidden" { (told(step)) }
                 div aria-hidden="true" {
@@ -178,7 +175,7 @@ fn row(page: &Page<'_>, scale: &Scale, at: usize) -> Markup {
                     @for attempt in &step.attempts[newest..] { (bar(page, scale, attempt)) }
                     @for undo in &step.undos {
                         @if let Some(at) = undo.at {
-                            i class="p undone" style=(format!("left:{:.2}%", scale.at(at))) title=(format!("taken back, {}", readable(at))) {}
+                            i class="p undone" style=(format!("left:{:.2}%", scale.at(at))) title=[page.tip(|| format!("taken back, {}", readable(at)))] {}
                         }
                     }
                 }
@@ -225,17 +222,19 @@ fn bar(page: &Page<'_>, scale: &Scale, attempt: &Attempt) -> Markup {
     match (attempt.from(), attempt.took) {
         (Some(from), Some(took)) if attempt.number > 0 => {
             let (left, right) = (scale.at(from), scale.at(at));
-            let title = format!(
-                "attempt {}{pass}: {word} after {}, {}",
-                attempt.number,
-                span(took),
-                readable(at)
-            );
-            html! { i class={ "b " (mark.word()) } style=(format!("left:{left:.2}%;width:{:.2}%", right - left)) title=(title) {} }
+            let title = page.tip(|| {
+                format!(
+                    "attempt {}{pass}: {word} after {}, {}",
+                    attempt.number,
+                    span(took),
+                    readable(at)
+                )
+            });
+            html! { i class={ "b " (mark.word()) } style=(format!("left:{left:.2}%;width:{:.2}%", right - left)) title=[title] {} }
         }
         _ => {
-            let title = format!("{word}{pass}, {}", readable(at));
-            html! { i class={ "p " (mark.word()) } style=(format!("left:{:.2}%", scale.at(at))) title=(title) {} }
+            let title = page.tip(|| format!("{word}{pass}, {}", readable(at)));
+            html! { i class={ "p " (mark.word()) } style=(format!("left:{:.2}%", scale.at(at))) title=[title] {} }
         }
     }
 }
@@ -247,12 +246,14 @@ fn waiting_bar(page: &Page<'_>, scale: &Scale, wait: &Wait) -> Markup {
     let to = wait.to.unwrap_or(page.now);
     let (left, right) = (scale.at(from), scale.at(to));
     let length = super::scale::length(&(from, to));
-    let title = format!(
-        "waited for a person for {}, from {}",
-        span(length),
-        readable(from)
-    );
-    html! { i class="w" style=(format!("left:{left:.2}%;width:{:.2}%", (right - left).max(0.0))) title=(title) {} }
+    let title = page.tip(|| {
+        format!(
+            "waited for a person for {}, from {}",
+            span(length),
+            readable(from)
+        )
+    });
+    html! { i class="w" style=(format!("left:{left:.2}%;width:{:.2}%", (right - left).max(0.0))) title=[title] {} }
 }
 
 /// The breaks in words, with what they were for.
