@@ -1,7 +1,7 @@
 //! `main`: the plan as a command-line program.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 
 use super::docs;
 use crate::model::Model;
@@ -54,7 +54,7 @@ fn into_team(model: &Model) -> TokenStream {
         .map(|phase| format!("`{}::{}`", model.module, phase.name))
         .collect();
     let note = format!("a team implements {}", all.join(", "));
-    quote! {
+    quote_spanned! {name.span()=>
         #[doc(hidden)]
         #trait_docs
         #[diagnostic::on_unimplemented(message = #message, label = "the program needs a team", note = #note)]

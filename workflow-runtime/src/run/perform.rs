@@ -114,8 +114,10 @@ impl Job<'_> {
                 }
                 recorded.0 = attempt;
             }
-            // What an attempt said that was cut short is nobody's.
-            drop(self.of.said_by(self.step));
+            if begun.is_none() {
+                // What an attempt said that was cut short is nobody's.
+                drop(self.of.said_by(self.step));
+            }
             let started = is_timed.then(Instant::now);
             self.tell(|step| RunEventKind::StepStarted { step, attempt });
             let error = match self.attempt(plan, attempt, begun.take()).await {

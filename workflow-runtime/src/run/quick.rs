@@ -68,6 +68,7 @@ impl Live {
             round,
             undoes: false,
         };
+        drop(self.of.said_by(step));
         let taken = self.taken(self.layout.step(step).takes);
         let member = step - self.layout.members(phase).start;
         let mut work = crew.work(member, cx, taken);
