@@ -58,9 +58,8 @@ impl Reader<'_> {
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         let entries = entries.into_iter().map(|(key, value)| {
-            let line = self.lines.line(key.span().start);
             let data = self.data(value, depth)?;
-            Ok((key.get_ref().as_ref().into(), Data { line, ..data }))
+            Ok((key.get_ref().as_ref().into(), data))
         });
         Ok(Kind::Table(entries.collect::<Result<_, _>>()?))
     }

@@ -203,6 +203,7 @@ fn what_yaml_has_and_json_has_not_is_refused() {
         ("a.yaml", "a: 1\nb: !Circle 1", &tagged(2, "!Circle")),
         ("a.yaml", "!Circle {r: 1}", &tagged(1, "!Circle")),
         ("a.yaml", "a: !!set {x}", &tagged(1, "!!set")),
+        ("a.yaml", "a: !int 1", &tagged(1, "!int")),
         (
             "a.yaml",
             "a: !<tag:x.org,2000:x> 1",
@@ -229,7 +230,7 @@ fn without_an_ending_the_first_format_that_fits_is_taken() {
         ("standard input", "a:\n- 1", "{\"a\":[1]}"),
         ("wish.txt", "a wish", "\"a wish\""),
         ("wish.txt", "YWI=", "\"YWI=\""),
-        ("A.TOML", "a = 1", "{\"a\":1}"),
+        ("A.JSON", "a = 1", "A.JSON:1:1: not JSON: expected value"),
     ]);
 }
 
