@@ -348,8 +348,8 @@ fn misspelt_fields_and_variants_are_told_what_was_meant() {
 
 #[test]
 fn floats_arrive_to_the_last_digit() {
-    // Read less carefully, its last digit is another.
-    let number = 1.224_560_290_866_789_8e-85_f64;
+    // Without `float_roundtrip` its last digit is another. The tests cannot see that go: `jsonschema` asks for it too.
+    let number = 9.633_605_973_796_545_f64;
     let plan: &'static Plan = Box::leak(Box::new(plan(Box::leak(Box::new([of::<f64>("it", "f64")])))));
     for (name, text) in [
         ("a.json", format!("{number:e}")),
