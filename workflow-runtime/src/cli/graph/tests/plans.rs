@@ -84,7 +84,7 @@ pub(super) fn adversarial() -> &'static Plan {
         .map(|name| {
             write::artifact(
                 name,
-                "std::collections::HashMap<&'static str, [\"u8\"; {3}]>",
+                "std::collections::HashMap<&'static str, [\"u8\"; {3}]\u{7}>",
                 codec,
             )
         })

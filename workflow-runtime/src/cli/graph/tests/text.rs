@@ -105,6 +105,7 @@ fn a_mark_is_a_sign_a_word_and_a_colour() {
         let svg = picture.svg();
         assert!(svg.contains(&format!("<a class=\"step {word}\" href=\"#step-Only.act\">")));
         assert!(svg.contains(&format!("<title>Only.act: {word}</title>")));
+        assert!(svg.contains("<desc>Only, open: act.</desc>"));
         assert!(svg.contains(&format!(">{sign}</text><text x=\"58\"")), "{svg}");
         assert!(svg.contains(&format!(
             "--plan-{word}:{};--plan-{word}-fill:{}",
@@ -184,6 +185,14 @@ fn an_svg_is_xml_whatever_the_names_and_docs() {
                         attribute.unwrap();
                     }
                     match tag.name().as_ref() {
+                        b"path" => {
+                            let path = tag.try_get_attribute("d").unwrap().unwrap().value;
+                            let is_known = |byte: &u8| b"MHVaclhmqvtz0123456789 .-".contains(byte);
+                            assert!(
+                                path.starts_with(b"M") && path.iter().all(is_known),
+                                "{name}: {tag:?}"
+                            );
+                        }
                         b"title" => titles += 1,
                         b"a" => steps += 1,
                         b"script" => panic!("{name}: a doc got out"),
