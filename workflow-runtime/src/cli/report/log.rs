@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::{Page, maybe_time, pass, wide};
+use super::page::{Page, during, maybe_time, wide};
 use super::text::{Text, count};
 use crate::history::{Record, RecordKind};
 
@@ -63,7 +63,7 @@ fn told(page: &Page<'_>, kind: &RecordKind) -> Markup {
             },
             RecordKind::Waiting { step, round } => { (Text(step)) " waits for a person" (of(round)) },
             RecordKind::Stands { gate, by, given_in, round } => {
-                (Text(gate)) ": what " bdi { (Text(by)) } " said in the " (pass(*given_in)) " stands" (of(round))
+                (Text(gate)) ": what " bdi { (Text(by)) } " said " (during(*given_in)) " stands" (of(round))
             },
             RecordKind::Waived { phase, reason, by, round } => {
                 (Text(phase)) " waived" @if let Some(by) = by { " by " bdi { (Text(by)) } } (of(round)) ": " (first_line(reason))

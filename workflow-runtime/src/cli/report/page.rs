@@ -114,6 +114,14 @@ pub(super) fn pass(round: u32) -> String {
     }
 }
 
+/// When that pass was.
+pub(super) fn during(round: u32) -> String {
+    match round {
+        0 => "in the first pass".to_owned(),
+        _ => format!("in {}", pass(round)),
+    }
+}
+
 /// How something stands. The sign before the word comes from the style sheet, where it can be kept from screen readers.
 pub(super) fn mark(mark: Mark) -> Markup {
     html! { span class={ "m " (mark.word()) } { (mark.word()) } }

@@ -11,6 +11,17 @@ const reveal = () => {
 addEventListener("hashchange", reveal);
 reveal();
 const all = [...document.querySelectorAll("details")];
+const steps = [...document.querySelectorAll(".phase details")];
+const button = document.getElementById("open-all");
+const areOpen = () => steps.every((details) => details.open);
+const label = () => { button.textContent = areOpen() ? "Close all steps" : "Open all steps"; };
+steps.forEach((details) => details.addEventListener("toggle", label));
+button.addEventListener("click", () => {
+  const open = !areOpen();
+  steps.forEach((details) => { details.open = open; });
+});
+button.hidden = false;
+label();
 let closed = [];
 addEventListener("beforeprint", () => {
   closed = all.filter((details) => !details.open);

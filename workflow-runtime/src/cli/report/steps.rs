@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chain::waited;
-use super::page::{Page, mark, maybe_time, time};
+use super::page::{Page, during, mark, maybe_time, time};
 use super::pretty::pretty;
 use super::text::{Content, Cut, Text, count, doc, size};
 use crate::cli::mark::Mark;
@@ -19,6 +19,8 @@ pub(super) fn steps(page: &Page<'_>, of_artifact: usize) -> Markup {
         @if is_cut {
             p class="soft" { "Long artifacts are cut here. " code { "show STEP" (page.of_run()) } " prints all of one." }
         }
+        // Of use with a script only, which shows it.
+        button type="button" id="open-all" hidden { "Open all steps" }
         @for phase in &page.view.phases { (phase_of(page, phase, of_artifact)) }
     }
 }
@@ -58,7 +60,7 @@ fn step(page: &Page<'_>, at: usize, of_artifact: usize) -> Markup {
                 (mark(step.mark))
                 span class=(if page.chain.has(at) { "name chained" } else { "name" }) { (step.plan.name) }
                 span class="meta" {
-                    @if step.attempts.len() > 1 { span { (step.attempts.len()) " attempts" } }
+                    @if step.attempts.len() > 1 && !step.plan.manual { span { (step.attempts.len()) " attempts" } }
                     @if !worked.is_zero() { span { (span(worked)) } }
                     @if !waiting.is_zero() { span { "waited " (span(waiting)) } }
                 }
@@ -125,7 +127,7 @@ fn tried(page: &Page<'_>, attempt: &Attempt) -> Markup {
             Outcome::Done { by: Some(by), .. } => { (mark(Mark::Done)) " handed in by " (page.signed(by)) },
             Outcome::Done { .. } => (mark(Mark::Done)),
             Outcome::Stands { by, given_in } => {
-                (mark(Mark::Done)) " what " bdi { (Text(by)) } " said in the " (super::page::pass(*given_in)) " stands"
+                (mark(Mark::Done)) " what " bdi { (Text(by)) } " said " (during(*given_in)) " stands"
             },
             Outcome::Failed { .. } => (mark(Mark::Failed)),
             Outcome::Rejected { by, back_to, .. } => {
@@ -203,7 +205,7 @@ fn artifact(page: &Page<'_>, step: &StepView, budget: usize) -> Markup {
     html! {
         p class="made" {
             "It made " code { (made.unwrap_or("this")) } ", " (size(json.len()))
-            @if let Some(pass) = page.pass(round) { ", in the " (pass) }
+            @if page.view.round > 0 { ", " (during(round)) }
             "."
             @if shown.is_cut { " The first " (size(shown.text.len())) ":" }
         }

@@ -133,7 +133,7 @@ fn tells_everything_of_a_step() {
     );
     assert_has(
         &html,
-        &["It made code, 13 B, in the rework 1.", "{\n  \"lines\": 900\n}"],
+        &["It made code, 13 B, in rework 1.", "{\n  \"lines\": 900\n}"],
     );
     assert_has(&html, &["Design.draw is at it", "out of ink"]);
 }
@@ -433,4 +433,23 @@ fn a_run_of_a_thousand_steps_is_written_within_a_second() {
     println!("{} bytes in {took:?}", html.len());
     std::fs::write(std::env::temp_dir().join("thousand.html"), html).unwrap();
     assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+/// Writes reports where `REPORTS` says, to be looked at.
+#[test]
+fn reports_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("REPORTS").map(std::path::PathBuf::from) else {
+        return;
+    };
+    std::fs::write(folder.join("eventful.html"), written(eventful())).unwrap();
+    std::fs::write(
+        folder.join("memory.html"),
+        report(&eventful().timeless(), SystemTime::now()),
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("thousand.html"),
+        report(&thousand(), SystemTime::now()),
+    )
+    .unwrap();
 }
