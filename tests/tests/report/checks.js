@@ -26,7 +26,7 @@ for (const image of every("img:not([alt]),svg:not([aria-hidden])")) {
   const title = image.querySelector(":scope > title");
   if (!(title && title.textContent) && !image.getAttribute("aria-label")) faults.push(`${name(image)} has no name`);
 }
-for (const region of every("[role=region],nav,progress")) {
+for (const region of every("[role=group],nav,progress")) {
   if (!region.getAttribute("aria-label")) faults.push(`${name(region)} has no name`);
 }
 for (const cell of every("th")) if (!cell.getAttribute("scope")) faults.push(`${name(cell)} has no scope`);

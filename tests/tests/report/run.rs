@@ -1,7 +1,9 @@
 //! A run of the program `launch` that has seen something, and the report of it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -66,15 +68,30 @@ impl Told {
     /// Runs the program in the folder, with what its steps do.
     fn launch(&self, acts: &str, words: &[&str], exit: i32) {
         let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_launch")));
-        let output = command
+        let told = self.path("stderr");
+        let stderr = std::fs::File::create(&told).expect("the folder can be written");
+        let mut child = command
             .args(words)
             .current_dir(self.folder.path())
             .env("LAUNCH", acts)
             .env_remove("WORKFLOW_JOURNAL")
             .env_remove("WORKFLOW_ROSTER")
-            .output()
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .spawn()
             .expect("the program starts");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(exit), "{words:?}: {told}");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let status = loop {
+            match child.try_wait().expect("it can be waited for") {
+                Some(status) => break status,
+                None if Instant::now() > deadline => {
+                    child.kill().ok();
+                    panic!("{words:?} never ended");
+                }
+                None => sleep(Duration::from_millis(10)),
+            }
+        };
+        let told = std::fs::read_to_string(&told).unwrap_or_default();
+        assert_eq!(status.code(), Some(exit), "{words:?}: {told}");
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn head(page: &Page<'_>) -> Markup {
             }
             progress max=(all.max(1)) value=(done) aria-label="steps done" {}
             (facts(page))
-            section class="next" aria-label="What is to be done next" {
+            div class="todo" {
                 h2 { "Next" }
                 (next(page))
             }

@@ -142,5 +142,5 @@ pub(super) fn link(step: &StepView) -> Markup {
 
 /// A part of the page that may be wider than the screen: it scrolls by itself, with the keyboard too.
 pub(super) fn wide(name: &str, content: &Markup) -> Markup {
-    html! { div class="wide" role="region" tabindex="0" aria-label=(name) { (content) } }
+    html! { div class="wide" role="group" tabindex="0" aria-label=(name) { (content) } }
 }

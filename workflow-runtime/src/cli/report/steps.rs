@@ -27,7 +27,7 @@ pub(super) fn steps(page: &Page<'_>, of_artifact: usize) -> Markup {
 
 fn phase_of(page: &Page<'_>, phase: &PhaseView, of_artifact: usize) -> Markup {
     html! {
-        section class="phase" {
+        div class="phase" {
             h3 id={ "phase-" (phase.plan.name) } { (phase.plan.name) " " (mark(phase.mark)) }
             @if phase.plan.parallel || phase.plan.optional {
                 p class="soft" {

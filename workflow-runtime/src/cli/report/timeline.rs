@@ -20,10 +20,9 @@ pub(super) fn timeline(page: &Page<'_>) -> Markup {
     let reworks = reworks(page, &scale);
     let untouched = page.view.steps.iter().filter(|step| !ran(step)).count();
     html! {
-        style { (maud::PreEscaped(backdrop(&scale, &reworks))) }
         (legend(page, &scale))
         (wide("Timeline", &html! {
-            table class="timeline" {
+            table class="timeline" style=[backdrop(&scale, &reworks)] {
                 caption class="hidden" { "What ran when, with the time worked and waited for each step" }
                 thead {
                     tr {
@@ -73,7 +72,7 @@ fn reworks(page: &Page<'_>, scale: &Scale) -> Vec<(u32, f64)> {
 }
 
 /// Breaks and every other pass, drawn once behind all lanes.
-fn backdrop(scale: &Scale, reworks: &[(u32, f64)]) -> String {
+fn backdrop(scale: &Scale, reworks: &[(u32, f64)]) -> Option<String> {
     let mut layers: Vec<String> = scale.breaks().map(|part| {
         let (from, to) = (part.left, part.left + part.width);
         format!("linear-gradient(90deg,transparent {from:.2}%,var(--gap) {from:.2}% {to:.2}%,transparent {to:.2}%)")
@@ -89,17 +88,14 @@ fn backdrop(scale: &Scale, reworks: &[(u32, f64)]) -> String {
             "linear-gradient(90deg,transparent {from:.2}%,var(--edge) {from:.2}% calc({from:.2}% + 1px),{tint} calc({from:.2}% + 1px) {to:.2}%,transparent {to:.2}%)"
         ));
     }
-    match layers.is_empty() {
-        true => String::new(),
-        false => format!(".lane{{background-image:{}}}", layers.join(",")),
-    }
+    (!layers.is_empty()).then(|| format!("--behind:{}", layers.join(",")))
 }
 
 fn legend(page: &Page<'_>, scale: &Scale) -> Markup {
     let steps = &page.view.steps;
     let any = |test: &dyn Fn(&Attempt) -> bool| steps.iter().flat_map(|step| &step.attempts).any(test);
     html! {
-        ul class="legend" aria-label="Legend" {
+        ul class="legend" {
             li { i class="b done" {} "done" }
             @if any(&|attempt| matches!(attempt.outcome, Outcome::Failed { .. })) { li { i class="b failed" {} "failed attempt" } }
             @if any(&|attempt| matches!(attempt.outcome, Outcome::Rejected { .. })) { li { i class="b rejected" {} "rejected" } }
