@@ -247,6 +247,9 @@ mod tests {
             "{places:?}"
         );
         assert!(places.is_sorted(), "{places:?}");
+        // What took from 90 to 100 is no break, whichever of the two was written first.
+        let is_clear = |part: &Part| part.to <= at(90) || part.from >= at(100);
+        assert!(scale.breaks().all(is_clear));
         assert!(Scale::over(Vec::new()).is_none());
     }
 

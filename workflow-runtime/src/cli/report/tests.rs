@@ -141,7 +141,15 @@ fn tells_everything_of_a_step() {
 #[test]
 fn tells_estimates_the_longest_chain_decisions_and_the_log() {
     let html = written(eventful());
-    assert_has(&html, &["within", "over by 1 h 40 min", "not done yet"]);
+    assert_has(
+        &html,
+        &[
+            "within",
+            "1 d – 2 d1 h 23 min",
+            "over by 1 h 40 min",
+            "not done yet",
+        ],
+    );
     assert_has(
         &html,
         &["The longest chain takes 3 d 7 h: 4 h 29 min of work and 3 d 3 h of waiting for people."],
@@ -160,6 +168,7 @@ fn tells_estimates_the_longest_chain_decisions_and_the_log() {
 #[test]
 fn a_timeline_cuts_breaks_short_and_says_what_they_were_for() {
     let html = written(eventful());
+    assert_has(&html, &["In 2 breaks, drawn narrow, nothing ran:"]);
     assert_has(
         &html,
         &["3 d from 2026-03-12 09:22:02 to 2026-03-15 09:22:02, waiting for Design.review"],
