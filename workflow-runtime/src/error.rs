@@ -330,10 +330,13 @@ impl Cause {
         )
     }
 
-    /// Whether undoing a step failed.
+    /// Whether it was being undone.
     #[cfg(feature = "cli")]
     pub(crate) fn is_undo(&self) -> bool {
-        matches!(self.inner.reason, Reason::UndoFailed { .. })
+        matches!(
+            self.inner.reason,
+            Reason::UndoFailed { .. } | Reason::UndoCancelled
+        )
     }
 
     /// Whether it was told to stop: a planned stop, not a fault.

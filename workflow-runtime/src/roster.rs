@@ -67,6 +67,12 @@ impl Roster {
         self.holders(role).iter().any(|holder| holder == actor.name())
     }
 
+    /// The roles that it names.
+    #[cfg(feature = "cli")]
+    pub(crate) fn roles(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
+    }
+
     /// Who holds the role, by name.
     pub fn holders(&self, role: &str) -> &[String] {
         self.roles.get(role).map_or(&[], Vec::as_slice)

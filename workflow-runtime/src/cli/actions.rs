@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::change;
 use crate::cli::desk::Desk;
 use crate::cli::mark::Mark;
-use crate::cli::view::{Outcome, StepView, View};
+use crate::cli::view::{Fits, Outcome, StepView, View};
 use crate::roster::Roster;
 use crate::summary::Standing;
 
@@ -37,63 +38,18 @@ pub(crate) enum Verb {
     Skip,
     Undo,
     Report,
-    /// Somebody else is at it.
-    Wait,
+    /// Somebody else is at it, who can be told to stop.
+    Cancel,
 }
 
 /// All that can be done about that run.
 pub(crate) fn actions(desk: &Desk, view: &View, roster: Option<&Roster>) -> Vec<Action> {
     let of_run = OfRun { desk, view, roster };
-    let id = view.id();
-    let plain = |verb, what: String, words: &[&str]| Action {
-        verb,
-        target: None,
-        role: None,
-        people: Vec::new(),
-        what,
-        command: Some(desk.command(words)),
-    };
     match view.history.run.standing {
-        Standing::Done => {
-            let what = "it is done; a report of it".to_owned();
-            return vec![plain(Verb::Report, what, &["report", id])];
-        }
-        Standing::Undone => {
-            let what = "it was undone; begin another".to_owned();
-            return vec![plain(Verb::Run, what, &desk.run_anew())];
-        }
-        Standing::Undoing if !view.is_held() => {
-            let what = "go on with taking it back".to_owned();
-            return vec![plain(Verb::Undo, what, &["undo", id])];
-        }
-        _ => {}
+        Standing::Done => vec![of_run.plain(Verb::Report, "write a report of it".to_owned(), &["report"])],
+        Standing::Undone => vec![of_run.anew("it was undone; begin another")],
+        _ => of_run.while_open(),
     }
-    let mut actions: Vec<_> = view.waiting().flat_map(|step| of_run.hand_ins(step)).collect();
-    if let Some(holder) = &view.history.run.held_by {
-        let what = format!("{holder} drives it; wait, or tell it to stop with the command");
-        actions.push(plain(Verb::Wait, what, &["cancel", id]));
-        return actions;
-    }
-    actions.extend(of_run.skip());
-    let ready = view.steps.iter().find(|step| step.mark == Mark::Ready);
-    let failed = view.steps.iter().find(|step| step.mark == Mark::Failed);
-    let rejected = view.steps.iter().find(|step| step.mark == Mark::Rejected);
-    match (failed, rejected, ready) {
-        (_, Some(gate), _) => {
-            let what = format!("`{}` said no and no rework is left; take the run back", gate.path);
-            actions.push(plain(Verb::Undo, what, &["undo", id]));
-        }
-        (Some(step), ..) => {
-            let what = format!("try `{}` again, once what it failed over is mended", step.path);
-            actions.push(plain(Verb::Run, what, &["run", id]));
-        }
-        (.., Some(step)) => {
-            let what = format!("go on with `{}`", step.path);
-            actions.push(plain(Verb::Run, what, &["run", id]));
-        }
-        _ => {}
-    }
-    actions
 }
 
 struct OfRun<'a> {
@@ -103,23 +59,91 @@ struct OfRun<'a> {
 }
 
 impl OfRun<'_> {
+    fn while_open(&self) -> Vec<Action> {
+        let view = self.view;
+        let waiting = view.waiting().filter(|step| self.can_be_handed_in(step));
+        let mut actions: Vec<_> = waiting.flat_map(|step| self.hand_ins(step)).collect();
+        if let Some(holder) = &view.history.run.held_by {
+            let what = format!("{holder} drives it; wait, or tell it to stop");
+            actions.push(self.plain(Verb::Cancel, what, &["cancel", "--yes"]));
+            return actions;
+        }
+        match (&view.fits, view.is_taken_back()) {
+            (Fits::No(_), _) => {
+                actions.push(self.anew("this program's plan does not fit it any more; begin another"));
+            }
+            (_, true) => actions.push(self.undo("go on with taking it back".to_owned())),
+            _ => {
+                actions.extend(self.skip());
+                actions.extend(self.on());
+            }
+        }
+        actions
+    }
+
+    /// What drives it on, or back where it can go no further.
+    fn on(&self) -> Option<Action> {
+        let first = |mark: Mark| self.view.steps.iter().find(|step| step.mark == mark);
+        let run = |what: String| Some(self.plain(Verb::Run, what, &["run"]));
+        if let Some(gate) = first(Mark::Rejected) {
+            let what = format!("take it back: `{}` said no, and no rework is left", gate.path);
+            return Some(self.undo(what));
+        }
+        if let Some(step) = first(Mark::Failed) {
+            return run(format!(
+                "try `{}` again, once what it failed over is mended",
+                step.path
+            ));
+        }
+        match (first(Mark::Ready), &self.view.fits) {
+            (Some(step), _) => run(format!("go on with `{}`", step.path)),
+            (None, Fits::Edited) => run("put it under the plan as it is now".to_owned()),
+            (None, _) => None,
+        }
+    }
+
+    fn plain(&self, verb: Verb, what: String, words: &[&str]) -> Action {
+        Action {
+            verb,
+            target: None,
+            role: None,
+            people: Vec::new(),
+            what,
+            command: Some(self.desk.command_on(self.view.id(), words)),
+        }
+    }
+
+    fn undo(&self, what: String) -> Action {
+        self.plain(Verb::Undo, what, &["undo", "--yes"])
+    }
+
+    fn anew(&self, what: &str) -> Action {
+        Action {
+            command: Some(self.desk.command(&self.desk.run_anew())),
+            ..self.plain(Verb::Run, what.to_owned(), &["run"])
+        }
+    }
+
+    /// Whether this program means the same by that step as the plan that the run goes under.
+    fn can_be_handed_in(&self, step: &StepView) -> bool {
+        let ours = &self.desk.layout;
+        let is_same = |at| change::of_step(&self.view.layout.outline, ours, at).is_empty();
+        matches!(self.view.fits, Fits::Same) || ours.find(&step.path).is_some_and(is_same)
+    }
+
     fn hand_ins(&self, step: &StepView) -> Vec<Action> {
-        let of = ["--run", self.view.id()];
         let role = step.plan.by;
         let people = match (self.roster, role) {
             (Some(roster), Some(role)) => roster.holders(role).to_vec(),
             _ => Vec::new(),
         };
-        let action = |verb, what: String, words: &[&str]| {
-            let words: Vec<_> = words.iter().chain(&of).copied().collect();
-            Action {
-                verb,
-                target: Some(step.path.clone()),
-                role,
-                people: people.clone(),
-                what,
-                command: Some(self.desk.command(&words)),
-            }
+        let action = |verb, what: String, words: &[&str]| Action {
+            verb,
+            target: Some(step.path.clone()),
+            role,
+            people: people.clone(),
+            what,
+            command: Some(self.desk.command_of(self.view.id(), words)),
         };
         let path = step.path.as_str();
         if step.plan.gate {
@@ -147,25 +171,20 @@ impl OfRun<'_> {
 
     /// An optional phase that is next and was not begun.
     fn skip(&self) -> Option<Action> {
+        if !matches!(self.view.fits, Fits::Same) {
+            return None;
+        }
         let phase = self.view.current_phase()?;
-        let is_untouched = |step: &StepView| {
-            matches!(step.mark, Mark::Open | Mark::Ready)
-                && !step
-                    .attempts
-                    .iter()
-                    .any(|attempt| attempt.round == self.view.round)
-        };
-        let steps = &self.view.steps[phase.steps.clone()];
-        (phase.plan.optional && steps.iter().all(is_untouched)).then(|| {
+        (phase.plan.optional && self.view.is_untouched(phase)).then(|| {
             let name = phase.plan.name;
-            let words = ["skip", name, "--because", "REASON", "--run", self.view.id()];
+            let words = ["skip", name, "--because", "REASON"];
             Action {
                 verb: Verb::Skip,
                 target: Some(name.to_owned()),
                 role: None,
                 people: Vec::new(),
                 what: format!("leave out the optional phase `{name}`"),
-                command: Some(self.desk.command(&words)),
+                command: Some(self.desk.command_of(self.view.id(), &words)),
             }
         })
     }

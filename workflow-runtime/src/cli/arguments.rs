@@ -38,7 +38,7 @@ pub(crate) struct Options {
     /// Prints events as they happen, a JSON document a line; the last line is what `--json` prints
     #[arg(long, global = true, conflicts_with = "json")]
     pub(crate) json_lines: bool,
-    /// Ends with status 5 where a person is waited for, instead of 0
+    /// Ends with status 5 instead of 0 where a person is waited for, as `run`, `status` and `next` tell
     #[arg(long, global = true)]
     pub(crate) detailed_exitcode: bool,
     /// Whether to colour: as the terminal and NO_COLOR say, always or never
@@ -177,7 +177,7 @@ pub(crate) enum Verb {
         /// The run whose state is drawn; without it, the plan alone
         #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
         run: Option<String>,
-        /// Where to write it, instead of standard output
+        /// Where to write it [default: `-`, standard output]
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
@@ -195,7 +195,7 @@ pub(crate) enum Verb {
         which: Which,
         #[arg(long, short)]
         format: Exported,
-        /// Where to write it, instead of standard output
+        /// Where to write it [default: `-`, standard output]
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },

@@ -1,5 +1,6 @@
 //! Where a verb works: the plan, the opened journal, who is asked for, and how to call the program.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,10 +10,12 @@ use crate::cli::driver::{Driver, Hire};
 use crate::cli::fault::{Code, Fault};
 use crate::cli::names;
 use crate::cli::output::Output;
-use crate::cli::view::View;
+use crate::cli::view::{Fits, View};
 use crate::layout::Layout;
+use crate::nearest::did_you_mean;
 use crate::plan::Plan;
 use crate::roster::Roster;
+use crate::run::begin;
 use crate::runtime::Runtime;
 use crate::summary::RunSummary;
 use crate::verdict::Actor;
@@ -26,6 +29,8 @@ pub(crate) struct Desk {
     pub(crate) program: String,
     pub(crate) options: Options,
     hire: Option<Hire>,
+    /// Once it was read.
+    roster: OnceCell<Roster>,
 }
 
 /// Which run is looked for, when none is named.
@@ -52,6 +57,7 @@ impl Desk {
             program,
             options,
             hire,
+            roster: OnceCell::new(),
         }
     }
 
@@ -83,16 +89,19 @@ impl Desk {
             Runtime::open(&path).map_err(|error| Fault::from(error).of(path.display().to_string()))?;
         let runtime = runtime.knows_plan(self.plan);
         Ok(match self.roster()? {
-            Some(roster) => runtime.with_roster(roster),
+            Some(roster) => runtime.with_roster(roster.clone()),
             None => runtime,
         })
     }
 
     /// Who holds which role, if a roster was given.
-    pub(crate) fn roster(&self) -> Result<Option<Roster>, Fault> {
+    pub(crate) fn roster(&self) -> Result<Option<&Roster>, Fault> {
         let Some(path) = &self.options.roster else {
             return Ok(None);
         };
+        if let Some(roster) = self.roster.get() {
+            return Ok(Some(roster));
+        }
         let roster = Roster::open(path).map_err(|error| {
             let fault = Fault::from(error);
             Fault {
@@ -100,7 +109,15 @@ impl Desk {
                 ..fault.of(path.display().to_string())
             }
         })?;
-        Ok(Some(roster))
+        let roles = || self.plan.roles.iter().map(|role| role.name);
+        for role in roster.roles().filter(|role| !roles().any(|known| known == *role)) {
+            let near = did_you_mean(role, roles());
+            let roster = path.display();
+            self.output.warn(&format!(
+                "`{roster}` names the role `{role}`, which the plan does not have{near}"
+            ));
+        }
+        Ok(Some(self.roster.get_or_init(|| roster)))
     }
 
     /// The team.
@@ -120,8 +137,10 @@ impl Desk {
         wanted: Wanted,
     ) -> Result<RunSummary, Fault> {
         let mut runs = runtime.runs().await?;
-        if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
-            let run = names::run(&runs, typed)?.clone();
+        if let Some(typed) = typed {
+            let run = names::run(&runs, self.plan.name, typed)
+                .map_err(|fault| self.see_the_list(fault))?
+                .clone();
             self.is_ours(&run)?;
             return Ok(run);
         }
@@ -130,33 +149,40 @@ impl Desk {
         match (open.as_slice(), runs.iter().max_by_key(|run| run.changed_at)) {
             ([one], _) => Ok((*one).clone()),
             ([], Some(last)) if wanted == Wanted::Any => Ok(last.clone()),
-            ([], last) => {
-                let message = match last {
-                    None => format!(
-                        "`{}` has no run of `{}`",
-                        self.journal().display(),
-                        self.plan.name
-                    ),
-                    Some(_) => "no run is open".to_owned(),
-                };
-                let fix = format!("begin one with `{}`", self.command(&self.run_anew()));
-                Err(Fault::new(Code::NotFound, message).fix(fix))
-            }
+            ([], last) => Err(self.none_is_open(last)),
             (several, _) => {
-                let ids: Vec<_> = several
-                    .iter()
-                    .take(12)
-                    .map(|run| format!("`{}`", run.id))
-                    .collect();
-                let more = several.len().saturating_sub(ids.len());
-                let more = if more > 0 {
-                    format!(" and {more} more")
-                } else {
-                    String::new()
-                };
-                let message = format!("several runs are open: {}{more}", ids.join(", "));
+                let ids = several.iter().map(|run| run.id.as_str());
+                let message = format!("several runs are open: {}", names::some_of(ids));
                 Err(Fault::new(Code::Ambiguous, message).fix("name the one that is meant"))
             }
+        }
+    }
+
+    /// `last`: the run that changed last.
+    fn none_is_open(&self, last: Option<&RunSummary>) -> Fault {
+        let journal = self.journal();
+        let begin = self.command(&self.run_anew());
+        let fault = |message: String, fix: String| Fault::new(Code::NotFound, message).fix(fix);
+        match last {
+            None => fault(
+                format!("`{}` has no run of `{}`", journal.display(), self.plan.name),
+                format!("begin one with `{begin}`"),
+            ),
+            Some(last) => fault(
+                "no run is open".to_owned(),
+                format!(
+                    "begin one with `{begin}`, or name the one that is meant, such as `{}`",
+                    last.id
+                ),
+            ),
+        }
+    }
+
+    /// What to do where no run is called so, unless there is something nearer to say.
+    fn see_the_list(&self, fault: Fault) -> Fault {
+        match (fault.code, &fault.fix) {
+            (Code::NotFound, None) => fault.fix(format!("see them with `{}`", self.command(&["list"]))),
+            _ => fault,
         }
     }
 
@@ -173,11 +199,22 @@ impl Desk {
 
     /// Where everything of that run stands.
     pub(crate) async fn view(&self, runtime: &Runtime, id: &str) -> Result<View, Fault> {
-        let history = runtime
-            .history(id)
-            .await
-            .map_err(|error| Fault::from(error).of(format!("run {id}")))?;
-        Ok(View::of(history))
+        let history = runtime.history(id).await.map_err(|error| self.fault(error, id))?;
+        let mut view = View::of(history);
+        if view.layout.outline != self.layout.outline {
+            let taken_up = begin::could_take_up(runtime, &self.layout, id).await;
+            view.fits = taken_up.map_or_else(Fits::No, |()| Fits::Edited);
+        }
+        Ok(view)
+    }
+
+    /// The status of the program where all is well: whether a person is waited for may be told apart.
+    pub(crate) fn waits(&self, view: &View) -> u8 {
+        const WAITING: u8 = 5;
+        match self.options.detailed_exitcode && view.waiting().next().is_some() {
+            true => WAITING,
+            false => 0,
+        }
     }
 
     /// Who does it: as was said, or as they are logged in.
@@ -198,16 +235,47 @@ impl Desk {
 
     /// A command of this program with its journal and roster, to be typed as it stands.
     pub(crate) fn command(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| quoted(word));
+        self.with_files(words.collect(), None)
+    }
+
+    /// The same about a run, whose id comes after the verb.
+    pub(crate) fn command_on(&self, run: &str, words: &[&str]) -> String {
+        let mut words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+        if run.starts_with('-') {
+            // What comes after `--` is no option, whatever it looks like.
+            return self.with_files(words, Some(run));
+        }
+        words.insert(1, quoted(run));
+        self.with_files(words, None)
+    }
+
+    /// The same about a step of a run.
+    pub(crate) fn command_of(&self, run: &str, words: &[&str]) -> String {
+        let words = words.iter().map(|word| quoted(word));
+        let run = match run.starts_with('-') {
+            true => vec![quoted(&format!("--run={run}"))],
+            false => vec!["--run".to_owned(), quoted(run)],
+        };
+        self.with_files(words.chain(run).collect(), None)
+    }
+
+    fn with_files(&self, words: Vec<String>, last: Option<&str>) -> String {
         let mut command = vec![quoted(&self.program)];
-        command.extend(words.iter().map(|word| quoted(word)));
+        command.extend(words);
         for (option, path) in [
             ("--journal", &self.options.journal),
             ("--roster", &self.options.roster),
         ] {
-            if let Some(path) = path.as_deref().and_then(Path::to_str) {
-                command.extend([option.to_owned(), quoted(path)]);
+            if let Some(path) = path {
+                let (path, option) = (quoted_path(path), option.to_owned());
+                command.extend([match path.starts_with('-') {
+                    true => format!("{option}={path}"),
+                    false => format!("{option} {path}"),
+                }]);
             }
         }
+        command.extend(last.map(|last| format!("-- {}", quoted(last))));
         command.join(" ")
     }
 
@@ -222,11 +290,21 @@ impl Desk {
 
 /// As a shell takes it for one word.
 fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
+    let is_plain =
+        |c: char| c.is_alphanumeric() || "-_./:@%+,".contains(c) || (c == '=' && word.starts_with('-'));
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// The same of a file, whose name need not be text.
+fn quoted_path(path: &Path) -> String {
+    match path.to_str() {
+        Some(path) => quoted(path),
+        // As bash and zsh take any bytes.
+        None => format!("$'{}'", path.as_os_str().as_encoded_bytes().escape_ascii()),
+    }
 }
 
 /// A workflow's name as a file is called.

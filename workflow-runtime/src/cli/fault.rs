@@ -143,7 +143,8 @@ impl fmt::Display for Fault {
 
 impl From<RuntimeError> for Fault {
     fn from(error: RuntimeError) -> Self {
-        let code = match error.kind() {
+        let kind = error.kind();
+        let code = match kind {
             Kind::Store => Code::Io,
             Kind::Damaged => Code::Damaged,
             Kind::Place => Code::Input,
@@ -156,10 +157,16 @@ impl From<RuntimeError> for Fault {
             Kind::Undone => Code::Undone,
             Kind::Over => Code::Over,
         };
-        // The remedy that an error ends with is for those who program; what it says before that is for everybody.
         let message = error.to_string();
+        // Said to those who program; whoever hands in by a program sees what can be done meanwhile.
+        let message = message.trim_end_matches("; drive the run until it halts there");
+        // After the semicolon comes a remedy, but in these comes the reason.
+        let gives_reason = matches!(kind, Kind::NotWaiting | Kind::Refused | Kind::Over)
+            || message.contains("is not waiting");
         match message.rsplit_once("; ") {
-            Some((message, fix)) if !fix.contains('\n') => Fault::new(code, message).fix(fix),
+            Some((message, fix)) if !fix.contains('\n') && !gives_reason => {
+                Fault::new(code, message).fix(fix)
+            }
             _ => Fault::new(code, message),
         }
     }

@@ -55,6 +55,21 @@ impl Mark {
         }
     }
 
+    /// In a sentence about what it is of.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Mark::Open => "is open",
+            Mark::Ready => "is next",
+            Mark::Running => "is running",
+            Mark::Waiting => "is waiting",
+            Mark::Done => "is done",
+            Mark::Failed => "failed",
+            Mark::Rejected => "was rejected",
+            Mark::Skipped => "was skipped",
+            Mark::Undone => "was undone",
+        }
+    }
+
     pub(crate) fn sign(self) -> &'static str {
         match self {
             Mark::Open => "·",

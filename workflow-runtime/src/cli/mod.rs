@@ -16,6 +16,7 @@ mod moment;
 mod names;
 mod output;
 mod progress;
+mod remedies;
 mod report;
 #[cfg(test)]
 mod sample;
@@ -66,7 +67,7 @@ fn begin(plan: &'static Plan, hire: Option<Hire>) -> ExitCode {
     let guessed = Output::guessed(&words);
     let arguments = match arguments::parse(&mut command, words) {
         Ok(arguments) => arguments,
-        Err(error) => return ExitCode::from(misunderstood(guessed, &error)),
+        Err(error) => return ExitCode::from(misunderstood(guessed, &program, &error)),
     };
     let output = Output::of(&arguments.options);
     let mut desk = Desk::new(plan, program, arguments.options, output, hire);
@@ -88,7 +89,7 @@ fn begin(plan: &'static Plan, hire: Option<Hire>) -> ExitCode {
 }
 
 /// The words are not understood, or ask for help.
-fn misunderstood(output: Output, error: &clap::Error) -> u8 {
+fn misunderstood(output: Output, program: &str, error: &clap::Error) -> u8 {
     if !error.use_stderr() {
         let text = error.render().ansi().to_string();
         return output.reply(&Reply::new(
@@ -102,6 +103,9 @@ fn misunderstood(output: Output, error: &clap::Error) -> u8 {
         return Code::Usage.exit();
     }
     let message = error.render().to_string();
-    let message = message.trim_start_matches("error: ").trim_end();
-    output.fault(&Fault::new(Code::Usage, message).fix("see `--help`"))
+    let mut parts = message.trim_start_matches("error: ").split("\n\n").map(str::trim);
+    let fault = Fault::new(Code::Usage, parts.next().unwrap_or_default());
+    let tip = parts.find_map(|part| part.strip_prefix("tip: "));
+    let usage = format!("see `{program} --help`");
+    output.fault(&fault.fix(tip.map_or(usage, str::to_owned)))
 }

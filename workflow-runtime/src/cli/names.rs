@@ -12,22 +12,43 @@ use crate::summary::RunSummary;
 pub(crate) fn step(plan: &Plan, typed: &str) -> Result<usize, Fault> {
     let paths = paths(plan, |_| true);
     let names = paths.iter().map(|path| vec![path.as_str(), after_dot(path)]);
-    one_of(typed, names.collect(), "step or gate")
+    one_of(typed, names.collect(), "step or gate", begins)
 }
 
 /// The phase that is meant, by its number.
 pub(crate) fn phase(plan: &Plan, typed: &str) -> Result<usize, Fault> {
     let names = plan.phases.iter().map(|phase| vec![phase.name]);
-    one_of(typed, names.collect(), "phase")
+    one_of(typed, names.collect(), "phase", begins)
 }
 
-/// The run that is meant.
-pub(crate) fn run<'r>(runs: &'r [RunSummary], typed: &str) -> Result<&'r RunSummary, Fault> {
+/// The run that is meant; those of other workflows only if there is none of this one.
+pub(crate) fn run<'r>(runs: &'r [RunSummary], workflow: &str, typed: &str) -> Result<&'r RunSummary, Fault> {
     if let Some(exact) = runs.iter().find(|run| run.id == typed) {
         return Ok(exact);
     }
-    let names = runs.iter().map(|run| vec![run.id.as_str()]);
-    one_of(typed, names.collect(), "run").map(|at| &runs[at])
+    let is_ours = |run: &&RunSummary| run.workflow == workflow;
+    let of = |runs: Vec<&'r RunSummary>| -> Result<&'r RunSummary, Fault> {
+        let names = runs.iter().map(|run| vec![run.id.as_str()]);
+        // A dot in an id parts nothing.
+        one_of(typed, names.collect(), "run", |id, typed| id.starts_with(typed)).map(|at| runs[at])
+    };
+    match of(runs.iter().filter(is_ours).collect()) {
+        Err(fault) if fault.code == Code::NotFound => {
+            of(runs.iter().filter(|run| !is_ours(run)).collect()).map_err(|_| fault)
+        }
+        found => found,
+    }
+}
+
+/// So many that a line has room for, and how many more there are.
+pub(crate) fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 12;
+    let more = names.len().saturating_sub(SHOWN);
+    let names: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match more {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// The paths of the steps that are such.
@@ -45,7 +66,16 @@ fn after_dot(path: &str) -> &str {
 }
 
 /// Each candidate has several names; the first is the one to show.
-fn one_of(typed: &str, candidates: Vec<Vec<&str>>, what: &str) -> Result<usize, Fault> {
+fn one_of(
+    typed: &str,
+    candidates: Vec<Vec<&str>>,
+    what: &str,
+    begins: fn(&str, &str) -> bool,
+) -> Result<usize, Fault> {
+    if typed.is_empty() {
+        // Of an empty variable of a script, most likely.
+        return Err(Fault::new(Code::Usage, format!("the name of the {what} is empty")).fix("name one"));
+    }
     let lower = typed.to_lowercase();
     let matching = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let fits = |names: &Vec<&str>| names.iter().any(|name| fits(&name.to_lowercase()));
@@ -60,9 +90,8 @@ fn one_of(typed: &str, candidates: Vec<Vec<&str>>, what: &str) -> Result<usize, 
             [] => {}
             [one] => return Ok(*one),
             several => {
-                let several = several.iter().filter_map(|at| candidates[*at].first());
-                let several: Vec<_> = several.map(|name| format!("`{name}`")).collect();
-                let message = format!("`{typed}` may be {}", several.join(" or "));
+                let several = several.iter().map(|at| candidates[*at][0]);
+                let message = format!("`{typed}` may be one of {}", some_of(several));
                 return Err(Fault::new(Code::Ambiguous, message)
                     .of(typed)
                     .fix("write more of the name"));
@@ -73,18 +102,11 @@ fn one_of(typed: &str, candidates: Vec<Vec<&str>>, what: &str) -> Result<usize, 
     let fault = Fault::new(Code::NotFound, format!("there is no {what} `{typed}`")).of(typed);
     Err(match near.strip_prefix("; ") {
         Some(near) => fault.fix(near),
-        None => match candidates
-            .iter()
-            .filter_map(|names| names.first())
-            .take(12)
-            .collect::<Vec<_>>()
-        {
-            all if all.is_empty() => fault,
-            all => {
-                let all: Vec<_> = all.iter().map(|name| format!("`{name}`")).collect();
-                fault.fix(format!("there are {}", all.join(", ")))
-            }
-        },
+        None if candidates.is_empty() => fault,
+        None => fault.fix(format!(
+            "there are {}",
+            some_of(candidates.iter().map(|names| names[0]))
+        )),
     })
 }
 

@@ -142,6 +142,12 @@ impl Output {
         self.tell(&text);
     }
 
+    /// Something that is likely to be a mistake, and keeps nobody from anything.
+    pub(crate) fn warn(self, text: &str) {
+        let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+        self.tell(&format!("{yellow}warning{yellow:#}: {text}\n"));
+    }
+
     /// One document a line, while a verb goes on.
     pub(crate) fn event(self, document: &impl Serialize) {
         if self.form == Form::JsonLines {

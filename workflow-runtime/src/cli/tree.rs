@@ -162,7 +162,8 @@ pub(crate) fn of_run(view: &View) -> String {
             word(phase.mark)
         );
         let _ = writeln!(text, "{style}{}{style:#}", cut(line.trim_end(), width));
-        if matches!(phase.mark, Mark::Done | Mark::Skipped | Mark::Open) {
+        let is_whole = matches!(phase.mark, Mark::Done | Mark::Skipped | Mark::Open);
+        if is_whole && steps.iter().all(|step| step.not_undone().is_none()) {
             continue;
         }
         for step in steps {
@@ -185,22 +186,24 @@ fn word(mark: Mark) -> &'static str {
 /// What is to be said of a step in a line.
 fn said_of(step: &StepView) -> String {
     let mut said = Vec::new();
-    match step.mark {
-        Mark::Open | Mark::Done => {}
-        mark => said.push(mark.word().to_owned()),
+    let why = because(step).and_then(|why| why.lines().next());
+    match (step.mark, why, step.plan.by) {
+        (Mark::Open | Mark::Done, ..) => {}
+        (Mark::Failed | Mark::Rejected, Some(why), _) => said.push(format!("{}: {why}", step.mark.word())),
+        (Mark::Waiting, _, Some(role)) => said.push(format!("waiting for {role}")),
+        (mark, ..) => said.push(mark.word().to_owned()),
     }
-    if let (Mark::Waiting, Some(role)) = (step.mark, step.plan.by) {
-        said.push(format!("for {role}"));
+    if step.mark == Mark::Done {
+        if let Some(Outcome::Done { by: Some(by), .. }) = step.last().map(|last| &last.outcome) {
+            said.push(format!("by {}", by.by));
+        }
+        let worked = step.worked();
+        if !worked.is_zero() {
+            said.push(span(worked));
+        }
     }
-    if let (Mark::Failed | Mark::Rejected, Some(why)) = (step.mark, because(step)) {
-        said.push(why.lines().next().unwrap_or_default().to_owned());
-    }
-    if let Some(Outcome::Done { by: Some(by), .. }) = step.last().map(|last| &last.outcome) {
-        said.push(format!("by {}", by.by));
-    }
-    let worked = step.worked();
-    if step.mark == Mark::Done && !worked.is_zero() {
-        said.push(span(worked));
+    if let Some(error) = step.not_undone() {
+        said.push(format!("undoing it failed: {error}"));
     }
     match said.is_empty() {
         true => String::new(),

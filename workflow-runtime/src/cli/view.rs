@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::cli::mark::{Mark, Marks};
+use crate::error::RuntimeError;
 use crate::history::{History, Record, RecordKind, Signature};
 use crate::layout::Layout;
 use crate::plan::{PhasePlan, StepPlan};
@@ -21,6 +22,18 @@ pub(crate) struct View {
     pub(crate) phases: Vec<PhaseView>,
     /// Numbered through all phases, as declared.
     pub(crate) steps: Vec<StepView>,
+    pub(crate) fits: Fits,
+}
+
+/// How the plan of this program goes with the one that a run goes under.
+#[derive(Debug)]
+pub(crate) enum Fits {
+    /// It is the same.
+    Same,
+    /// It was edited since, and the run can go on under it.
+    Edited,
+    /// It was edited since, and the run cannot.
+    No(RuntimeError),
 }
 
 /// A phase of a run.
@@ -134,9 +147,11 @@ impl View {
             round: 0,
             phases,
             steps,
+            fits: Fits::Same,
         };
         records.iter().for_each(|record| view.take_in(record));
         view.pass_over();
+        view.ask_nobody_any_more();
         view.mark_what_is_next();
         view.mark_phases();
         view
@@ -164,6 +179,14 @@ impl View {
         self.phases.iter().find(|phase| !is_over(phase))
     }
 
+    /// Whether nothing was tried of a phase in this round.
+    pub(crate) fn is_untouched(&self, phase: &PhaseView) -> bool {
+        self.steps[phase.steps.clone()].iter().all(|step| {
+            let is_open = matches!(step.mark, Mark::Open | Mark::Ready);
+            is_open && !step.attempts.iter().any(|attempt| attempt.round == self.round)
+        })
+    }
+
     /// How many steps are done, and how many there are without those that were skipped.
     pub(crate) fn progress(&self) -> (usize, usize) {
         let done = self.steps.iter().filter(|step| step.mark == Mark::Done).count();
@@ -178,6 +201,11 @@ impl View {
     /// The steps that a person is asked for.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &StepView> {
         self.steps.iter().filter(|step| step.mark == Mark::Waiting)
+    }
+
+    /// Whether it was taken back, or is on the way.
+    pub(crate) fn is_taken_back(&self) -> bool {
+        matches!(self.history.run.standing, Standing::Undoing | Standing::Undone)
     }
 
     /// Whether somebody drives it.
@@ -302,6 +330,14 @@ impl View {
         }
     }
 
+    /// What is taken back waits for nobody.
+    fn ask_nobody_any_more(&mut self) {
+        if self.is_taken_back() {
+            let waiting = self.steps.iter_mut().filter(|step| step.mark == Mark::Waiting);
+            waiting.for_each(|step| step.mark = Mark::Open);
+        }
+    }
+
     /// What whoever drives the run is at, or would begin with.
     fn mark_what_is_next(&mut self) {
         if matches!(
@@ -372,6 +408,14 @@ impl View {
 }
 
 impl StepView {
+    /// Why it could not be taken back, if that was tried last and failed.
+    pub(crate) fn not_undone(&self) -> Option<&str> {
+        match &self.undos.last()?.outcome {
+            Outcome::Failed { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
     /// Nobody is waited for any more.
     fn answered(&mut self, at: Option<SystemTime>) {
         for wait in self.waits.iter_mut().filter(|wait| wait.to.is_none()) {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::{Code, Fault};
 use crate::cli::output::Reply;
+use crate::summary::Standing;
 
 /// What was told to stop, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -27,13 +28,27 @@ pub(super) async fn cancel(desk: &Desk, id: Option<&str>, yes: bool) -> Result<R
         Some(holder) => format!("Tell {holder} to stop `{}`?", run.id),
         None => format!("Mark `{}` as cancelled?", run.id),
     };
-    confirm(desk, &question, yes)?;
+    confirm(
+        desk,
+        &question,
+        yes,
+        &desk.command_on(&run.id, &["cancel", "--yes"]),
+    )?;
     runtime
         .cancel(&run.id)
         .await
-        .map_err(|error| Fault::from(error).of(format!("run {}", run.id)))?;
-    let command = desk.command(&["run", &run.id]);
-    let text = format!("`{}` was told to stop; `{command}` goes on with it\n", run.id);
+        .map_err(|error| desk.fault(error, &run.id))?;
+    let verb = if run.standing == Standing::Undoing {
+        "undo"
+    } else {
+        "run"
+    };
+    let command = desk.command_on(&run.id, &[verb]);
+    let was = match run.held_by {
+        Some(_) => "was told to stop",
+        None => "is marked as cancelled",
+    };
+    let text = format!("`{}` {was}; `{command}` goes on with it\n", run.id);
     let document = CancelDocument {
         schema: CancelDocument::SCHEMA,
         run: run.id,
@@ -42,15 +57,16 @@ pub(super) async fn cancel(desk: &Desk, id: Option<&str>, yes: bool) -> Result<R
     Ok(Reply::new(text, &document))
 }
 
-/// Asks before what cannot be taken back; whoever is no person at a terminal must have said it before.
-pub(super) fn confirm(desk: &Desk, question: &str, yes: bool) -> Result<(), Fault> {
+/// Asks before what stops others or cannot be taken back; whoever is no person at a terminal must have said it before,
+/// by that command.
+pub(super) fn confirm(desk: &Desk, question: &str, yes: bool, command: &str) -> Result<(), Fault> {
     if yes {
         return Ok(());
     }
     if !desk.output.can_ask() {
         return Err(
             Fault::new(Code::Usage, format!("nobody is there to be asked: {question}"))
-                .fix("say `--yes` if that is meant"),
+                .fix(format!("if that is meant, say so with `{command}`")),
         );
     }
     let answer = desk.output.ask(&format!("{question} [y/N] "));

@@ -50,9 +50,6 @@ impl RunDocumentOfVerb {
     pub(crate) const SCHEMA: &str = "workflow.run/1";
 }
 
-/// The status where a person is waited for, if it is to be told apart.
-const WAITING: u8 = 5;
-
 pub(super) async fn run(
     desk: &mut Desk,
     id: Option<&str>,
@@ -94,7 +91,13 @@ pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result
         run => run?,
     };
     drop(runtime);
-    confirm(desk, &format!("Take back everything that `{}` did?", run.id), yes)?;
+    let question = format!("Take back everything that `{}` did?", run.id);
+    confirm(
+        desk,
+        &question,
+        yes,
+        &desk.command_on(&run.id, &["undo", "--yes"]),
+    )?;
     let team = desk.team()?;
     let progress = Progress::begin(desk.output, desk.plan);
     let runtime = listening(desk, &progress)?;
@@ -115,7 +118,7 @@ async fn which(
         let is_begun = input.is_none() && desk.plan.inputs > 0;
         return match is_begun {
             // With nothing to begin it with, it must be there.
-            true => names::run(runs, id)
+            true => names::run(runs, desk.plan.name, id)
                 .map(|run| run.id.clone())
                 .map_err(|fault| no_input(desk, fault)),
             false => Ok(id.to_owned()),
@@ -153,7 +156,8 @@ fn no_input(desk: &Desk, fault: Fault) -> Fault {
     let begin = format!("begin a run with `{}`", desk.command(&desk.run_anew()));
     Fault {
         fix: Some(match &fault.fix {
-            Some(fix) => format!("{fix} Or {begin}"),
+            Some(fix) if fix.ends_with('?') => format!("{fix} Or {begin}"),
+            Some(fix) => format!("{fix}; or {begin}"),
             None => begin,
         }),
         ..fault
@@ -178,19 +182,13 @@ async fn ended(
     let (outcome, fault) = match &driven {
         Ok(()) => (well, None),
         Err(cause) if cause.is_waiting() => (Outcome::Waiting, None),
-        Err(cause) if cause.is_journal() => return Err(Fault::from(cause).of(format!("run {id}"))),
-        Err(cause) if cause.is_cancelled() => (Outcome::Interrupted, Some(Fault::from(cause))),
-        Err(cause) => (Outcome::Failed, Some(Fault::from(cause))),
+        Err(cause) if cause.is_journal() => return Err(desk.halted(cause, id)),
+        Err(cause) if cause.is_cancelled() => (Outcome::Interrupted, Some(desk.halted(cause, id))),
+        Err(cause) => (Outcome::Failed, Some(desk.halted(cause, id))),
     };
     let runtime = desk.open()?;
     let view = desk.view(&runtime, id).await?;
-    let next = actions(desk, &view, desk.roster()?.as_ref());
-    let fault = fault.map(
-        |fault| match next.iter().find_map(|action| action.command.as_ref()) {
-            Some(command) => fault.fix(format!("then `{command}`; what is done stays done")),
-            None => fault,
-        },
-    );
+    let next = actions(desk, &view, desk.roster()?);
     let document = RunDocumentOfVerb {
         schema: RunDocumentOfVerb::SCHEMA,
         run: RunDocument::of(&view.history.run),
@@ -202,7 +200,7 @@ async fn ended(
     };
     let status = match (outcome, &fault) {
         (_, Some(fault)) => fault.code.exit(),
-        (Outcome::Waiting, _) if desk.options.detailed_exitcode => WAITING,
+        (Outcome::Waiting, _) => desk.waits(&view),
         _ => 0,
     };
     let text = format!("{}{}", summary(&view, outcome), next_steps(&next));

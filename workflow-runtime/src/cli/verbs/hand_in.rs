@@ -90,20 +90,26 @@ impl Asked {
             (true, of) if of == gate => return Ok(()),
             (true, true) => (
                 format!("`{path}` is a gate: it is approved or rejected"),
-                desk.command(&["approve", path, "--run", run]),
+                format!("pass it with `{}`", desk.command_of(run, &["approve", path])),
             ),
             (true, false) => (
-                format!("`{path}` is a step: it is done or not"),
-                desk.command(&["done", path, "--run", run]),
+                format!("`{path}` is a step, not a gate: it is handed in"),
+                format!("hand it in with `{}`", self.done(desk)),
             ),
             (false, _) => (
                 format!("`{path}` is not manual: the team does it"),
-                desk.command(&["run", run]),
+                format!("have it done with `{}`", desk.command_on(run, &["run"])),
             ),
         };
-        Err(Fault::new(Code::Refused, message)
-            .of(path.clone())
-            .fix(format!("`{fix}`")))
+        Err(Fault::new(Code::Refused, message).of(path.clone()).fix(fix))
+    }
+
+    /// The command that hands it in.
+    fn done(&self, desk: &Desk) -> String {
+        match self.step.yields {
+            Some(_) => desk.command_of(&self.run, &["done", &self.path, "--artifact", "FILE"]),
+            None => desk.command_of(&self.run, &["done", &self.path]),
+        }
     }
 
     /// Once it was handed in, or why it was not.
@@ -115,18 +121,24 @@ impl Asked {
         what: &str,
     ) -> Result<Reply, Fault> {
         let Asked {
-            runtime, run, path, ..
+            runtime,
+            run,
+            path,
+            step,
         } = self;
-        let view = desk.view(&runtime, &run).await?;
         if let Err(error) = result {
-            let fault = Fault::from(error).of(path.clone());
-            let why = desk.command(&["why", &path, "--run", &run]);
-            return Err(match fault.code {
-                Code::NotWaiting => fault.fix(format!("see why with `{why}`")),
+            let fault = desk.fault(error, &run).of(path.clone());
+            let why = desk.command_of(&run, &["why", &path]);
+            return Err(match (fault.code, step.by) {
+                (Code::NotWaiting, _) => fault.fix(format!("see more of it with `{why}`")),
+                (Code::Refused, Some(role)) if fault.message.contains("it takes the role") => {
+                    fault.fix(format!("have it done by somebody who holds the role `{role}`"))
+                }
                 _ => fault,
             });
         }
-        let next = actions(desk, &view, desk.roster()?.as_ref());
+        let view = desk.view(&runtime, &run).await?;
+        let next = actions(desk, &view, desk.roster()?);
         let is_it = |step: &&StepView| step.path == path;
         let mark = view.steps.iter().find(is_it).map_or(Mark::Done, |step| step.mark);
         let text = format!("`{path}` of `{run}` {what} by {actor}\n{}", next_steps(&next));
@@ -170,14 +182,15 @@ pub(super) async fn done(
         }
         (Some(makes), None) => {
             let message = format!("`{path}` makes `{}`, a `{}`", makes.name, makes.ty);
-            return Err(Fault::new(Code::Usage, message)
-                .of(path)
-                .fix("name its file with `--artifact FILE`, in TOML, YAML or JSON"));
+            return Err(Fault::new(Code::Usage, message).of(path).fix(format!(
+                "name its file, in TOML, YAML or JSON, with `{}`",
+                asked.done(desk)
+            )));
         }
         (None, Some(_)) => {
             return Err(Fault::new(Code::Usage, format!("`{path}` makes no artifact"))
                 .of(path)
-                .fix("leave out `--artifact`"));
+                .fix(format!("leave out `--artifact`: `{}`", asked.done(desk))));
         }
     };
     asked.answered(desk, result, &actor, "was handed in").await
@@ -200,7 +213,11 @@ pub(super) async fn reject(desk: &Desk, typed: &str, signed: Signed) -> Result<R
     asked.is(true, desk)?;
     let reason = match &signed.message {
         Some(reason) => reason.clone(),
-        None => a_reason(desk, "-m REASON", &format!("Why is `{}` rejected? ", asked.path))?,
+        None => a_reason(
+            desk,
+            &desk.command_of(&asked.run, &["reject", &asked.path, "-m", "REASON"]),
+            &format!("Why is `{}` rejected? ", asked.path),
+        )?,
     };
     // The reason is the verdict's; a note beside it would say the same again.
     let actor = desk.actor(signed.by.as_deref())?;
@@ -212,13 +229,13 @@ pub(super) async fn reject(desk: &Desk, typed: &str, signed: Signed) -> Result<R
     asked.answered(desk, result, &actor, "was rejected").await
 }
 
-/// A reason that is due: asked for, if somebody is there.
-pub(super) fn a_reason(desk: &Desk, option: &str, question: &str) -> Result<String, Fault> {
+/// A reason that is due: asked for, if somebody is there; else to be said by that command.
+pub(super) fn a_reason(desk: &Desk, command: &str, question: &str) -> Result<String, Fault> {
     let answer = match desk.output.can_ask() {
         true => desk.output.ask(question),
         false => None,
     };
     answer
         .filter(|reason| !reason.trim().is_empty())
-        .ok_or_else(|| Fault::new(Code::Usage, "a reason is due").fix(format!("say it with `{option}`")))
+        .ok_or_else(|| Fault::new(Code::Usage, "a reason is due").fix(format!("say it with `{command}`")))
 }

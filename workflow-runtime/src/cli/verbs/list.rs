@@ -12,6 +12,7 @@ use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
 use crate::cli::tree::width;
+use crate::cli::verbs::status::stands;
 use crate::summary::{RunSummary, Standing};
 
 /// The runs of a journal, as scripts get them.
@@ -63,7 +64,11 @@ fn table(runs: &[RunSummary]) -> String {
     let is_narrow = ids + positions + 40 > width();
     let mut text = String::new();
     for run in runs {
-        let (style, sign) = (mark(run.standing).style(), mark(run.standing).sign());
+        let (style, sign) = (mark(run).style(), mark(run).sign());
+        let standing = match mark(run) {
+            Mark::Ready if run.standing == Standing::Running => stands(run),
+            _ => run.standing.to_string(),
+        };
         let workflow = if of_one {
             String::new()
         } else {
@@ -75,20 +80,21 @@ fn table(runs: &[RunSummary]) -> String {
             false => writeln!(
                 text,
                 "{style}{sign} {:ids$}  {:9}{style:#}  {:positions$}  {changed} ago{workflow}{held}",
-                run.id, run.standing, run.position
+                run.id, standing, run.position
             ),
             true => writeln!(
                 text,
                 "{style}{sign} {} {}{style:#}{workflow}{held}\n    {} {changed} ago",
-                run.id, run.standing, run.position
+                run.id, standing, run.position
             ),
         };
     }
     text
 }
 
-fn mark(standing: Standing) -> Mark {
-    match standing {
+fn mark(run: &RunSummary) -> Mark {
+    match run.standing {
+        Standing::Running if run.held_by.is_none() => Mark::Ready,
         Standing::Running => Mark::Running,
         Standing::Waiting => Mark::Waiting,
         Standing::Halted => Mark::Failed,

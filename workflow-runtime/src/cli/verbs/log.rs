@@ -42,7 +42,10 @@ impl LogDocument {
 pub(super) async fn log(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> {
     let runtime = desk.open()?;
     let run = desk.run(&runtime, id, Wanted::Any).await?;
-    let history = runtime.history(&run.id).await?;
+    let history = runtime
+        .history(&run.id)
+        .await
+        .map_err(|error| desk.fault(error, &run.id))?;
     let (mut text, mut lines) = (String::new(), Vec::new());
     let dim = Style::new().dimmed();
     for record in &history.records {
@@ -221,7 +224,7 @@ impl<'r> Told<'r> {
     }
 }
 
-fn signed(what: &str, by: &Signature) -> String {
+pub(super) fn signed(what: &str, by: &Signature) -> String {
     let role = by
         .role
         .as_ref()

@@ -7,7 +7,7 @@ use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
 use crate::cli::output::Reply;
-use crate::cli::verbs::status::next_steps;
+use crate::cli::verbs::status::{next_steps, of_its_plan, stands};
 
 /// What can be done about a run, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -26,12 +26,18 @@ pub(super) async fn next(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> 
     let runtime = desk.open()?;
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
-    let actions = actions(desk, &view, desk.roster()?.as_ref());
-    let text = format!("`{}` is {}\n{}", run.id, run.standing, next_steps(&actions));
+    let actions = actions(desk, &view, desk.roster()?);
+    let text = format!(
+        "`{}` {}\n{}{}",
+        run.id,
+        stands(&run),
+        of_its_plan(&view),
+        next_steps(&actions)
+    );
     let document = NextDocument {
         schema: NextDocument::SCHEMA,
         run: RunDocument::of(&run),
         actions,
     };
-    Ok(Reply::new(text, &document))
+    Ok(Reply::new(text, &document).status(desk.waits(&view)))
 }

@@ -76,12 +76,8 @@ pub(super) async fn report(desk: &Desk, id: Option<&str>, output: Option<&Path>)
             .collect();
         PathBuf::from(format!("{}.html", name.trim_start_matches('.')))
     };
-    let file = match output {
-        Some(path) if path == Path::new("-") => None,
-        Some(path) => Some(path.to_owned()),
-        None => Some(default()),
-    };
-    given(desk, "html", Some(run.id.clone()), html, file.as_deref())
+    let file = output.map_or_else(default, Path::to_owned);
+    given(desk, "html", Some(run.id.clone()), html, Some(&file))
 }
 
 pub(super) async fn export(
@@ -106,7 +102,7 @@ pub(super) async fn export(
     given(desk, format, Some(run.id.clone()), content, output)
 }
 
-/// Writes it where it is wanted: whole, or not at all.
+/// Writes it where it is wanted, `-` being standard output: whole, or not at all.
 fn given(
     desk: &Desk,
     format: &'static str,
@@ -114,6 +110,7 @@ fn given(
     content: String,
     file: Option<&Path>,
 ) -> Result<Reply, Fault> {
+    let file = file.filter(|file| *file != Path::new("-"));
     let name = file.map(|file| file.display().to_string());
     let document = |content| PictureDocument {
         schema: PictureDocument::SCHEMA,
@@ -126,6 +123,7 @@ fn given(
         let document = document((!desk.output.is_text()).then(|| content.clone()));
         return Ok(Reply::new(content, &document));
     };
+    keep_the_journal(desk, file)?;
     write_whole(file, content.as_bytes()).map_err(|error| {
         Fault::new(
             Code::Io,
@@ -138,6 +136,19 @@ fn given(
         format!("written to `{}`\n", file.display()),
         &document(None),
     ))
+}
+
+/// A slip of the hand must not put a picture where the runs are.
+fn keep_the_journal(desk: &Desk, file: &Path) -> Result<(), Fault> {
+    let is_journal = match (file.canonicalize(), desk.journal().canonicalize()) {
+        (Ok(file), Ok(journal)) => file == journal,
+        _ => false,
+    };
+    if !is_journal {
+        return Ok(());
+    }
+    let message = format!("`{}` is the journal, and is not overwritten", file.display());
+    Err(Fault::new(Code::Usage, message).fix("choose another file with `--output FILE`"))
 }
 
 /// Beside the file first, so that whoever reads it meanwhile, or a crash, never meets a half.

@@ -8,7 +8,7 @@ use crate::cli::fault::{Code, Fault};
 use crate::cli::mark::Mark;
 use crate::cli::names;
 use crate::cli::output::{Reply, pretty};
-use crate::cli::view::Outcome;
+use crate::cli::view::{Attempt, Outcome, StepView, View};
 
 /// What a step made, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -51,13 +51,14 @@ pub(super) async fn show(
         matches!(attempt.outcome, Outcome::Done { .. } | Outcome::Stands { .. }) && is_wanted(attempt.round)
     });
     let Some(made) = made else {
-        let when = round.map_or_else(String::new, |round| format!(" in round {round}"));
-        let message = format!("`{path}` has made nothing{when}: it is {}", step.mark.word());
-        let command = desk.command(&["why", path, "--run", &run.id]);
-        return Err(Fault::new(Code::NotWaiting, message)
-            .of(path.clone())
-            .fix(format!("see why with `{command}`")));
+        return Err(nothing(desk, &view, step, round));
     };
+    if round.is_none() && made.round < view.round && step.mark != Mark::Done {
+        let (round, now) = (made.round, view.round);
+        desk.output.warn(&format!(
+            "this is of round {round}; the run is in round {now}, and makes it anew"
+        ));
+    }
     let json = match &made.outcome {
         Outcome::Done { artifact, .. } => artifact.as_deref(),
         _ => None,
@@ -77,4 +78,29 @@ pub(super) async fn show(
         None => format!("`{path}` is done; it makes no artifact\n"),
     };
     Ok(Reply::new(text, &document))
+}
+
+/// It was not done, or not in that round.
+fn nothing(desk: &Desk, view: &View, step: &StepView, round: Option<u32>) -> Fault {
+    let path = &step.path;
+    let is_done =
+        |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Done { .. } | Outcome::Stands { .. });
+    let last = step.attempts.iter().rev().find(is_done);
+    if let (Some(round), Some(last)) = (round, last) {
+        let last = last.round.to_string();
+        let command = desk.command_of(view.id(), &["show", path, "--round", &last]);
+        return Fault::new(
+            Code::NotWaiting,
+            format!("`{path}` was not done in round {round}"),
+        )
+        .of(path.clone())
+        .fix(format!("see what it made in round {last} with `{command}`"));
+    }
+    let command = desk.command_of(view.id(), &["why", path]);
+    Fault::new(
+        Code::NotWaiting,
+        format!("`{path}` has made nothing: it {}", step.mark.told()),
+    )
+    .of(path.clone())
+    .fix(format!("see why with `{command}`"))
 }

@@ -5,11 +5,12 @@ use serde::Serialize;
 use crate::cli::actions::{Action, actions};
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::{Code, Fault};
+use crate::cli::mark::Mark;
 use crate::cli::names;
 use crate::cli::output::Reply;
 use crate::cli::verbs::hand_in::{Signed, a_reason};
-use crate::cli::verbs::status::next_steps;
-use crate::cli::view::View;
+use crate::cli::verbs::status::{next_steps, stands};
+use crate::cli::view::{Fits, View};
 use crate::run::begin;
 use crate::verdict::Waiver;
 
@@ -39,7 +40,7 @@ pub(super) async fn skip(desk: &Desk, typed: &str, signed: Signed) -> Result<Rep
         Some(reason) => reason.clone(),
         None => a_reason(
             desk,
-            "--because REASON",
+            &desk.command_of(&run, &["skip", phase.name, "--because", "REASON"]),
             &format!("Why is `{}` skipped? ", phase.name),
         )?,
     };
@@ -47,11 +48,11 @@ pub(super) async fn skip(desk: &Desk, typed: &str, signed: Signed) -> Result<Rep
     let waiver = Waiver::because(because.clone()).by(actor.clone());
     let number = crate::layout::index(at);
     let skipped = begin::skip(&runtime, desk.plan, &run, number, waiver).await;
-    skipped.map_err(|halted| Fault::from(&halted.cause).of(phase.name))?;
+    skipped.map_err(|halted| desk.halted(&halted.cause, &run).of(phase.name))?;
     // Whoever skipped it held the run, and lets go of it when the journal is closed.
     drop(runtime);
     let runtime = desk.open()?;
-    let next = actions(desk, &desk.view(&runtime, &run).await?, desk.roster()?.as_ref());
+    let next = actions(desk, &desk.view(&runtime, &run).await?, desk.roster()?);
     let text = format!(
         "`{}` of `{run}` was skipped by {actor}\n{}",
         phase.name,
@@ -78,29 +79,37 @@ fn can_be_skipped(desk: &Desk, view: &View, at: usize) -> Result<(), Fault> {
         let optional: Vec<_> = optional.map(|phase| format!("`{}`", phase.name)).collect();
         let fix = match optional.is_empty() {
             true => "the plan has no optional phase".to_owned(),
-            false => format!("optional are {}", optional.join(", ")),
+            false => format!("the plan can go without {}", optional.join(", ")),
         };
         return Err(refused(format!("phase `{name}` is not optional")).fix(fix));
     }
-    let current = view.current_phase().map(|phase| phase.plan.name);
-    if current == Some(name) {
-        return Ok(());
+    if let Fits::No(error) = &view.fits {
+        return Err(desk.fault(error.clone(), view.id()));
     }
-    let is_over = view.phases[at].waived.is_some()
-        || view.steps[view.phases[at].steps.clone()].iter().all(|step| {
-            matches!(
-                step.mark,
-                crate::cli::mark::Mark::Done | crate::cli::mark::Mark::Skipped
-            )
-        });
-    Err(match (is_over, current) {
-        (true, _) => refused(format!(
-            "phase `{name}` is behind the run: it is {}",
-            view.phases[at].mark.word()
+    if view.is_taken_back() {
+        let message = format!("run `{}` {}", view.id(), stands(&view.history.run));
+        return Err(Fault::new(Code::Undone, message).of(name));
+    }
+    let on = || format!("drive it on with `{}`", desk.command_on(view.id(), &["run"]));
+    let (phase, current) = (
+        view.phases.iter().find(|phase| phase.plan.name == name),
+        view.current_phase(),
+    );
+    Err(match (phase, current) {
+        // Under the plan as it is now, it is up to the run itself.
+        (None, _) => return Ok(()),
+        (Some(phase), Some(current)) if current.plan.name == name => match view.is_untouched(phase) {
+            true => return Ok(()),
+            false => refused(format!("phase `{name}` was begun already")).fix(on()),
+        },
+        (Some(phase), _) if matches!(phase.mark, Mark::Done | Mark::Skipped) => refused(format!(
+            "phase `{name}` is behind the run: it {}",
+            phase.mark.told()
         )),
-        (_, Some(current)) => refused(format!("phase `{name}` is not next: the run is in `{current}`")).fix(
-            format!("drive it on with `{}`", desk.command(&["run", view.id()])),
-        ),
+        (_, Some(current)) => {
+            let current = current.plan.name;
+            refused(format!("phase `{name}` is not next: the run is in `{current}`")).fix(on())
+        }
         (_, None) => refused("the run is at its end".to_owned()),
     })
 }

@@ -14,7 +14,8 @@ use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
 use crate::cli::tree;
-use crate::cli::view::View;
+use crate::cli::view::{Fits, View};
+use crate::summary::{RunSummary, Standing};
 
 /// How a run stands, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -44,7 +45,7 @@ pub(super) async fn status(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
     let runtime = desk.open()?;
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
-    let next = actions(desk, &view, desk.roster()?.as_ref());
+    let next = actions(desk, &view, desk.roster()?);
     let mut text = head(&view);
     text.push_str(&tree::of_run(&view));
     text.push_str(&next_steps(&next));
@@ -64,11 +65,11 @@ pub(super) async fn status(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
         phases: phases.collect(),
         next,
     };
-    Ok(Reply::new(text, &document))
+    Ok(Reply::new(text, &document).status(desk.waits(&view)))
 }
 
 /// The run in a line or two.
-pub(super) fn head(view: &View) -> String {
+fn head(view: &View) -> String {
     let bold = Style::new().bold();
     let run = &view.history.run;
     let now = SystemTime::now();
@@ -78,8 +79,10 @@ pub(super) fn head(view: &View) -> String {
         round => format!(", round {round}"),
     };
     let mut text = format!(
-        "{bold}{}{bold:#} ({}) is {}: {done} of {of} steps done{round}\n",
-        run.id, run.workflow, run.standing
+        "{bold}{}{bold:#} ({}) {}: {done} of {of} steps done{round}\n",
+        run.id,
+        run.workflow,
+        stands(run)
     );
     let _ = write!(
         text,
@@ -90,8 +93,39 @@ pub(super) fn head(view: &View) -> String {
     if let Some(holder) = &run.held_by {
         let _ = write!(text, ", driven by {holder}");
     }
-    text.push_str("\n\n");
+    text.push('\n');
+    text.push_str(&of_its_plan(view));
+    text.push('\n');
     text
+}
+
+/// How a run stands. Nobody is at one whose driver ended, whatever was recorded last.
+pub(super) fn stands(run: &RunSummary) -> String {
+    match (run.standing, &run.held_by) {
+        (Standing::Running, None) => "can go on".to_owned(),
+        (Standing::Undoing, _) => "is being undone".to_owned(),
+        (Standing::Undone, _) => "was undone".to_owned(),
+        (standing, _) => format!("is {standing}"),
+    }
+}
+
+/// What is to be said if the plan was edited since, in lines.
+pub(super) fn of_its_plan(view: &View) -> String {
+    match &view.fits {
+        Fits::Same => String::new(),
+        Fits::Edited if view.history.run.standing.is_over() => String::new(),
+        Fits::Edited => {
+            "the plan was edited since; when it is driven, it goes on under the plan as it is now\n"
+                .to_owned()
+        }
+        Fits::No(error) => {
+            let mut text = "this program's plan does not fit it; it is shown as it was recorded\n".to_owned();
+            for difference in error.differences() {
+                let _ = writeln!(text, "  - {difference}");
+            }
+            text
+        }
+    }
 }
 
 /// What to do about it, with the commands.

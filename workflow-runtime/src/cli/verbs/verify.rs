@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::cli::desk::{Desk, Wanted};
-use crate::cli::fault::{Code, Fault};
+use crate::cli::fault::{Code, Envelope, Fault};
 use crate::cli::mark::Mark;
 use crate::cli::output::Reply;
 
@@ -17,6 +17,7 @@ pub(crate) struct VerifyDocument {
     journal: String,
     runs: Vec<Checked>,
     verified: bool,
+    error: Option<Envelope>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,16 +56,29 @@ pub(super) async fn verify(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
             fault,
         });
     }
-    let verified = runs.iter().all(|run| run.verified);
-    if runs.is_empty() {
-        text.push_str("the journal has no runs\n");
-    }
+    let broken = runs.iter().filter(|run| !run.verified).count();
+    let of_all = match runs.len() {
+        0 => {
+            text.push_str("the journal has no runs\n");
+            String::new()
+        }
+        1 => "the run is not as it was recorded".to_owned(),
+        all => format!("{broken} of {all} runs are not as they were recorded"),
+    };
+    let journal = desk.journal().display().to_string();
+    let fault = (broken > 0).then(|| {
+        Fault::new(Code::Damaged, of_all)
+            .of(journal.clone())
+            .fix(format!("restore `{journal}` from a backup"))
+    });
     let document = VerifyDocument {
         schema: VerifyDocument::SCHEMA,
-        journal: desk.journal().display().to_string(),
+        journal,
         runs,
-        verified,
+        verified: fault.is_none(),
+        error: fault.as_ref().map(Fault::envelope),
     };
-    let status = if verified { 0 } else { Code::Damaged.exit() };
-    Ok(Reply::new(text, &document).status(status))
+    let status = fault.as_ref().map_or(0, |fault| fault.code.exit());
+    let reply = Reply::new(text, &document).status(status);
+    Ok(Reply { fault, ..reply })
 }

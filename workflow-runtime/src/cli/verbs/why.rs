@@ -11,9 +11,9 @@ use crate::cli::mark::Mark;
 use crate::cli::moment::{ago, local, span};
 use crate::cli::names;
 use crate::cli::output::Reply;
+use crate::cli::verbs::log::signed;
 use crate::cli::verbs::status::next_steps;
 use crate::cli::view::{Attempt, Outcome, StepView, View};
-use crate::summary::Standing;
 
 /// Why a step stands as it does, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -42,17 +42,21 @@ pub(super) async fn why(desk: &Desk, typed: &str, id: Option<&str>) -> Result<Re
     let step = &view.steps[at];
     let after = blockers(&view, at);
     let mut reasons = now(&view, step, &after);
-    reasons.extend(again(&view, step));
+    reasons.extend(failed(step));
+    reasons.extend(sent_back(&view, step));
+    if let Some(error) = step.not_undone() {
+        reasons.push(format!("undoing it failed: {error}"));
+    }
     let next = match step.mark {
-        Mark::Done | Mark::Skipped | Mark::Undone => Vec::new(),
-        _ => actions(desk, &view, desk.roster()?.as_ref()),
+        Mark::Done | Mark::Skipped | Mark::Undone if step.not_undone().is_none() => Vec::new(),
+        _ => actions(desk, &view, desk.roster()?),
     };
     let style = step.mark.style();
     let mut text = format!(
-        "{style}{}{style:#} {} is {}\n",
+        "{style}{}{style:#} {} {}\n",
         step.mark.sign(),
         step.path,
-        step.mark.word()
+        step.mark.told()
     );
     for reason in &reasons {
         let _ = writeln!(text, "  {reason}");
@@ -101,7 +105,7 @@ fn now(view: &View, step: &StepView, after: &[String]) -> Vec<String> {
     let now = std::time::SystemTime::now();
     let last = step.last();
     match step.mark {
-        Mark::Done => vec![last.map_or_else(String::new, |last| told(last))],
+        Mark::Done => last.map(|last| told(step, last)).into_iter().collect(),
         Mark::Running => {
             let holder = view.history.run.held_by.as_deref().unwrap_or("somebody");
             vec![format!("{holder} drives the run, and this is what it is at")]
@@ -115,13 +119,13 @@ fn now(view: &View, step: &StepView, after: &[String]) -> Vec<String> {
                 .map_or_else(|| "a person".to_owned(), |role| format!("the role `{role}`"));
             vec![format!("it waits for {whom}{since}")]
         }
-        Mark::Failed | Mark::Rejected => {
-            let mut reasons: Vec<_> = last.map(told).into_iter().collect();
-            reasons.push(match step.mark {
-                Mark::Failed => "the run halted over it; driving it again tries it again".to_owned(),
-                _ => "the rejection stands, and no rework is left".to_owned(),
-            });
-            reasons
+        Mark::Failed => vec!["the run halted over it; when it is driven again, it is tried again".to_owned()],
+        Mark::Rejected => {
+            let stands = "the rejection stands, and no rework is left".to_owned();
+            last.map(|last| told(step, last))
+                .into_iter()
+                .chain([stands])
+                .collect()
         }
         Mark::Skipped => {
             let phase = &view.phases[step.phase];
@@ -146,8 +150,8 @@ fn now(view: &View, step: &StepView, after: &[String]) -> Vec<String> {
 }
 
 fn open(view: &View, step: &StepView, after: &[String]) -> Vec<String> {
-    if matches!(view.history.run.standing, Standing::Undoing | Standing::Undone) {
-        return vec!["the run is taken back, so it is not done any more".to_owned()];
+    if view.is_taken_back() {
+        return vec!["the run is taken back, so its turn does not come".to_owned()];
     }
     let shown: Vec<_> = after.iter().take(3).map(|path| format!("`{path}`")).collect();
     let more = after.len().saturating_sub(shown.len());
@@ -159,71 +163,60 @@ fn open(view: &View, step: &StepView, after: &[String]) -> Vec<String> {
     let phase = view.phases[step.phase].plan;
     match view.current_phase() {
         Some(current) if current.plan.name != phase.name => vec![format!(
-            "phase `{}` comes after `{}`, which the run is in: {}{more} to be done before",
-            phase.name,
-            current.plan.name,
-            shown.join(", ")
+            "it comes after {}{more}, and the run is in phase `{}`",
+            shown.join(", "),
+            current.plan.name
         )],
         _ if shown.is_empty() => vec!["another step of its phase failed or was rejected".to_owned()],
         _ => vec![format!("it comes after {}{more}", shown.join(", "))],
     }
 }
 
-/// Why it ran more than once, if it did.
-fn again(view: &View, step: &StepView) -> Vec<String> {
+/// What was tried and failed, the newest last.
+fn failed(step: &StepView) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let is_failed = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Failed { .. });
+    let failed: Vec<_> = step.attempts.iter().filter(is_failed).collect();
+    let earlier = failed.len().saturating_sub(SHOWN);
     let mut reasons = Vec::new();
-    for round in 0..=view.round {
-        let tries: Vec<_> = step
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.round == round)
-            .collect();
-        let failed = tries
-            .iter()
-            .filter(|attempt| matches!(attempt.outcome, Outcome::Failed { .. }));
-        for attempt in failed.take(5) {
-            let when = attempt
-                .at
-                .map_or_else(String::new, |at| format!("{}: ", local(at)));
-            let of = if round > 0 {
-                format!(" of round {round}")
-            } else {
-                String::new()
-            };
-            if let Outcome::Failed { error, .. } = &attempt.outcome {
-                reasons.push(format!("{when}attempt {}{of} failed: {error}", attempt.number));
-            }
-        }
+    if earlier > 0 {
+        reasons.push(format!("{earlier} attempts before that failed too"));
     }
-    // What sent the run back to it or before it.
-    for gate in &view.steps {
+    reasons.extend(failed[earlier..].iter().map(|attempt| told(step, attempt)));
+    reasons
+}
+
+/// The rejections that sent the run back to it or before it.
+fn sent_back(view: &View, step: &StepView) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for gate in view.steps.iter().filter(|gate| step.phase <= gate.phase) {
         for attempt in &gate.attempts {
-            if let Outcome::Rejected {
+            let Outcome::Rejected {
                 reason,
                 back_to: Some(to),
                 by,
             } = &attempt.outcome
-                && view
-                    .layout
-                    .phase_named(to)
-                    .is_some_and(|to| usize::from(to) <= step.phase)
-                && step.phase <= gate.phase
-            {
-                let by = by
-                    .as_ref()
-                    .map_or_else(String::new, |by| format!(" by {}", by.by));
-                reasons.push(format!(
-                    "`{}` was rejected in round {}{by} and sent the run back to `{to}`: {reason}",
-                    gate.path, attempt.round
-                ));
+            else {
+                continue;
+            };
+            let target = view.layout.phase_named(to);
+            if target.is_none_or(|to| usize::from(to) > step.phase) {
+                continue;
             }
+            let by = by
+                .as_ref()
+                .map_or_else(String::new, |by| format!(" by {}", by.by));
+            reasons.push(format!(
+                "`{}` was rejected in round {}{by} and sent the run back to `{to}`: {reason}",
+                gate.path, attempt.round
+            ));
         }
     }
     reasons
 }
 
 /// An attempt in a sentence.
-fn told(attempt: &Attempt) -> String {
+fn told(step: &StepView, attempt: &Attempt) -> String {
     let when = attempt
         .at
         .map_or_else(String::new, |at| format!("{}: ", local(at)));
@@ -231,10 +224,17 @@ fn told(attempt: &Attempt) -> String {
         .took
         .map_or_else(String::new, |time| format!(" in {}", span(time)));
     match &attempt.outcome {
-        Outcome::Done { by: Some(by), .. } => format!("{when}handed in by {}", by.by),
+        Outcome::Done { by: Some(by), .. } if step.plan.gate => when + &signed("approved", by),
+        Outcome::Done { by: Some(by), .. } => when + &signed("handed in", by),
         Outcome::Done { .. } => format!("{when}attempt {} did it{time}", attempt.number),
         Outcome::Stands { by, given_in } => format!("{when}what {by} said in round {given_in} stands"),
-        Outcome::Failed { error, .. } => format!("{when}attempt {} failed: {error}", attempt.number),
+        Outcome::Failed { error, .. } => {
+            let round = match attempt.round {
+                0 => String::new(),
+                round => format!(" of round {round}"),
+            };
+            format!("{when}attempt {}{round} failed: {error}", attempt.number)
+        }
         Outcome::Rejected { reason, by, .. } => {
             let by = by
                 .as_ref()
