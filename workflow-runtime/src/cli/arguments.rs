@@ -175,8 +175,8 @@ pub(crate) enum Verb {
         #[arg(long, short, default_value = "mermaid")]
         format: Drawing,
         /// The run whose state is drawn; without it, the plan alone
-        #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
-        run: Option<String>,
+        #[arg(long, value_name = "ID", num_args = 0..=1)]
+        run: Option<Option<String>>,
         /// Where to write it [default: `-`, standard output]
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,

@@ -107,5 +107,8 @@ fn misunderstood(output: Output, program: &str, error: &clap::Error) -> u8 {
     let fault = Fault::new(Code::Usage, parts.next().unwrap_or_default());
     let tip = parts.find_map(|part| part.strip_prefix("tip: "));
     let usage = format!("see `{program} --help`");
-    output.fault(&fault.fix(tip.map_or(usage, str::to_owned)))
+    output.fault(&fault.fix(match tip {
+        Some(tip) => format!("{tip}; {usage}"),
+        None => usage,
+    }))
 }

@@ -115,6 +115,11 @@ async fn which(
     input: Option<&Path>,
 ) -> Result<String, Fault> {
     if let Some(id) = id {
+        if id.trim().is_empty() {
+            return Err(
+                Fault::new(Code::Usage, "the id of the run is empty").fix("give it a name to find it by")
+            );
+        }
         let is_begun = input.is_none() && desk.plan.inputs > 0;
         return match is_begun {
             // With nothing to begin it with, it must be there.
@@ -133,7 +138,10 @@ async fn which(
                 "the name of `{}` is not UTF-8, so no run can be called like it",
                 stem.display()
             );
-            Fault::new(Code::Usage, message).fix("name the run: `run ID --input FILE`")
+            Fault::new(Code::Usage, message).fix(format!(
+                "name the run: `{}`",
+                desk.command(&["run", "ID", "--input", "FILE"])
+            ))
         });
     }
     let ours: Vec<_> = runs.iter().filter(|run| run.workflow == desk.plan.name).collect();

@@ -63,7 +63,8 @@ pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command)
         Verb::Show { step, round, of } => show::show(desk, &step, round, of.run.as_deref()).await,
         Verb::Verify(which) => verify::verify(desk, which.id.as_deref()).await,
         Verb::Graph { format, run, output } => {
-            pictures::graph(desk, format, run.as_deref(), output.as_deref()).await
+            let run = run.as_ref().map(Option::as_deref);
+            pictures::graph(desk, format, run, output.as_deref()).await
         }
         Verb::Report { which, output } => {
             pictures::report(desk, which.id.as_deref(), output.as_deref()).await

@@ -37,14 +37,14 @@ impl PictureDocument {
 pub(super) async fn graph(
     desk: &Desk,
     format: Drawing,
-    run: Option<&str>,
+    run: Option<Option<&str>>,
     output: Option<&Path>,
 ) -> Result<Reply, Fault> {
     let (plan, marks, run) = match run {
         None => (desk.plan, None, None),
         Some(id) => {
             let runtime = desk.open()?;
-            let run = desk.run(&runtime, Some(id), Wanted::Any).await?;
+            let run = desk.run(&runtime, id, Wanted::Any).await?;
             let view = desk.view(&runtime, &run.id).await?;
             (view.history.plan, Some(view.marks()), Some(run.id))
         }

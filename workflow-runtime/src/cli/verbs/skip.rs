@@ -90,7 +90,10 @@ fn can_be_skipped(desk: &Desk, view: &View, at: usize) -> Result<(), Fault> {
         let message = format!("run `{}` {}", view.id(), stands(&view.history.run));
         return Err(Fault::new(Code::Undone, message).of(name));
     }
-    let on = || format!("drive it on with `{}`", desk.command_on(view.id(), &["run"]));
+    let on = || match view.is_held() {
+        true => "somebody drives it; wait".to_owned(),
+        false => format!("drive it on with `{}`", desk.command_on(view.id(), &["run"])),
+    };
     let (phase, current) = (
         view.phases.iter().find(|phase| phase.plan.name == name),
         view.current_phase(),
