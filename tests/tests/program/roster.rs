@@ -1,0 +1,77 @@
+//! Who holds which role, from outside.
+
+use crate::folder::Folder;
+
+fn with(roster: &str) -> Folder {
+    let mut folder = Folder::waiting();
+    folder.write("roster.toml", roster);
+    folder.set("WORKFLOW_ROSTER", "roster.toml");
+    folder
+}
+
+#[test]
+fn who_holds_the_role_passes_and_nobody_else() {
+    let folder = with("[roles]\nReviewer = [\"grace\", \"linus\"]\n");
+    let said = folder.run(&["approve", "review"]);
+    said.ends(3)
+        .tells("it takes the role `Reviewer`, which is held by `grace` and `linus`");
+    folder
+        .run(&["reject", "review", "-m", "no", "--by", "ada"])
+        .ends(3);
+    let next = folder.json(&["next"]);
+    assert_eq!(
+        next["actions"][0]["people"],
+        serde_json::json!(["grace", "linus"])
+    );
+    let text = folder.well(&["next"]).out;
+    assert!(text.contains("(Reviewer: grace, linus)"), "{text}");
+    folder.well(&["approve", "review", "--by", "grace"]);
+}
+
+#[test]
+fn a_role_that_nobody_holds_is_held_by_nobody() {
+    let folder = with("[roles]\nForecaster = [\"ada\"]\n");
+    folder
+        .run(&["approve", "review"])
+        .ends(3)
+        .tells("which nobody holds");
+}
+
+#[test]
+fn a_role_that_the_plan_does_not_have_is_told() {
+    let folder = with("[roles]\nReveiwer = [\"ada\"]\nCook = []\n");
+    let said = folder.well(&["status"]);
+    said.tells("warning: `roster.toml` names the role `Reveiwer`, which the plan does not have; did you mean `Reviewer`?");
+    said.tells("`Cook`");
+    assert_eq!(said.err.matches("Reveiwer").count(), 1, "{}", said.err);
+    folder.json(&["status"]);
+}
+
+#[test]
+fn a_roster_that_cannot_be_read_stops_everything() {
+    for (roster, told) in [
+        ("roles = 3\n", "roster.toml"),
+        ("[rolls]\nReviewer = [\"ada\"]\n", "rolls"),
+        ("[roles]\nReviewer = \"ada\"\n", "line 2"),
+    ] {
+        let folder = with(roster);
+        for words in [&["status"] as &[&str], &["approve", "review"], &["run"]] {
+            folder.run(words).ends(2).tells(told);
+        }
+    }
+    let folder = Folder::waiting();
+    folder
+        .run(&["status", "--roster", "none.toml"])
+        .ends(2)
+        .tells("none.toml");
+}
+
+#[test]
+fn who_you_are_is_said_or_known() {
+    let mut folder = Folder::waiting();
+    folder.set("USER", "");
+    folder.run(&["approve", "review"]).ends(2).tells("--by NAME");
+    folder.set("WORKFLOW_ACTOR", "grace");
+    let said = folder.well(&["approve", "review"]);
+    assert!(said.out.contains("by grace"), "{}", said.out);
+}
