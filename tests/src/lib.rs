@@ -3,6 +3,7 @@
 pub mod child;
 pub mod cuts;
 pub mod dice;
+pub mod march;
 pub mod place;
 pub mod process;
 pub mod script;

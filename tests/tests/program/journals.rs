@@ -138,6 +138,16 @@ fn a_flipped_byte_is_found_or_does_no_harm() {
             found += i32::from(said.status == 4);
         }
         assert!(flipped == bytes(&place.journal()), "{what}: it was touched");
+        for words in [
+            &["approve", "review", "--run", "sun"] as &[&str],
+            &["run", "sun"],
+            &["undo", "moon", "--yes"],
+        ] {
+            let said = place.run(words);
+            let told = format!("{what}: {words:?} ended with {}\n{}", said.status, said.err);
+            assert!(!said.err.contains("panicked"), "{told}");
+            assert!([0, 1, 2, 3, 4].contains(&said.status), "{told}");
+        }
     }
     assert!(found > 20, "only {found} were found");
 }

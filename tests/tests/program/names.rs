@@ -42,7 +42,7 @@ fn steps_are_known_by_their_path_their_name_or_its_beginning() {
         ("", "usage: the name of the step or gate is empty / name one"),
         (
             "xyz",
-            "not_found: there is no step or gate `xyz` / there are `Design.gather`, `Design.draw`, `Design.review`, \
+            "not_found: there is no step or gate `xyz` / known: `Design.gather`, `Design.draw`, `Design.review`, \
              `Build.frame`, `Build.engine`, `Build.assemble`, `Paint.paint`, `Launching.forecast`, `Launching.ready`, \
              `Launching.lift_off`",
         ),
@@ -91,7 +91,7 @@ fn runs_are_known_by_the_beginning_of_their_id() {
         ("MARS", "Mars"),
         ("mo", "ambiguous"),
         ("sunn", "did you mean `sun`?"),
-        ("venus", "there are `moon`"),
+        ("venus", "known: `moon`"),
         ("", "is empty"),
     ];
     for (typed, expected) in cases {

@@ -4,6 +4,7 @@
 
 mod actions;
 mod arguments;
+mod attempt;
 mod audit;
 mod desk;
 mod document;

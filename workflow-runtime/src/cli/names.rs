@@ -104,7 +104,7 @@ fn one_of(
         Some(near) => fault.fix(near),
         None if candidates.is_empty() => fault,
         None => fault.fix(format!(
-            "there are {}",
+            "known: {}",
             some_of(candidates.iter().map(|names| names[0]))
         )),
     })

@@ -75,6 +75,6 @@ pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command)
             output,
         } => pictures::export(desk, which.id.as_deref(), format, output.as_deref()).await,
         Verb::Completions { shell } => Ok(schema::completions(command, shell)),
-        Verb::Schema { name } => schema::schema(name.as_deref()),
+        Verb::Schema { name } => schema::schema(desk, name.as_deref()),
     }
 }

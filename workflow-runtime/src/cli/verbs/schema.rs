@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::cli::desk::Desk;
 use crate::cli::fault::{Code, Fault};
 use crate::cli::output::Reply;
 use crate::nearest::did_you_mean;
@@ -107,7 +108,7 @@ impl TextDocument<'_> {
     const SCHEMA: &'static str = "workflow.text/1";
 }
 
-pub(super) fn schema(name: Option<&str>) -> Result<Reply, Fault> {
+pub(super) fn schema(desk: &Desk, name: Option<&str>) -> Result<Reply, Fault> {
     let names = || SCHEMAS.iter().map(|(name, _)| *name);
     let Some(typed) = name else {
         let document = SchemasDocument {
@@ -129,7 +130,7 @@ pub(super) fn schema(name: Option<&str>) -> Result<Reply, Fault> {
             let near = did_you_mean(name, names());
             Err(match near.strip_prefix("; ") {
                 Some(near) => fault.fix(near),
-                None => fault.fix("`schema` lists them"),
+                None => fault.fix(format!("`{}` lists them", desk.command(&["schema"]))),
             })
         }
     }

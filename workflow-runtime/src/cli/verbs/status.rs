@@ -123,6 +123,9 @@ pub(super) fn of_its_plan(view: &View) -> String {
             for difference in error.differences() {
                 let _ = writeln!(text, "  - {difference}");
             }
+            if error.differences().is_empty() {
+                let _ = writeln!(text, "  {error}");
+            }
             text
         }
     }
