@@ -197,6 +197,11 @@ impl Desk {
             .fix(format!("use the program of `{workflow}`, or name another run")))
     }
 
+    /// That what is recorded of it is as it was recorded: nothing is built on what is not.
+    pub(crate) async fn verified(&self, runtime: &Runtime, id: &str) -> Result<(), Fault> {
+        runtime.verify(id).await.map_err(|error| self.fault(error, id))
+    }
+
     /// Where everything of that run stands.
     pub(crate) async fn view(&self, runtime: &Runtime, id: &str) -> Result<View, Fault> {
         let history = runtime.history(id).await.map_err(|error| self.fault(error, id))?;

@@ -68,6 +68,9 @@ pub(super) async fn run(
         (None, true) => None,
         (source, _) => Some(source::inputs(desk.plan, source.as_ref())?),
     };
+    if exists {
+        desk.verified(&desk.open()?, &id).await?;
+    }
     let team = desk.team()?;
     let progress = Progress::begin(desk.output, desk.plan);
     let runtime = listening(desk, &progress)?;
@@ -90,6 +93,7 @@ pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result
         }
         run => run?,
     };
+    desk.verified(&runtime, &run.id).await?;
     drop(runtime);
     let question = format!("Take back everything that `{}` did?", run.id);
     confirm(

@@ -73,6 +73,7 @@ impl Asked {
         let runtime = desk.open()?;
         let run = desk.run(&runtime, signed.run.as_deref(), Wanted::Open).await?;
         let at = crate::layout::index(names::step(desk.plan, typed)?);
+        desk.verified(&runtime, &run.id).await?;
         let (path, step) = (desk.layout.path(at).to_owned(), desk.layout.step(at));
         Ok(Asked {
             runtime,

@@ -34,6 +34,7 @@ pub(super) async fn skip(desk: &Desk, typed: &str, signed: Signed) -> Result<Rep
     let runtime = desk.open()?;
     let run = desk.run(&runtime, signed.run.as_deref(), Wanted::Open).await?.id;
     let at = names::phase(desk.plan, typed)?;
+    desk.verified(&runtime, &run).await?;
     let phase = &desk.plan.phases[at];
     can_be_skipped(desk, &desk.view(&runtime, &run).await?, at)?;
     let because = match &signed.message {
