@@ -70,11 +70,11 @@ impl Interrupt {
 /// Who was told to listen; `None` before anybody was. There is one Ctrl-C in a program, however many runtimes there are.
 static LISTENING: Mutex<Option<Vec<Weak<Interrupt>>>> = Mutex::new(None);
 
-/// Listens from now on.
-pub(crate) fn listen(interrupt: &Arc<Interrupt>) -> Result<(), RuntimeError> {
+/// Listens from now on: where `and_terminations`, also for what `kill` sends, unless somebody listens already.
+pub(crate) fn listen(interrupt: &Arc<Interrupt>, and_terminations: bool) -> Result<(), RuntimeError> {
     let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
     if listening.is_none() {
-        start().map_err(|error| {
+        start(and_terminations).map_err(|error| {
             RuntimeError::new(Kind::Refused, format!("Ctrl-C cannot be listened for: {error}"))
         })?;
     }
@@ -84,15 +84,23 @@ pub(crate) fn listen(interrupt: &Arc<Interrupt>) -> Result<(), RuntimeError> {
     Ok(())
 }
 
+/// Whether Ctrl-C stops runs by now.
+pub(crate) fn is_listened_for() -> bool {
+    let listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+    listening.is_some()
+}
+
 /// On a thread of its own, so that a step which blocks the program's threads is no obstacle.
-fn start() -> std::io::Result<()> {
+fn start(and_terminations: bool) -> std::io::Result<()> {
     let listener = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
-    // From here on Ctrl-C no longer ends the program by itself.
     let mut presses = {
         let _in_listener = listener.enter();
-        Presses::new()?
+        match and_terminations {
+            true => Presses::and_terminations()?,
+            false => Presses::new()?,
+        }
     };
     let listening = move || {
         listener.block_on(async {
@@ -125,24 +133,62 @@ async fn stop_all() -> bool {
 }
 
 /// Ctrl-C, each time it is pressed.
-struct Presses {
+pub(crate) struct Presses {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    termination: Option<tokio::signal::unix::Signal>,
     #[cfg(windows)]
     signal: tokio::signal::windows::CtrlC,
 }
 
+#[cfg(unix)]
 impl Presses {
-    fn new() -> std::io::Result<Self> {
+    /// From here on Ctrl-C no longer ends the program by itself.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
         Ok(Presses {
-            #[cfg(unix)]
-            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?,
-            #[cfg(windows)]
+            signal: signal(SignalKind::interrupt())?,
+            termination: None,
+        })
+    }
+
+    /// With what `kill` sends, as if Ctrl-C were pressed.
+    fn and_terminations() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Presses {
+            termination: Some(signal(SignalKind::terminate())?),
+            ..Self::new()?
+        })
+    }
+
+    pub(crate) async fn next(&mut self) {
+        // They never end.
+        match &mut self.termination {
+            Some(termination) => {
+                select(pin!(self.signal.recv()), pin!(termination.recv())).await;
+            }
+            None => {
+                self.signal.recv().await;
+            }
+        }
+    }
+}
+
+#[cfg(windows)]
+impl Presses {
+    /// From here on Ctrl-C no longer ends the program by itself.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Presses {
             signal: tokio::signal::windows::ctrl_c()?,
         })
     }
 
-    async fn next(&mut self) {
+    fn and_terminations() -> std::io::Result<Self> {
+        Self::new()
+    }
+
+    pub(crate) async fn next(&mut self) {
         // It never ends.
         self.signal.recv().await;
     }

@@ -243,9 +243,19 @@ impl Runtime {
     /// # Ok::<(), workflow_runtime::RuntimeError>(())
     /// ```
     pub fn cancel_on_ctrl_c(self) -> Result<Self, RuntimeError> {
+        self.cancel_on(false)
+    }
+
+    /// The same for a program of ours, which is told to end by `kill` too.
+    #[cfg(feature = "cli")]
+    pub(crate) fn cancel_on_ctrl_c_and_termination(self) -> Result<Self, RuntimeError> {
+        self.cancel_on(true)
+    }
+
+    fn cancel_on(self, and_terminations: bool) -> Result<Self, RuntimeError> {
         let interrupt = Arc::<Interrupt>::default();
         let runtime = self.but(|shared| shared.interrupt = Some(Arc::clone(&interrupt)));
-        ctrl_c::listen(&interrupt)?;
+        ctrl_c::listen(&interrupt, and_terminations)?;
         Ok(runtime)
     }
 

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "they would repeat the names")]
 
 use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -134,6 +135,17 @@ impl Team {
                 for part in 1..=10 {
                     tokio::time::sleep(Duration::from_millis(all / 10)).await;
                     cx.say(format_args!("{part} of 10 parts"));
+                }
+            }
+            "say" => cx.say(rest),
+            // As long as there is no such file, with what it says meanwhile.
+            "until" => {
+                let (file, said) = rest.split_once(' ').unwrap_or((rest, ""));
+                if !said.is_empty() {
+                    cx.say(said);
+                }
+                while !Path::new(file).exists() {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
             _ => {}

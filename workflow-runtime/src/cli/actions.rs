@@ -6,6 +6,7 @@ use crate::change;
 use crate::cli::desk::Desk;
 use crate::cli::mark::Mark;
 use crate::cli::view::{Fits, Outcome, StepView, View};
+use crate::plan::{Plan, StepPlan};
 use crate::roster::Roster;
 use crate::summary::Standing;
 
@@ -52,6 +53,52 @@ pub(crate) fn actions(desk: &Desk, view: &View, roster: Option<&Roster>) -> Vec<
     }
 }
 
+/// People who are asked for something in a run.
+pub(crate) struct Asking<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) roster: Option<&'a Roster>,
+    /// The run's id.
+    pub(crate) id: &'a str,
+    /// The plan that the run goes under.
+    pub(crate) plan: &'static Plan,
+}
+
+impl Asking<'_> {
+    /// How what they are asked for is answered.
+    pub(crate) fn hand_ins(&self, path: &str, step: &StepPlan) -> Vec<Action> {
+        let people = match (self.roster, step.by) {
+            (Some(roster), Some(role)) => roster.holders(role).to_vec(),
+            _ => Vec::new(),
+        };
+        let action = |verb, what: String, words: &[&str]| Action {
+            verb,
+            target: Some(path.to_owned()),
+            role: step.by,
+            people: people.clone(),
+            what,
+            command: Some(self.desk.command_of(self.id, words)),
+        };
+        if step.gate {
+            return vec![
+                action(Verb::Approve, format!("pass `{path}`"), &["approve", path]),
+                action(
+                    Verb::Reject,
+                    format!("say no at `{path}`"),
+                    &["reject", path, "-m", "REASON"],
+                ),
+            ];
+        }
+        let artifact = step.yields.map(|at| &self.plan.artifacts[usize::from(at)]);
+        vec![match artifact {
+            Some(artifact) => {
+                let what = format!("hand in `{}`, a `{}`, for `{path}`", artifact.name, artifact.ty);
+                action(Verb::Done, what, &["done", path, "--artifact", "FILE"])
+            }
+            None => action(Verb::Done, format!("say that `{path}` is done"), &["done", path]),
+        }]
+    }
+}
+
 struct OfRun<'a> {
     desk: &'a Desk,
     view: &'a View,
@@ -61,8 +108,14 @@ struct OfRun<'a> {
 impl OfRun<'_> {
     fn while_open(&self) -> Vec<Action> {
         let view = self.view;
+        let asking = Asking {
+            desk: self.desk,
+            roster: self.roster,
+            id: view.id(),
+            plan: view.history.plan,
+        };
         let waiting = view.waiting().filter(|step| self.can_be_handed_in(step));
-        let mut actions: Vec<_> = waiting.flat_map(|step| self.hand_ins(step)).collect();
+        let mut actions: Vec<_> = waiting.flat_map(|step| asking.hand_ins(&step.path, step.plan)).collect();
         if let Some(holder) = &view.history.run.held_by {
             let what = format!("{holder} drives it; wait, or tell it to stop");
             actions.push(self.plain(Verb::Cancel, what, &["cancel", "--yes"]));
@@ -129,44 +182,6 @@ impl OfRun<'_> {
         let ours = &self.desk.layout;
         let is_same = |at| change::of_step(&self.view.layout.outline, ours, at).is_empty();
         matches!(self.view.fits, Fits::Same) || ours.find(&step.path).is_some_and(is_same)
-    }
-
-    fn hand_ins(&self, step: &StepView) -> Vec<Action> {
-        let role = step.plan.by;
-        let people = match (self.roster, role) {
-            (Some(roster), Some(role)) => roster.holders(role).to_vec(),
-            _ => Vec::new(),
-        };
-        let action = |verb, what: String, words: &[&str]| Action {
-            verb,
-            target: Some(step.path.clone()),
-            role,
-            people: people.clone(),
-            what,
-            command: Some(self.desk.command_of(self.view.id(), words)),
-        };
-        let path = step.path.as_str();
-        if step.plan.gate {
-            return vec![
-                action(Verb::Approve, format!("pass `{path}`"), &["approve", path]),
-                action(
-                    Verb::Reject,
-                    format!("say no at `{path}`"),
-                    &["reject", path, "-m", "REASON"],
-                ),
-            ];
-        }
-        let artifact = step
-            .plan
-            .yields
-            .map(|at| &self.view.history.plan.artifacts[usize::from(at)]);
-        vec![match artifact {
-            Some(artifact) => {
-                let what = format!("hand in `{}`, a `{}`, for `{path}`", artifact.name, artifact.ty);
-                action(Verb::Done, what, &["done", path, "--artifact", "FILE"])
-            }
-            None => action(Verb::Done, format!("say that `{path}` is done"), &["done", path]),
-        }]
     }
 
     /// An optional phase that is next and was not begun.

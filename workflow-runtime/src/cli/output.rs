@@ -1,14 +1,19 @@
 //! What is printed, where, and with which status the program ends. Nobody may be reading any more: that is no fault.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anstream::AutoStream;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::cli::arguments::{Color, Options};
 use crate::cli::fault::{Code, Envelope, Fault};
+use crate::cli::harmless::{colored, json};
+use crate::ctrl_c::{self, Presses};
 
 /// What a verb answers.
 pub(crate) struct Reply {
@@ -103,9 +108,9 @@ impl Output {
             self.tell_fault(fault);
         }
         let printed = match self.form {
-            Form::Text => self.write(io::stdout(), &reply.text),
-            Form::Json => self.write(io::stdout(), &pretty(reply.document.get())),
-            Form::JsonLines => self.write(io::stdout(), &format!("{}\n", reply.document.get())),
+            Form::Text => self.write(io::stdout(), &colored(&reply.text)),
+            Form::Json => self.write(io::stdout(), &json(&pretty(reply.document.get()))),
+            Form::JsonLines => self.write(io::stdout(), &json(&format!("{}\n", reply.document.get()))),
         };
         match printed {
             Ok(()) => reply.status,
@@ -123,10 +128,11 @@ impl Output {
             schema: ErrorDocument::SCHEMA,
             error: fault.envelope(),
         };
+        let document = serde_json::to_string(&document).unwrap_or_default();
         match self.form {
             Form::Text => {}
-            Form::Json => drop(self.write(io::stdout(), &pretty(line(&document).trim_end()))),
-            Form::JsonLines => drop(self.write(io::stdout(), &line(&document))),
+            Form::Json => drop(self.write(io::stdout(), &json(&pretty(&document)))),
+            Form::JsonLines => self.print_line(&document),
         }
         self.tell_fault(fault);
         fault.code.exit()
@@ -148,17 +154,30 @@ impl Output {
         self.tell(&format!("{yellow}warning{yellow:#}: {text}\n"));
     }
 
-    /// One document a line, while a verb goes on.
-    pub(crate) fn event(self, document: &impl Serialize) {
-        if self.form == Form::JsonLines {
-            drop(self.write(io::stdout(), &line(document)));
-        }
+    /// A document in a line, while a verb goes on.
+    pub(crate) fn print_line(self, document: &str) {
+        drop(self.write(io::stdout(), &(json(document).into_owned() + "\n")));
     }
 
     /// Prose beside the answer, to standard error.
     pub(crate) fn tell(self, text: &str) {
         // Whoever closed standard error does not want to hear of it.
-        drop(self.write(io::stderr(), text));
+        drop(self.write(io::stderr(), &colored(text)));
+    }
+
+    /// Whether standard error is a terminal on which something can be drawn again and again.
+    pub(crate) fn draws(self) -> bool {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        self.form == Form::Text && io::stderr().is_terminal() && !is_dumb
+    }
+
+    /// A text as it is drawn on standard error.
+    pub(crate) fn painted(self, text: &str) -> String {
+        let text = colored(text);
+        match self.choice(&io::stderr()) {
+            ColorChoice::Never => strip_str(&text).to_string(),
+            _ => text.into_owned(),
+        }
     }
 
     /// Whether somebody sits there who can be asked.
@@ -166,13 +185,51 @@ impl Output {
         self.form == Form::Text && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks for a line; `None` at the end of the input.
+    /// Asks for a line; `None` at the end of the input. Ctrl-C ends the program here.
     pub(crate) fn ask(self, question: &str) -> Option<String> {
+        let is_answered = self.end_on_ctrl_c();
         self.tell(question);
         let mut answer = String::new();
-        match io::stdin().read_line(&mut answer) {
+        let read = io::stdin().read_line(&mut answer);
+        is_answered.store(true, Ordering::Relaxed);
+        if !answer.ends_with('\n') {
+            self.tell("\n");
+        }
+        match read {
             Ok(length) if length > 0 => Some(answer.trim().to_owned()),
             _ => None,
+        }
+    }
+
+    /// Ends the program on Ctrl-C as an answer to what is asked, and later on too, unless it is a run that stops.
+    /// Yields what is to be set once the question is answered.
+    fn end_on_ctrl_c(self) -> Arc<AtomicBool> {
+        let is_answered = Arc::new(AtomicBool::new(false));
+        let answered = Arc::clone(&is_answered);
+        // If it cannot be listened for, the system ends the program.
+        if let Ok(mut presses) = Presses::new() {
+            tokio::spawn(async move {
+                presses.next().await;
+                if ctrl_c::is_listened_for() {
+                    return;
+                }
+                let message = match answered.load(Ordering::Relaxed) {
+                    true => "stopped by Ctrl-C",
+                    false => "nothing was done",
+                };
+                self.tell("\n");
+                let status = self.fault(&Fault::new(Code::Interrupted, message));
+                std::process::exit(i32::from(status));
+            });
+        }
+        is_answered
+    }
+
+    fn choice(self, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+        match self.color {
+            Color::Auto => AutoStream::choice(stream),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
         }
     }
 
@@ -181,11 +238,7 @@ impl Output {
         stream: S,
         text: &str,
     ) -> io::Result<()> {
-        let choice = match self.color {
-            Color::Auto => AutoStream::choice(&stream),
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-        };
+        let choice = self.choice(&stream);
         let mut stream = AutoStream::new(stream, choice);
         let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
         match written {
@@ -203,8 +256,4 @@ pub(crate) fn pretty(json: &str) -> String {
     let written = serde_transcode::transcode(&mut from, &mut to).ok();
     let pretty = written.and_then(|()| String::from_utf8(pretty).ok());
     pretty.unwrap_or_else(|| json.to_owned()) + "\n"
-}
-
-fn line(document: &impl Serialize) -> String {
-    serde_json::to_string(document).unwrap_or_default() + "\n"
 }

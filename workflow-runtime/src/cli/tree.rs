@@ -1,23 +1,15 @@
 //! Trees for terminals: a plan, and how a run of it stands.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 use anstyle::Style;
 
 use crate::cli::actions::because;
+use crate::cli::columns::{self, cut, fold, width};
 use crate::cli::mark::Mark;
 use crate::cli::moment::span;
 use crate::cli::view::{Outcome, StepView, View};
 use crate::plan::{Plan, StepPlan};
-
-/// How wide the terminal is; what is read by programs is never cut.
-pub(crate) fn width() -> usize {
-    if !std::io::stdout().is_terminal() {
-        return usize::MAX;
-    }
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(20))
-}
 
 /// The plan as a tree, with docs and what is declared of each step.
 pub(crate) fn of_plan(plan: &Plan) -> String {
@@ -27,9 +19,11 @@ pub(crate) fn of_plan(plan: &Plan) -> String {
         .iter()
         .map(|input| format!("{}: {}", input.name, input.ty))
         .collect();
-    let mut text = format!("{bold}{}{bold:#}({})\n", plan.name, inputs.join(", "));
+    let room = columns::of_stdout();
+    let inputs = fold(&format!("({})", inputs.join(", ")), room, plan.name.len(), 2);
+    let mut text = format!("{bold}{}{bold:#}{inputs}\n", plan.name);
     for line in plan.doc.trim().lines() {
-        let _ = writeln!(text, "{dim}{}{dim:#}", line.trim());
+        let _ = writeln!(text, "{dim}{}{dim:#}", fold(line.trim(), room, 0, 0));
     }
     for (at, phase) in plan.phases.iter().enumerate() {
         let (branch, stem) = branch(at + 1 == plan.phases.len());
@@ -39,39 +33,71 @@ pub(crate) fn of_plan(plan: &Plan) -> String {
             (false, true) => " (optional)",
             _ => "",
         };
-        let _ = writeln!(
-            text,
-            "{branch}{bold}{}{bold:#}{how}{}",
-            phase.name,
-            doc(phase.doc)
-        );
+        let entry = Entry {
+            lead: branch.to_owned(),
+            stem: stem.to_owned(),
+            name: phase.name,
+            rest: how.to_owned(),
+            doc: phase.doc,
+        };
+        text.push_str(&entry.lines(bold, room));
         for (at, step) in phase.steps.iter().enumerate() {
-            let (branch, _) = self::branch(at + 1 == phase.steps.len());
-            let _ = writeln!(
-                text,
-                "{stem}{branch}{}{}{}",
-                signature(plan, step),
-                declared(plan, step),
-                doc(step.doc)
-            );
+            let (branch, under) = self::branch(at + 1 == phase.steps.len());
+            let entry = Entry {
+                lead: format!("{stem}{branch}"),
+                stem: format!("{stem}{under}"),
+                name: "",
+                rest: signature(plan, step) + &declared(plan, step),
+                doc: step.doc,
+            };
+            text.push_str(&entry.lines(Style::new(), room));
         }
     }
     text
+}
+
+/// A phase or step in the tree.
+struct Entry<'a> {
+    /// What leads to it.
+    lead: String,
+    /// What is left of its further lines.
+    stem: String,
+    name: &'a str,
+    rest: String,
+    doc: &'a str,
+}
+
+impl Entry<'_> {
+    /// With the first line of what its author says, beside it or below.
+    fn lines(&self, style: Style, room: usize) -> String {
+        let Entry { lead, stem, name, .. } = self;
+        let dim = Style::new().dimmed();
+        let room = room.saturating_sub(width(lead));
+        let text = fold(&format!("{name}{}", self.rest), room, 0, 2);
+        let (name, rest) = text.split_at(name.len());
+        let rest = rest.replace('\n', &format!("\n{stem}"));
+        let mut lines = format!("{lead}{style}{name}{style:#}{rest}");
+        let doc = self.doc.trim().lines().next().unwrap_or_default().trim();
+        let last = text.rsplit('\n').next().map_or(0, width);
+        match doc.is_empty() {
+            true => {}
+            false if last.saturating_add(2 + width(doc)) <= room => {
+                let _ = write!(lines, "  {dim}{doc}{dim:#}");
+            }
+            false => {
+                for line in fold(doc, room, 4, 4).lines() {
+                    let _ = write!(lines, "\n{stem}    {dim}{}{dim:#}", line.trim_start());
+                }
+            }
+        }
+        lines + "\n"
+    }
 }
 
 fn branch(is_last: bool) -> (&'static str, &'static str) {
     match is_last {
         true => ("└── ", "    "),
         false => ("├── ", "│   "),
-    }
-}
-
-/// The first line of what its author says.
-fn doc(doc: &str) -> String {
-    let dim = Style::new().dimmed();
-    match doc.trim().lines().next() {
-        Some(line) if !line.trim().is_empty() => format!("  {dim}{}{dim:#}", line.trim()),
-        _ => String::new(),
     }
 }
 
@@ -138,7 +164,7 @@ fn declared(plan: &Plan, step: &StepPlan) -> String {
 
 /// How a run stands, phase by phase. What is over is one line.
 pub(crate) fn of_run(view: &View) -> String {
-    let width = width();
+    let room = columns::of_stdout();
     let mut text = String::new();
     for phase in &view.phases {
         let style = phase.mark.style();
@@ -156,12 +182,12 @@ pub(crate) fn of_run(view: &View) -> String {
             _ => format!(" {done}/{}", steps.len()),
         };
         let line = format!(
-            "{} {} {}{count}",
+            "{} {}{}{count}",
             phase.mark.sign(),
             phase.plan.name,
             word(phase.mark)
         );
-        let _ = writeln!(text, "{style}{}{style:#}", cut(line.trim_end(), width));
+        let _ = writeln!(text, "{style}{}{style:#}", cut(&line, room));
         let is_whole = matches!(phase.mark, Mark::Done | Mark::Skipped | Mark::Open);
         if is_whole && steps.iter().all(|step| step.not_undone().is_none()) {
             continue;
@@ -169,17 +195,17 @@ pub(crate) fn of_run(view: &View) -> String {
         for step in steps {
             let style = step.mark.style();
             let line = format!("  {} {}{}", step.mark.sign(), step.plan.name, said_of(step));
-            let _ = writeln!(text, "{style}{}{style:#}", cut(&line, width));
+            let _ = writeln!(text, "{style}{}{style:#}", cut(&line, room));
         }
     }
     text
 }
 
-/// Only what is not plain from the sign.
-fn word(mark: Mark) -> &'static str {
+/// Only what is not plain from the sign, after a space.
+fn word(mark: Mark) -> String {
     match mark {
-        Mark::Open | Mark::Done => "",
-        mark => mark.word(),
+        Mark::Open | Mark::Done => String::new(),
+        mark => format!(" {}", mark.word()),
     }
 }
 
@@ -209,14 +235,4 @@ fn said_of(step: &StepView) -> String {
         true => String::new(),
         false => format!("  {}", said.join(", ")),
     }
-}
-
-/// A line that fits, with what is left out marked.
-pub(crate) fn cut(line: &str, width: usize) -> String {
-    if line.chars().count() <= width {
-        return line.to_owned();
-    }
-    let mut cut: String = line.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::cli::actions::{Action, actions};
+use crate::cli::columns::{self, fold};
 use crate::cli::desk::{Desk, Wanted, snake_case};
 use crate::cli::document::{ProgressDocument, RunDocument};
 use crate::cli::fault::{Code, Envelope, Fault};
@@ -12,7 +13,7 @@ use crate::cli::mark::Mark;
 use crate::cli::moment::span;
 use crate::cli::names;
 use crate::cli::output::Reply;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Asked, Progress};
 use crate::cli::source::{self, Source};
 use crate::cli::verbs::cancel::confirm;
 use crate::cli::verbs::status::next_steps;
@@ -72,13 +73,19 @@ pub(super) async fn run(
         desk.verified(&desk.open()?, &id).await?;
     }
     let team = desk.team()?;
-    let progress = Progress::begin(desk.output, desk.plan);
-    let runtime = listening(desk, &progress)?;
-    let runtime = if wait {
-        runtime.wait_for_hand_ins()
-    } else {
-        runtime
+    let view = match exists {
+        // What is wrong with it is told when it is taken up.
+        true => desk.view(&desk.open()?, &id).await.ok(),
+        false => None,
     };
+    let runtime = desk.open_or_make()?.cancel_on_ctrl_c_and_termination()?;
+    let (runtime, asked) = match wait {
+        true => (runtime.wait_for_hand_ins(), Asked::while_waiting(desk, &id)?),
+        false => (runtime, Asked::default()),
+    };
+    let asked = asked.as_in(view.as_ref());
+    let progress = Progress::begin(desk, view.as_ref(), asked)?;
+    let runtime = runtime.with_observer(progress.clone());
     let driven = team.run(&runtime, &id, inputs).await;
     progress.end();
     ended(desk, runtime, &id, driven, Outcome::Done).await
@@ -103,8 +110,9 @@ pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result
         &desk.command_on(&run.id, &["undo", "--yes"]),
     )?;
     let team = desk.team()?;
-    let progress = Progress::begin(desk.output, desk.plan);
-    let runtime = listening(desk, &progress)?;
+    let runtime = desk.open_or_make()?.cancel_on_ctrl_c_and_termination()?;
+    let progress = Progress::begin(desk, None, Asked::default())?;
+    let runtime = runtime.with_observer(progress.clone());
     let goes_on = run.standing == Standing::Undoing;
     let driven = team.undo(&runtime, &run.id, goes_on).await;
     progress.end();
@@ -176,12 +184,6 @@ fn no_input(desk: &Desk, fault: Fault) -> Fault {
     }
 }
 
-/// The journal with progress, where Ctrl-C stops the run.
-fn listening(desk: &Desk, progress: &Progress) -> Result<Runtime, Fault> {
-    let runtime = desk.open_or_make()?.cancel_on_ctrl_c()?;
-    Ok(runtime.with_observer(progress.clone()))
-}
-
 async fn ended(
     desk: &Desk,
     runtime: Runtime,
@@ -233,8 +235,12 @@ fn summary(view: &crate::cli::view::View, outcome: Outcome) -> String {
     };
     let (style, sign) = (mark.style(), mark.sign());
     let id = view.id();
-    match outcome {
-        Outcome::Undone => format!("{style}{sign}{style:#} `{id}` {word}\n"),
-        _ => format!("{style}{sign}{style:#} `{id}` {word}: {done} of {of} steps done, {worked} of work\n"),
-    }
+    let text = match outcome {
+        Outcome::Undone => format!("`{id}` {word}"),
+        _ => format!("`{id}` {word}: {done} of {of} steps done, {worked} of work"),
+    };
+    format!(
+        "{style}{sign}{style:#} {}\n",
+        fold(&text, columns::of_stdout(), 2, 2)
+    )
 }

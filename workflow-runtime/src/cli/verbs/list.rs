@@ -5,13 +5,13 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::cli::columns::{self, cut, fold, width};
 use crate::cli::desk::Desk;
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
 use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
-use crate::cli::tree::width;
 use crate::cli::verbs::status::stands;
 use crate::summary::{RunSummary, Standing};
 
@@ -61,7 +61,8 @@ fn table(runs: &[RunSummary]) -> String {
         longest(|run| run.position.chars().count()),
     );
     let of_one = runs.iter().all(|run| run.workflow == runs[0].workflow);
-    let is_narrow = ids + positions + 40 > width();
+    let room = columns::of_stdout();
+    let is_narrow = (ids + positions).saturating_add(40) > room;
     let mut text = String::new();
     for run in runs {
         let (style, sign) = (mark(run).style(), mark(run).sign());
@@ -82,11 +83,12 @@ fn table(runs: &[RunSummary]) -> String {
                 "{style}{sign} {:ids$}  {:9}{style:#}  {:positions$}  {changed} ago{workflow}{held}",
                 run.id, standing, run.position
             ),
-            true => writeln!(
-                text,
-                "{style}{sign} {} {}{style:#}{workflow}{held}\n    {} {changed} ago",
-                run.id, standing, run.position
-            ),
+            true => {
+                let standing = format!("{standing}{workflow}{held}");
+                let id = cut(&run.id, room.saturating_sub(3 + width(&standing)).max(8));
+                let position = fold(&format!("{} {changed} ago", run.position), room, 4, 4);
+                writeln!(text, "{style}{sign} {id} {standing}{style:#}\n    {position}")
+            }
         };
     }
     text

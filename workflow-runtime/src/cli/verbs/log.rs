@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::Style;
 use serde::Serialize;
 
+use crate::cli::columns::{self, fold};
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
@@ -48,14 +49,18 @@ pub(super) async fn log(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> {
         .map_err(|error| desk.fault(error, &run.id))?;
     let (mut text, mut lines) = (String::new(), Vec::new());
     let dim = Style::new().dimmed();
+    let room = columns::of_stdout();
+    // Where there is little room, it is not spent on setting in.
+    let hang = if room < 60 { 4 } else { 22 };
     for record in &history.records {
         let told = Told::of(record, history.plan);
         let at = record.at.map(local).unwrap_or_default();
         let style = told.mark.map(Mark::style).unwrap_or_default();
         let sign = told.mark.map_or(" ", Mark::sign);
-        let _ = writeln!(text, "{dim}{at}{dim:#} {style}{sign}{style:#} {}", told.text);
+        let line = fold(&told.text, room, 22, hang);
+        let _ = writeln!(text, "{dim}{at:19}{dim:#} {style}{sign}{style:#} {line}");
         for said in told.said {
-            let _ = writeln!(text, "{dim}{:19}{dim:#}   {said}", "");
+            let _ = writeln!(text, "{:hang$}{}", "", fold(said, room, hang, hang));
         }
         lines.push(LineDocument {
             number: record.number,

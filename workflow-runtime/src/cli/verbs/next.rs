@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::actions::{Action, actions};
+use crate::cli::columns::{self, fold};
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
@@ -27,13 +28,9 @@ pub(super) async fn next(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> 
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
     let actions = actions(desk, &view, desk.roster()?);
-    let text = format!(
-        "`{}` {}\n{}{}",
-        run.id,
-        stands(&run),
-        of_its_plan(&view),
-        next_steps(&actions)
-    );
+    let standing = format!("`{}` {}", run.id, stands(&run));
+    let standing = fold(&standing, columns::of_stdout(), 0, 2);
+    let text = format!("{standing}\n{}{}", of_its_plan(&view), next_steps(&actions));
     let document = NextDocument {
         schema: NextDocument::SCHEMA,
         run: RunDocument::of(&run),

@@ -7,9 +7,11 @@ use anstyle::Style;
 use serde::Serialize;
 
 use crate::cli::actions::{Action, actions, for_whom};
+use crate::cli::columns::{self, fold, width};
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::{ProgressDocument, RunDocument, StepDocument};
 use crate::cli::fault::Fault;
+use crate::cli::harmless::plain;
 use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
@@ -78,25 +80,24 @@ fn head(view: &View) -> String {
         0 => String::new(),
         round => format!(", round {round}"),
     };
-    let mut text = format!(
-        "{bold}{}{bold:#} ({}) {}: {done} of {of} steps done{round}\n",
-        run.id,
+    let room = columns::of_stdout();
+    let standing = format!(
+        "({}) {}: {done} of {of} steps done{round}",
         run.workflow,
         stands(run)
     );
-    let _ = write!(
-        text,
+    let id = plain(&run.id);
+    let standing = fold(&standing, room, width(&id) + 1, 2);
+    let mut times = format!(
         "began {} ago, changed {} ago",
         ago(run.began_at, now),
         ago(run.changed_at, now)
     );
     if let Some(holder) = &run.held_by {
-        let _ = write!(text, ", driven by {holder}");
+        let _ = write!(times, ", driven by {holder}");
     }
-    text.push('\n');
-    text.push_str(&of_its_plan(view));
-    text.push('\n');
-    text
+    let times = fold(&times, room, 0, 2);
+    format!("{bold}{id}{bold:#} {standing}\n{times}\n{}\n", of_its_plan(view))
 }
 
 /// How a run stands. Nobody is at one whose driver ended, whatever was recorded last.
@@ -134,13 +135,16 @@ pub(super) fn of_its_plan(view: &View) -> String {
 /// What to do about it, with the commands.
 pub(in crate::cli) fn next_steps(actions: &[Action]) -> String {
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    let room = columns::of_stdout();
     let mut text = String::new();
     for (at, action) in actions.iter().enumerate() {
         if at == 0 {
             let _ = writeln!(text, "\n{bold}next{bold:#}");
         }
-        let _ = writeln!(text, "  {}{}", action.what, for_whom(action));
+        let what = format!("{}{}", action.what, for_whom(action));
+        let _ = writeln!(text, "  {}", fold(&what, room, 2, 4));
         if let Some(command) = &action.command {
+            // It is copied as it stands, so it is the terminal's to break.
             let _ = writeln!(text, "    {dim}${dim:#} {command}");
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::cli::actions::{Action, actions};
+use crate::cli::columns::{self, fold};
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::Fault;
 use crate::cli::mark::Mark;
@@ -59,7 +60,7 @@ pub(super) async fn why(desk: &Desk, typed: &str, id: Option<&str>) -> Result<Re
         step.mark.told()
     );
     for reason in &reasons {
-        let _ = writeln!(text, "  {reason}");
+        let _ = writeln!(text, "  {}", fold(reason, columns::of_stdout(), 2, 4));
     }
     text.push_str(&next_steps(&next));
     let document = WhyDocument {

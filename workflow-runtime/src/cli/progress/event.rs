@@ -1,125 +1,11 @@
-//! What is seen while a run goes on: a line as each thing happens, or an event a line for scripts.
+//! What happens, as scripts get it.
 
-use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
-use anstyle::Style;
 use serde::Serialize;
 
-use crate::cli::mark::Mark;
-use crate::cli::moment::{rfc3339, span};
-use crate::cli::output::Output;
-use crate::observe::{Observer, RunEvent, RunEventKind};
-use crate::plan::Plan;
-
-/// Shows what happens; clones are the same one.
-#[derive(Clone)]
-pub(crate) struct Progress {
-    shown: Arc<Shown>,
-}
-
-struct Shown {
-    output: Output,
-    plan: &'static Plan,
-    begun: Instant,
-}
-
-impl Progress {
-    /// The clock starts.
-    pub(crate) fn begin(output: Output, plan: &'static Plan) -> Self {
-        Progress {
-            shown: Arc::new(Shown {
-                output,
-                plan,
-                begun: Instant::now(),
-            }),
-        }
-    }
-
-    /// Nothing more happens.
-    pub(crate) fn end(&self) {}
-}
-
-impl Observer for Progress {
-    fn observe(&self, event: &RunEvent<'_>) {
-        let Shown { output, plan, begun } = &*self.shown;
-        output.event(&EventDocument::of(event));
-        if output.is_lines() {
-            return;
-        }
-        if let Some((mark, line)) = told(plan, &event.kind) {
-            let (dim, style) = (Style::new().dimmed(), mark.map(Mark::style).unwrap_or_default());
-            let sign = mark.map_or(" ", Mark::sign);
-            let time = begun.elapsed().as_secs_f64();
-            output.tell(&format!(
-                "{dim}[{time:7.2} s]{dim:#} {style}{sign}{style:#} {line}\n"
-            ));
-        }
-    }
-}
-
-/// An event in a line, if it is worth one.
-pub(crate) fn told(plan: &Plan, kind: &RunEventKind<'_>) -> Option<(Option<Mark>, String)> {
-    let steps: usize = plan.phases.iter().map(|phase| phase.steps.len()).sum();
-    let again = |retry_in: &Option<std::time::Duration>| match retry_in {
-        Some(wait) => format!("; again in {}", span(*wait)),
-        None => String::new(),
-    };
-    Some(match kind {
-        RunEventKind::Began => (None, "the run begins".to_owned()),
-        RunEventKind::TakenUp { done } => (
-            None,
-            format!("the run goes on where it was: {done} of {steps} steps are done"),
-        ),
-        RunEventKind::Said { step, message, .. } => (Some(Mark::Running), format!("{step}: {message}")),
-        RunEventKind::StepDone { step, took: time, .. } => {
-            (Some(Mark::Done), format!("{step} ({})", span(*time)))
-        }
-        RunEventKind::StepFailed {
-            step,
-            attempt,
-            error,
-            retry_in,
-        } => {
-            let line = format!("{step} failed on attempt {attempt}: {error}{}", again(retry_in));
-            (Some(Mark::Failed), line)
-        }
-        RunEventKind::Rejected {
-            gate,
-            reason,
-            back_to,
-        } => {
-            let back = back_to.map_or_else(String::new, |phase| format!("; back to {phase}"));
-            (Some(Mark::Rejected), format!("{gate} rejected: {reason}{back}"))
-        }
-        RunEventKind::Waiting { step } => (Some(Mark::Waiting), format!("{step} waits for a person")),
-        RunEventKind::HandedIn { step, by } => (Some(Mark::Done), format!("{step} was handed in by {by}")),
-        RunEventKind::Stands { gate, by, given_in } => (
-            Some(Mark::Done),
-            format!("{gate}: what {by} said in round {given_in} stands"),
-        ),
-        RunEventKind::Waived { phase, reason } => {
-            (Some(Mark::Skipped), format!("{phase} is skipped: {reason}"))
-        }
-        RunEventKind::PhaseDone { phase } => (Some(Mark::Done), format!("phase {phase} is done")),
-        RunEventKind::Cancelled => (None, "it is told to stop".to_owned()),
-        RunEventKind::UndoBegan => (Some(Mark::Undone), "the run is taken back".to_owned()),
-        RunEventKind::StepUndone { step, .. } => (Some(Mark::Undone), format!("{step} was undone")),
-        RunEventKind::UndoFailed {
-            step,
-            attempt,
-            error,
-            retry_in,
-        } => {
-            let line = format!(
-                "undoing {step} failed on attempt {attempt}: {error}{}",
-                again(retry_in)
-            );
-            (Some(Mark::Failed), line)
-        }
-        _ => return None,
-    })
-}
+use crate::cli::moment::rfc3339;
+use crate::observe::{RunEvent, RunEventKind};
 
 /// Something that happened, as scripts get it.
 #[derive(Debug, Default, Serialize)]
@@ -149,6 +35,11 @@ pub(crate) struct EventDocument<'a> {
 
 impl<'a> EventDocument<'a> {
     pub(crate) const SCHEMA: &'static str = "workflow.event/1";
+
+    /// In a line.
+    pub(super) fn line(event: &RunEvent<'_>) -> String {
+        serde_json::to_string(&EventDocument::of(event)).unwrap_or_default()
+    }
 
     fn of(event: &RunEvent<'a>) -> Self {
         let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).ok();
