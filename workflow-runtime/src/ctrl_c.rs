@@ -85,6 +85,7 @@ pub(crate) fn listen(interrupt: &Arc<Interrupt>, and_terminations: bool) -> Resu
 }
 
 /// Whether Ctrl-C stops runs by now.
+#[cfg(feature = "cli")]
 pub(crate) fn is_listened_for() -> bool {
     let listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
     listening.is_some()

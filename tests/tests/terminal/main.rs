@@ -10,3 +10,8 @@ mod seat;
 mod site;
 
 mod bars;
+mod gone;
+mod harmless;
+mod narrow;
+mod prompts;
+mod stopped;

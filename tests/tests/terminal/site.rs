@@ -11,7 +11,7 @@ const LAUNCH: &str = env!("CARGO_BIN_EXE_launch");
 const PATIENCE: &str = env!("CARGO_BIN_EXE_patience");
 
 /// What the surroundings must not decide.
-const UNSET: [&str; 8] = [
+const UNSET: [&str; 9] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -20,6 +20,7 @@ const UNSET: [&str; 8] = [
     "WORKFLOW_ACTOR",
     "LAUNCH_UNDO",
     "CI",
+    "RUST_BACKTRACE",
 ];
 
 pub(crate) struct Site {
@@ -53,6 +54,14 @@ impl Site {
         self
     }
 
+    /// With a run that stands at the beginning of `Build`.
+    pub(crate) fn at_build() -> Self {
+        let site = Site::new();
+        site.goes(&["run", "--input", "moon.toml"]);
+        site.goes(&["approve", "review", "--by", "grace"]);
+        site
+    }
+
     /// What steps wait for that were told to, `until FILE`.
     pub(crate) fn lets(&self, file: &str) {
         std::fs::write(self.folder.path().join(file), "").expect("it can be written in");
@@ -72,7 +81,7 @@ impl Site {
         self.seat_of(PATIENCE, columns, &["run"])
     }
 
-    /// The same of a line for the shell, where `$LAUNCH` is the program.
+    /// The same of a line for the shell, where `$PROGRAM` is the program.
     pub(crate) fn shell(&self, line: &str) -> Output {
         let mut command = Command::new("sh");
         command.args(["-c", line]).env("PROGRAM", LAUNCH);

@@ -115,7 +115,9 @@ impl OfRun<'_> {
             plan: view.history.plan,
         };
         let waiting = view.waiting().filter(|step| self.can_be_handed_in(step));
-        let mut actions: Vec<_> = waiting.flat_map(|step| asking.hand_ins(&step.path, step.plan)).collect();
+        let mut actions: Vec<_> = waiting
+            .flat_map(|step| asking.hand_ins(&step.path, step.plan))
+            .collect();
         if let Some(holder) = &view.history.run.held_by {
             let what = format!("{holder} drives it; wait, or tell it to stop");
             actions.push(self.plain(Verb::Cancel, what, &["cancel", "--yes"]));

@@ -96,7 +96,7 @@ impl Scene {
         let attempt = match live.attempt {
             0 | 1 => String::new(),
             attempt if self.undoing.is_none() && limit >= attempt => {
-                format!("  attempt {attempt} of {limit}")
+                format!("  attempt {attempt}/{limit}")
             }
             attempt => format!("  attempt {attempt}"),
         };

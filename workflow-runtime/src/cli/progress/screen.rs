@@ -23,8 +23,8 @@ pub(super) struct Screen {
     bar: Option<ProgressBar>,
     /// What the terminal measures, in columns and rows.
     size: (u16, u16),
-    /// How wide the widest row is that is drawn.
-    drawn: usize,
+    /// How many rows are drawn, and how wide the widest is.
+    drawn: (usize, usize),
     kept: VecDeque<String>,
 }
 
@@ -34,7 +34,7 @@ impl Screen {
             output,
             bar: None,
             size: size(),
-            drawn: 0,
+            drawn: (0, 0),
             kept: VecDeque::new(),
         }
     }
@@ -50,7 +50,7 @@ impl Screen {
     /// Looks how large the terminal is now.
     pub(super) fn measure(&mut self) {
         let before = std::mem::replace(&mut self.size, size());
-        if self.drawn > usize::from(self.size.0) {
+        if self.drawn.1 > usize::from(self.size.0) {
             self.begin_anew();
         } else if before != self.size {
             self.clear();
@@ -74,24 +74,34 @@ impl Screen {
         let size = self.size;
         let bar = self.bar.get_or_insert_with(|| rows_of(size));
         bar.set_message(self.output.painted(&rows.join("\n")));
-        self.drawn = rows.iter().map(|row| width(&plain(row))).max().unwrap_or(0);
+        let widest = rows.iter().map(|row| width(&plain(row))).max();
+        self.drawn = (rows.len(), widest.unwrap_or(0));
     }
 
-    /// Takes the rows away.
+    /// Takes the rows away. `indicatif` draws nothing on a thread that panics, and that is when they must go.
     pub(super) fn clear(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
+        let above = self.drawn.0.saturating_sub(1);
+        if self.forget() {
+            let up = match above {
+                0 => String::new(),
+                above => format!("\x1b[{above}A"),
+            };
+            print(&format!("\r{up}\x1b[J"));
         }
-        self.drawn = 0;
+    }
+
+    /// Leaves the rows where they are; says whether there were any.
+    fn forget(&mut self) -> bool {
+        self.drawn = (0, 0);
+        let bar = self.bar.take();
+        let hidden = |bar: &ProgressBar| bar.set_draw_target(ProgressDrawTarget::hidden());
+        bar.as_ref().map(hidden).is_some()
     }
 
     /// The terminal may have broken rows that fit no longer, or cut them: nobody can tell where they are now. So the
     /// screen is cleared, and what was told lately is told again.
     fn begin_anew(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        }
-        self.drawn = 0;
+        self.forget();
         let columns = usize::from(self.size.0.max(1));
         let mut left = self.room().rows / 2;
         let rows = |line: &String| {
