@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let tables = phases.iter().map(|phase| names::method(&phase.name));
     let into_team = into_team(model);
     quote_spanned! {name.span()=>
-        rt::program! {
+        ::workflow_runtime::__private::program! {
             impl #name<Start> {
                 #[doc = " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
                 #[doc = " draws pictures. `team` makes who does the work, or an error that says why that cannot be; it is called"]

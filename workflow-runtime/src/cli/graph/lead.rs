@@ -16,6 +16,7 @@ const LANE: i32 = 9;
 #[derive(Debug)]
 pub(super) struct Strand {
     pub(super) artifact: usize,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests ask what an arrow joins"))]
     pub(super) from: Kind,
     pub(super) start: (i32, i32),
     pub(super) lane: i32,
@@ -27,6 +28,7 @@ pub(super) struct Strand {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests ask what an arrow joins"))]
     pub(super) to: Kind,
     pub(super) x: i32,
     pub(super) y: i32,
@@ -36,7 +38,9 @@ pub(super) struct End {
 /// From a gate back to a phase.
 #[derive(Debug)]
 pub(super) struct Back {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests ask what an arrow joins"))]
     pub(super) step: usize,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests ask what an arrow joins"))]
     pub(super) phase: usize,
     pub(super) start: (i32, i32),
     pub(super) lane: i32,
