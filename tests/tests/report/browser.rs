@@ -19,7 +19,7 @@ const BEAT: Duration = Duration::from_millis(20);
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser that shows one file.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Driver,
     session: String,
 }
@@ -27,7 +27,7 @@ pub struct Browser {
 impl Browser {
     /// `None`, and a loud word about it, where there is no Chromium or no chromedriver; with `REQUIRE_TOOLS=1` that is
     /// a failure.
-    pub fn open(file: &Path) -> Option<Browser> {
+    pub(crate) fn open(file: &Path) -> Option<Browser> {
         let (Some(chromium), Some(chromedriver)) = (found("chromium"), found("chromedriver")) else {
             let required = std::env::var("REQUIRE_TOOLS").is_ok_and(|value| value == "1");
             assert!(!required, "there is no `chromium` or no `chromedriver` in PATH");
@@ -75,12 +75,12 @@ impl Browser {
     }
 
     /// What a script returns.
-    pub fn script(&self, script: &str) -> Value {
+    pub(crate) fn script(&self, script: &str) -> Value {
         self.post("execute/sync", json!({ "script": script, "args": [] }))
     }
 
     /// Tells Chromium something that WebDriver has no word for.
-    pub fn devtools(&self, command: &str, parameters: Value) -> Value {
+    pub(crate) fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.post(
             "goog/cdp/execute",
             json!({ "cmd": command, "params": parameters }),
@@ -88,20 +88,20 @@ impl Browser {
     }
 
     /// What was logged since the last call, of that kind.
-    pub fn log(&self, kind: &str) -> Vec<Value> {
+    pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
         let logged = self.post("se/log", json!({ "type": kind }));
         logged.as_array().expect("a log has entries").clone()
     }
 
     /// Clicks where a person would.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         let found = self.post("element", json!({ "using": "css selector", "value": selector }));
         let element = found[ELEMENT].as_str().expect("it is an element");
         self.post(&format!("element/{element}/click"), json!({}));
     }
 
     /// Presses and lets go of a key.
-    pub fn press(&self, key: char) {
+    pub(crate) fn press(&self, key: char) {
         let strokes = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
         self.post(
             "actions",
@@ -110,7 +110,7 @@ impl Browser {
     }
 
     /// Waits until the script returns true.
-    pub fn until(&self, script: &str) {
+    pub(crate) fn until(&self, script: &str) {
         let deadline = Instant::now() + PATIENCE;
         while self.script(script) != Value::Bool(true) {
             assert!(Instant::now() < deadline, "it never came to be: {script}");

@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A folder with the journal of a run, and its report.
-pub struct Told {
+pub(crate) struct Told {
     folder: TempDir,
 }
 
 /// What somebody might write to see whether a page believes it.
-pub const EVIL: &str = "</script><img src=//evil.example/x onerror=alert(1)><b>\u{202e}";
+pub(crate) const EVIL: &str = "</script><img src=//evil.example/x onerror=alert(1)><b>\u{202e}";
 
 impl Told {
     /// A run that failed once, was waived a phase, waited for people, was sent back, and halted.
-    pub fn halted() -> Self {
+    pub(crate) fn halted() -> Self {
         let told = Told::begun();
         let flies = "Launching.lift_off give_up no fuel; Build.frame slow 200; Build.engine slow 100";
         told.hand_in_weather(5);
@@ -46,7 +46,7 @@ impl Told {
         told
     }
 
-    pub fn report(&self) -> PathBuf {
+    pub(crate) fn report(&self) -> PathBuf {
         self.path("till.html")
     }
 

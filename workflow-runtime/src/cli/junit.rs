@@ -140,7 +140,6 @@ fn xml(text: &str) -> XmlString {
 mod tests {
     use super::*;
     use crate::cli::sample::{Diary, Release, began, done, eventful, failed, rejected};
-    use crate::plan::Workflow as _;
     use crate::summary::Standing;
 
     fn case_of(xml: &str, name: &str) -> String {

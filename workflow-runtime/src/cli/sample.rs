@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cli::view::View;
 use crate::history::{History, Record, RecordKind, Signature};
-use crate::plan::{Plan, Workflow as _};
+use crate::plan::Plan;
 use crate::summary::{RunSummary, Standing};
 
 workflow_runtime::workflow! {

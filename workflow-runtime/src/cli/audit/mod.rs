@@ -84,7 +84,7 @@ pub(crate) fn audit(view: &View) -> Audit {
             changed_at: rfc3339(run.changed_at),
             held_by: run.held_by.clone(),
         },
-        plan: AuditedPlan::of(&view.history.plan, &view.layout.fingerprint),
+        plan: AuditedPlan::of(view.history.plan, &view.layout.fingerprint),
         inputs: record::inputs(&view.history.records),
         records: records.collect(),
     }
@@ -96,7 +96,6 @@ mod tests {
 
     use super::*;
     use crate::cli::sample::{Diary, Release, began, done, eventful, failed, handed_in};
-    use crate::plan::Workflow as _;
 
     fn audited(view: &View) -> Value {
         serde_json::from_str(&serde_json::to_string_pretty(&audit(view)).unwrap()).unwrap()

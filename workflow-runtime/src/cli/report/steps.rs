@@ -141,6 +141,7 @@ fn tried(page: &Page<'_>, attempt: &Attempt) -> Markup {
             @if let Some(pass) = page.pass(attempt.round) { ", " (pass) }
             @if let Some(took) = attempt.took { ", " (span(took)) }
             @if let Some(at) = attempt.at { ", " (time(at)) }
+            ", record " (attempt.line)
         }
         @match &attempt.outcome {
             Outcome::Failed { error: fault, .. } | Outcome::Rejected { reason: fault, .. } => {

@@ -9,7 +9,7 @@ use crate::cli::sample::{
 };
 use crate::cli::view::View;
 use crate::history::RecordKind;
-use crate::plan::{Plan, Workflow as _, write};
+use crate::plan::{Plan, write};
 use crate::summary::Standing;
 
 fn written(diary: Diary) -> String {
@@ -124,7 +124,7 @@ fn tells_everything_of_a_step() {
     );
     assert_has(
         &html,
-        &["failed, attempt 1, first pass, 10 min, 2026-03-12 09:12:00the pencil broke\nin two"],
+        &["failed, attempt 1, first pass, 10 min, 2026-03-12 09:12:00, record 3the pencil broke\nin two"],
     );
     assert_has(&html, &["handed in by ada as Architect: “looks good”"]);
     assert_has(
