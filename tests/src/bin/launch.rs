@@ -124,11 +124,6 @@ impl Team {
             "panic" => panic!("{rest}"),
             // In milliseconds, without a word.
             "pause" => tokio::time::sleep(Duration::from_millis(rest.parse()?)).await,
-            "until" => {
-                while !std::path::Path::new(rest).exists() {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            }
             // In milliseconds, with a word now and then.
             "slow" => {
                 let all: u64 = rest.parse()?;

@@ -10,6 +10,8 @@ pub(crate) struct Attempt {
     pub(crate) round: u32,
     /// From 1; 0 for what was handed in.
     pub(crate) number: u32,
+    /// The line of the journal that tells how it ended.
+    pub(crate) line: u64,
     /// When it ended.
     pub(crate) at: Option<SystemTime>,
     pub(crate) took: Option<Duration>,
@@ -107,6 +109,7 @@ pub(super) fn attempt(record: &Record) -> Option<Attempt> {
     Some(Attempt {
         round,
         number,
+        line: record.number,
         at: record.at,
         took,
         outcome,

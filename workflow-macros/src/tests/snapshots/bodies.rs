@@ -634,7 +634,7 @@ pub mod word_count {
     pub mod hand_in {
         use super::*;
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl WordCount < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

@@ -501,7 +501,7 @@ mod broken {
             rt::hand_in_artifact(runtime, &PLAN, id, "Design.sign", actor, artifact)
         }
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl Broken < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

@@ -600,7 +600,7 @@ mod tuned {
             rt::hand_in_artifact(runtime, &PLAN, id, "Tuning.explain", actor, artifact)
         }
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl Tuned < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

@@ -600,7 +600,7 @@ mod review {
             rt::hand_in_verdict(runtime, &PLAN, id, "Reading.sign_off", actor, verdict)
         }
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl Review < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

@@ -430,7 +430,7 @@ mod smallest {
     pub mod hand_in {
         use super::*;
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl Smallest < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

@@ -484,7 +484,7 @@ mod typed {
     pub mod hand_in {
         use super::*;
     }
-    rt::program! {
+    ::workflow_runtime::__private::program! {
         impl Typed < Start > { #[doc =
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =

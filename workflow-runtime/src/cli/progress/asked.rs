@@ -41,7 +41,7 @@ impl Asked {
     }
 
     /// With what was asked before the run is taken up.
-    pub(crate) fn as_in(self, view: Option<&View>) -> Self {
+    pub(crate) fn under(self, view: Option<&View>) -> Self {
         let waiting = view.into_iter().flat_map(View::waiting);
         let since = waiting.filter_map(|step| Some((step.path.clone(), step.waits.last()?.from?)));
         Asked {
