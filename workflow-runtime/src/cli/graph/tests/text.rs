@@ -180,7 +180,7 @@ fn an_svg_is_xml_whatever_the_names_and_docs() {
         loop {
             match reader.read_event().unwrap() {
                 Event::Eof => break,
-                Event::Start(tag) => {
+                Event::Start(tag) | Event::Empty(tag) => {
                     for attribute in tag.attributes() {
                         attribute.unwrap();
                     }
