@@ -1,5 +1,7 @@
 //! What the program of a plan promises to people and to scripts, from outside: `launch` is run as they run it.
 
+#![cfg(unix)]
+
 mod completions;
 mod documents;
 mod exit_codes;

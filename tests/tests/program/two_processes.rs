@@ -61,7 +61,8 @@ fn ctrl_c_stops_it_with_130() {
     let (folder, beside) = at_work();
     folder.typed(&format!("kill -INT {}", beside.id())).ends(0);
     let said = beside.ended();
-    said.ends(130).tells("goes on where it was");
+    said.ends(130)
+        .tells("fix: `launch run moon` goes on where it was");
     assert_eq!(folder.json(&["status"])["run"]["standing"], "cancelled");
     folder.write("go", "");
     folder.well(&["run"]);

@@ -7,6 +7,11 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, 
 use crate::cli::names;
 use crate::plan::Plan;
 
+/// Part of the contract for scripts, as `Code::exit` has it.
+const STATUSES: &str = "\
+Ends with status 0 if all is well, also where a person is waited for; 1 if a step or gate failed; 2 if the command line \
+or a file is not understood; 3 if it is not allowed now; 4 if the journal is damaged; 130 if it was stopped.";
+
 /// What was asked for.
 #[derive(Debug, Parser)]
 #[command(
@@ -14,7 +19,8 @@ use crate::plan::Plan;
     arg_required_else_help = true,
     disable_help_subcommand = true,
     infer_subcommands = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = STATUSES
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
