@@ -8,6 +8,7 @@ pub(crate) fn stable(text: &str, folder: &std::path::Path) -> String {
         let line = replaced(&line, "<span>", span);
         let line = replaced(&line, "process <number> on `<host>`", process);
         // Who is quick enough has no time told.
+        let line = line.replace("  <span>, ", "  ");
         match line.strip_suffix("  <span>\n") {
             Some(quick) => quick.to_owned() + "\n",
             None => line,

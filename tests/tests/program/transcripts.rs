@@ -165,7 +165,7 @@ fn handed_in() {
 #[test]
 fn failed() {
     let mut folder = Folder::new();
-    folder.act("Design.draw fail the pencil broke, fail no pencil, give_up no paper; Build.engine give_up no fuel; Build.frame pause 200");
+    folder.act("Design.draw fail the pencil broke, fail no pencil, give_up no paper; Build.engine give_up no fuel; Build.frame pause 400");
     check(
         "failed",
         &folder,
@@ -183,7 +183,7 @@ fn failed() {
     );
     folder.act("").well(&["run"]);
     folder.well(&["approve", "review"]);
-    folder.act("Build.engine give_up no fuel; Build.frame pause 200");
+    folder.act("Build.engine give_up no fuel; Build.frame pause 400");
     check(
         "failed_in_parallel",
         &folder,
@@ -225,7 +225,7 @@ fn rejected() {
 fn at_paint() -> Folder {
     let mut folder = Folder::waiting();
     folder.well(&["approve", "review"]);
-    folder.act("Build.engine pause 150; Paint.paint until go");
+    folder.act("Build.engine pause 400; Paint.paint until go");
     let beside = folder.beside(&["run"]);
     folder.until("paint", |folder| {
         folder.json(&["status"])["progress"]["steps_done"] == 6
@@ -288,7 +288,7 @@ fn skipped_too_late() {
 fn at_forecast() -> Folder {
     let mut folder = Folder::waiting();
     folder.well(&["approve", "review"]);
-    folder.act("Build.engine pause 150").well(&["run"]);
+    folder.act("Build.engine pause 400").well(&["run"]);
     folder
 }
 
