@@ -96,8 +96,7 @@ fn who_waits_goes_on_when_it_is_handed_in() {
     assert_eq!(verbs, ["approve", "reject", "cancel"]);
     folder.well(&["approve", "review"]);
     folder.until("the forecast", |folder| {
-        let waiting = folder.json(&["next"])["actions"][0]["target"] == "Launching.forecast";
-        waiting
+        folder.json(&["next"])["actions"][0]["target"] == "Launching.forecast"
     });
     folder.well(&["done", "forecast", "--artifact", "calm.toml"]);
     let said = beside.ended();
