@@ -126,10 +126,6 @@ impl Seat {
         self.types("\x03");
     }
 
-    pub(crate) fn presses_ctrl_d(&self) {
-        self.types("\x04");
-    }
-
     pub(crate) fn makes_it(&self, columns: u16) {
         let mut terminal = locked(&self.terminal);
         terminal.parser.set_size(count(24), count(columns));

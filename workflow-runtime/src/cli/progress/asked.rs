@@ -22,7 +22,7 @@ impl Asked {
         let roster = desk.roster()?;
         let asking = Asking {
             desk,
-            roster,
+            roster: roster.as_ref(),
             id,
             plan: desk.plan,
         };
@@ -41,7 +41,7 @@ impl Asked {
     }
 
     /// With what was asked before the run is taken up.
-    pub(crate) fn under(self, view: Option<&View>) -> Self {
+    pub(crate) fn with_waits_of(self, view: Option<&View>) -> Self {
         let waiting = view.into_iter().flat_map(View::waiting);
         let since = waiting.filter_map(|step| Some((step.path.clone(), step.waits.last()?.from?)));
         Asked {

@@ -83,7 +83,7 @@ pub(super) async fn run(
         true => (runtime.wait_for_hand_ins(), Asked::while_waiting(desk, &id)?),
         false => (runtime, Asked::default()),
     };
-    let asked = asked.under(view.as_ref());
+    let asked = asked.with_waits_of(view.as_ref());
     let progress = Progress::begin(desk, view.as_ref(), asked)?;
     let runtime = runtime.with_observer(progress.clone());
     let driven = team.run(&runtime, &id, inputs).await;
