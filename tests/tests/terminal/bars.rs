@@ -114,7 +114,7 @@ fn a_halted_run_ends_with_what_failed_and_the_command_that_goes_on() {
 
 #[test]
 fn who_waits_for_a_person_sees_for_whom_and_how_they_answer() {
-    let site = Site::new();
+    let site = Site::new().acting("Launching.ready until go");
     let mut seat = site.seat(100, &["run", "--input", "moon.toml", "--wait"]);
     seat.sees_all(&[
         "? Design.review waits for Reviewer",
@@ -131,6 +131,9 @@ fn who_waits_for_a_person_sees_for_whom_and_how_they_answer() {
         "done Launching.forecast --artifact FILE",
     ]);
     site.goes(&["done", "forecast", "--artifact", "weather.toml"]);
+    seat.sees_all(&["▶ Launching ━━━─────── 1/3", " ready "]);
+    assert_eq!(count(&seat.rows(), "? forecast  "), 0, "nobody waits any more");
+    site.lets("go");
     assert_eq!(seat.ends(), Some(0));
     let rows = seat.rows();
     assert_eq!(count(&rows, "✓ Design 3/3"), 1);
@@ -164,16 +167,23 @@ fn a_terminal_that_is_resized_is_drawn_anew() {
 }
 
 #[test]
-fn a_step_that_panics_leaves_its_words_above_the_bars() {
-    let site = Site::at_build().acting("Build.engine panic out of oil; Build.frame until go");
+fn a_step_that_panics_leaves_its_words_and_no_bar_above_them() {
+    let site = Site::at_build().acting("Build.frame until go; Build.assemble panic out of oil");
     let mut seat = site.seat(80, &["run"]);
-    seat.sees_all(&["panicked at", "out of oil", "✗ Build.engine failed on attempt 1"]);
-    seat.waits("the bars below", |rows| {
-        count(rows, " frame ") == 1 && count(rows, "Build ─") == 1
-    });
+    seat.sees_all(&["▶ Build ━━━─────── 1/3", " frame "]);
     site.lets("go");
     assert_eq!(seat.ends(), Some(1));
-    assert_eq!(count(&seat.rows(), "Build ─"), 0, "a bar is left");
+    let rows = seat.rows();
+    assert_eq!(count(&rows, "panicked at"), 1);
+    assert_eq!(
+        count(
+            &rows,
+            "✗ Build.assemble failed on attempt 1: panicked: out of oil"
+        ),
+        1
+    );
+    assert_eq!(count(&rows, "✗ Build 2/3"), 1);
+    assert_eq!(count(&rows, "─"), 0, "a bar is left");
 }
 
 #[test]
