@@ -1,7 +1,6 @@
-//! The brief: what a person asks for, read from TOML and found free of contradictions.
+//! The brief: what a person asks for, free of contradictions.
 //!
-//! In goes a file; out comes a [`Brief`] or every [`Fault`](faults::Fault) in it, each with its line and its remedy. Nothing is
-//! written anywhere here.
+//! Reading one is serde's; out comes a [`Brief`] or all [`Faults`](faults::Faults) in it, each with its place and its remedy.
 
 mod check;
 pub mod faults;
@@ -12,10 +11,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::read;
-
 /// What the API must do, for whom, and within which limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "written::Brief", into = "written::Brief")]
 pub struct Brief {
     /// The API as a product.
     pub api: Api,
@@ -31,6 +29,7 @@ pub struct Brief {
 
 /// The API as a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Api {
     /// A short kebab-case name.
     pub name: String,
@@ -155,6 +154,7 @@ pub enum OnDelete {
 
 /// One field lies before another, where both are given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OrderRule {
     /// The field with the earlier or smaller value.
     pub before: String,
@@ -164,6 +164,7 @@ pub struct OrderRule {
 
 /// A set of scopes under a name; tokens are issued for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Role {
     /// `snake_case`.
     pub name: String,
@@ -173,6 +174,7 @@ pub struct Role {
 
 /// What one client may ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Requests per minute and client over a longer time.
     pub requests_per_minute: u32,
@@ -188,6 +190,7 @@ pub struct Limits {
 
 /// The traffic to be ready for, as the load test makes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExpectedLoad {
     /// Clients at the same time.
     pub clients: u32,

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod guide;
+pub mod handover;
 pub mod reference;
 pub mod review;
 pub mod usage;

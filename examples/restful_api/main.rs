@@ -1,18 +1,18 @@
 //! From a brief in TOML to a REST service that runs, tested and documented: the plan of [`plan`], done for real.
 //!
-//! `--brief FILE --out FOLDER` runs the plan, or goes on with it where it was; `--serve FOLDER` starts the finished
-//! service; `--check FOLDER` checks the finished bundle.
+//! `run --input FILE` runs the plan, and everything else that a plan's program does is there too. What a run makes lies in a
+//! folder of its own: that of `RESTFUL_API_OUT`, or `target/restful_api/` with the run's id. `serve FOLDER` starts the
+//! finished service, `check FOLDER` checks the finished bundle.
 
 pub mod brief;
-pub mod cli;
 pub mod database;
 pub mod design;
 pub mod failure;
 pub mod finalization;
+pub mod finished;
 pub mod implementation;
 pub mod outputs;
 pub mod plan;
-pub mod progress;
 pub mod requirements;
 pub mod samples;
 pub mod service;
@@ -21,7 +21,11 @@ pub mod testing;
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    cli::main().await
+use crate::{plan::RestfulApi, team::Team};
+
+fn main() -> ExitCode {
+    match std::env::args_os().nth(1) {
+        Some(verb) if verb == "serve" || verb == "check" => finished::main(),
+        _ => RestfulApi::main(Team::from_env),
+    }
 }

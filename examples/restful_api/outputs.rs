@@ -9,16 +9,37 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::failure::{During, Outcome, ensure};
+use crate::failure::{During, Failure, Outcome, ensure};
 
-/// The folder that the user named with `--out`.
+/// The folder of a run.
 #[derive(Debug, Clone)]
 pub struct Outputs {
     root: PathBuf,
 }
 
+/// Names the folder of a run, where one by the run's id will not do.
+pub const OUT_VARIABLE: &str = "RESTFUL_API_OUT";
 /// Where steps try things, relative to the folder of the run.
 const SCRATCH: &str = "scratch";
+/// Says which run a folder belongs to.
+const RUN_FILE: &str = ".run";
+
+/// What a run writes at the top of its folder. `service.db` is not among it: the run asks the file itself.
+const WRITTEN: [&str; 13] = [
+    ".gitignore",
+    "README.md",
+    "dependencies.json",
+    "design",
+    "docs",
+    "manifest.json",
+    "migrations",
+    "openapi.json",
+    "openapi.yaml",
+    "reports",
+    "service.json",
+    "service.toml",
+    "tokens.json",
+];
 
 /// A file that a step wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,11 +69,11 @@ impl Outputs {
     pub fn open(root: &Path) -> Outcome<Self> {
         let cannot = |doing: &str| {
             format!(
-                "cannot {doing} the output folder `{}` (name another with `--out`)",
+                "cannot {doing} the output folder `{}` (name another by {OUT_VARIABLE})",
                 root.display()
             )
         };
-        // The manifest and the journal name it, and both are text.
+        // The journal names it, and is text.
         let named = std::path::absolute(root).during(cannot("find"))?;
         ensure(
             named.to_str().is_some(),
@@ -65,6 +86,55 @@ impl Outputs {
             .tempfile_in(&root)
             .during(cannot("write to"))?;
         Ok(Outputs { root })
+    }
+
+    /// The folder of a run that begins: nothing of what it will write may be there.
+    ///
+    /// # Errors
+    /// Names what is there.
+    pub fn begin(root: &Path, run: &str) -> Outcome<Self> {
+        let outputs = Outputs::open(root)?;
+        outputs.hold_nothing()?;
+        outputs.write(RUN_FILE, format!("{run}\n"))?;
+        Ok(outputs)
+    }
+
+    /// The folder that this run began in.
+    ///
+    /// # Errors
+    /// When it is no folder of this run.
+    pub fn of_run(root: &Path, run: &str) -> Outcome<Self> {
+        let found = fs::read_to_string(root.join(RUN_FILE)).unwrap_or_default();
+        ensure(
+            found.trim_end() == run,
+            format_args!(
+                "`{}` is not the folder that run `{run}` began in; go on from where it was begun, with the {OUT_VARIABLE} of then",
+                root.display()
+            ),
+        )?;
+        Outputs::open(root)
+    }
+
+    /// Nobody misses what is written over there.
+    ///
+    /// # Errors
+    /// Names what would be missed.
+    pub fn hold_a_run_or_nothing(&self) -> Outcome<()> {
+        if self.place(RUN_FILE).exists() {
+            return Ok(());
+        }
+        self.hold_nothing()
+    }
+
+    fn hold_nothing(&self) -> Outcome<()> {
+        match WRITTEN.iter().find(|name| self.place(name).exists()) {
+            None => Ok(()),
+            Some(name) => Err(Failure::new(format_args!(
+                "`{}` is there already, and this run would write over it; move it away, or name another folder by \
+                 {OUT_VARIABLE}",
+                self.place(name).display()
+            ))),
+        }
     }
 
     /// Where it is.

@@ -1,6 +1,5 @@
 //! The plan: every phase and every step of it, in order, with the artifacts that flow between them.
 
-use examples::command::{Command, Run};
 use workflow_runtime::prelude::*;
 
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     },
     finalization::{
         bundle::{Bundle, BundleCheck},
+        handover::SelfCheck,
         reference::Document,
         review::SecurityReview,
         usage::UsageExamples,
@@ -150,19 +150,8 @@ workflow! {
             gate security(review);
             /// Puts everything for production under a manifest.
             step prepare_production(service, reference, usage, guide, review) -> bundle: Bundle;
-            /// A process of its own checks the bundle, knowing nothing but the folder.
-            step self_check(bundle) -> checked: BundleCheck = Run::new(self_check_command).parsed(read_self_check);
+            /// A process of its own checks the bundle, knowing nothing but the folder; then it is said what is where.
+            step self_check(bundle, unit, contract, authentication, bad_input, load) -> checked: BundleCheck = SelfCheck;
         }
     }
-}
-
-/// This very program, told to check the bundle.
-fn self_check_command(bundle: &Bundle) -> StepResult<Command> {
-    Ok(Command::new(std::env::current_exe()?)
-        .arg("--check")
-        .arg(&bundle.folder))
-}
-
-fn read_self_check(output: &examples::command::Output) -> StepResult<BundleCheck> {
-    Ok(serde_json::from_str(&output.stdout)?)
 }

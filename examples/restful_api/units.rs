@@ -4,15 +4,14 @@
 #![allow(dead_code, reason = "the program has a root of its own")]
 
 pub mod brief;
-pub mod cli;
 pub mod database;
 pub mod design;
 pub mod failure;
 pub mod finalization;
+pub mod finished;
 pub mod implementation;
 pub mod outputs;
 pub mod plan;
-pub mod progress;
 pub mod requirements;
 pub mod samples;
 pub mod service;

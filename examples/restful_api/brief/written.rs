@@ -1,111 +1,183 @@
-//! The brief as it was written: every name and value still knows its place in the file.
+//! The brief as it is written in a file, and kept in the journal: words where the meant brief has kinds.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{Deserialize, Serialize};
 
-/// A name or a word with its place.
-pub(super) type Word = Spanned<String>;
+use super::{ExpectedLoad, FieldKind, Limits, OnDelete, OrderRule, Role};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Brief {
-    pub(super) api: Api,
+    pub(super) api: super::Api,
     #[serde(default)]
-    pub(super) resource: Vec<Spanned<Resource>>,
+    pub(super) resource: Vec<Resource>,
     #[serde(default)]
     pub(super) role: Vec<Role>,
     pub(super) limits: Limits,
-    pub(super) load: Load,
+    pub(super) load: ExpectedLoad,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Api {
-    pub(super) name: Word,
-    pub(super) title: Word,
-    pub(super) description: String,
-    pub(super) version: Spanned<u32>,
-    pub(super) contact_email: Word,
-}
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Resource {
-    pub(super) name: Word,
-    pub(super) plural: Option<Word>,
+    pub(super) name: String,
+    pub(super) plural: Option<String>,
     pub(super) description: String,
     #[serde(default)]
     pub(super) public_read: bool,
     #[serde(default)]
-    pub(super) field: Vec<Spanned<Field>>,
+    pub(super) field: Vec<Field>,
     #[serde(default)]
     pub(super) relation: Vec<Relation>,
     #[serde(default)]
-    pub(super) rule: Vec<Rule>,
+    pub(super) rule: Vec<OrderRule>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Field {
-    pub(super) name: Word,
+    pub(super) name: String,
     #[serde(rename = "type")]
-    pub(super) type_name: Word,
+    pub(super) type_name: String,
     pub(super) description: String,
     #[serde(default)]
     pub(super) required: bool,
-    pub(super) unique: Option<Spanned<bool>>,
-    pub(super) filter: Option<Spanned<bool>>,
-    pub(super) default: Option<Spanned<toml::Value>>,
-    pub(super) min_length: Option<Spanned<u32>>,
-    pub(super) max_length: Option<Spanned<u32>>,
-    pub(super) minimum: Option<Spanned<f64>>,
-    pub(super) maximum: Option<Spanned<f64>>,
-    pub(super) values: Option<Spanned<Vec<Word>>>,
-    pub(super) transitions: Option<Spanned<BTreeMap<String, Vec<Word>>>>,
+    #[serde(default)]
+    pub(super) unique: bool,
+    #[serde(default)]
+    pub(super) filter: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) default: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) min_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) minimum: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) maximum: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) values: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) transitions: Option<BTreeMap<String, Vec<String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Relation {
-    pub(super) name: Word,
-    pub(super) to: Word,
+    pub(super) name: String,
+    pub(super) to: String,
     #[serde(default)]
     pub(super) many: bool,
     #[serde(default)]
     pub(super) required: bool,
-    pub(super) on_delete: Option<Word>,
+    pub(super) on_delete: Option<OnDelete>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rule {
-    pub(super) before: Word,
-    pub(super) after: Word,
+/// What was left to its default is written out.
+impl From<super::Brief> for Brief {
+    fn from(brief: super::Brief) -> Self {
+        Brief {
+            api: brief.api,
+            resource: brief.resources.into_iter().map(Resource::from).collect(),
+            role: brief.roles,
+            limits: brief.limits,
+            load: brief.load,
+        }
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Role {
-    pub(super) name: Word,
-    pub(super) scopes: Vec<Word>,
+impl From<super::Resource> for Resource {
+    fn from(resource: super::Resource) -> Self {
+        Resource {
+            name: resource.name,
+            plural: Some(resource.plural),
+            description: resource.description,
+            public_read: resource.public_read,
+            field: resource.fields.into_iter().map(Field::from).collect(),
+            relation: resource.relations.into_iter().map(Relation::from).collect(),
+            rule: resource.rules,
+        }
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Limits {
-    pub(super) requests_per_minute: Spanned<u32>,
-    pub(super) burst_requests: Spanned<u32>,
-    pub(super) default_page_entries: Spanned<u32>,
-    pub(super) max_page_entries: Spanned<u32>,
-    pub(super) max_body_bytes: Spanned<u32>,
+impl From<super::Field> for Field {
+    fn from(field: super::Field) -> Self {
+        let written = Field {
+            name: field.name,
+            description: field.description,
+            required: field.required,
+            unique: field.unique,
+            filter: field.filterable,
+            default: field.default,
+            ..Field::default()
+        };
+        let of_type = |type_name: &str| type_name.to_owned();
+        match field.kind {
+            FieldKind::String {
+                min_length,
+                max_length,
+            } => Field {
+                type_name: of_type("string"),
+                min_length: Some(min_length),
+                max_length: Some(max_length),
+                ..written
+            },
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "a brief is held to what an f64 keeps exactly"
+            )]
+            FieldKind::Integer { minimum, maximum } => Field {
+                type_name: of_type("integer"),
+                minimum: Some(minimum as f64),
+                maximum: Some(maximum as f64),
+                ..written
+            },
+            FieldKind::Number { minimum, maximum } => Field {
+                type_name: of_type("number"),
+                minimum: Some(minimum),
+                maximum: Some(maximum),
+                ..written
+            },
+            FieldKind::Enum { values, transitions } => Field {
+                type_name: of_type("enum"),
+                values: Some(values),
+                transitions: Some(transitions),
+                ..written
+            },
+            FieldKind::Boolean => Field {
+                type_name: of_type("boolean"),
+                ..written
+            },
+            FieldKind::Date => Field {
+                type_name: of_type("date"),
+                ..written
+            },
+            FieldKind::Timestamp => Field {
+                type_name: of_type("timestamp"),
+                ..written
+            },
+            FieldKind::Email => Field {
+                type_name: of_type("email"),
+                ..written
+            },
+            FieldKind::Uri => Field {
+                type_name: of_type("uri"),
+                ..written
+            },
+        }
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Load {
-    pub(super) clients: Spanned<u32>,
-    pub(super) requests: Spanned<u32>,
-    pub(super) p99_budget_ms: Spanned<u32>,
+impl From<super::Relation> for Relation {
+    fn from(relation: super::Relation) -> Self {
+        Relation {
+            name: relation.name,
+            to: relation.to,
+            many: relation.many,
+            required: relation.required,
+            on_delete: Some(relation.on_delete),
+        }
+    }
 }

@@ -38,7 +38,7 @@ pub fn write(
     tokens(&mut text, service);
     let _ = writeln!(
         text,
-        "## Starting and stopping\n\nStart it with `--serve FOLDER`; it listens on loopback only, so put a proxy that speaks TLS before \
+        "## Starting and stopping\n\nStart it with `restful_api serve FOLDER`; it listens on loopback only, so put a proxy that speaks TLS before \
          it. It is ready when it has printed its address. On the signal of Ctrl-C it finishes what it is answering and stops. \
          Errors of the inside go to standard error, with the time.\n"
     );

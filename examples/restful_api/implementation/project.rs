@@ -96,7 +96,7 @@ pub fn set_up(
         outputs.write_json("dependencies.json", &dependencies)?,
         outputs.write(
             ".gitignore",
-            format!("/{TOKENS_FILE}\n/{DATABASE_FILE}*\n/run.db*\n/scratch/\n"),
+            format!("/{TOKENS_FILE}\n/{DATABASE_FILE}*\n/.run\n/scratch/\n"),
         )?,
     ];
     files.push(outputs.write("README.md", readme(api))?);
@@ -134,7 +134,7 @@ fn readme(api: &Api) -> String {
     format!(
         "# {}\n\n{}\n\n- `openapi.json`, `openapi.yaml`: the contract\n- `docs/`: reference, examples, deployment\n- `migrations/`: \
          the schema, step by step\n- `reports/`: what the tests found\n- `service.json`, `service.toml`: the service and its settings\n- \
-         `tokens.json`: secret\n\nServe it from the root of the repository:\n\n    cargo run --example restful_api -- --serve FOLDER\n",
+         `tokens.json`: secret\n\nServe it from the root of the repository:\n\n    cargo run --example restful_api -- serve FOLDER\n",
         api.title, api.description
     )
 }

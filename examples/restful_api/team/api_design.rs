@@ -31,8 +31,7 @@ impl restful_api::ApiDesign for Team {
             limits,
         };
         let openapi = design::openapi::create(sources)?;
-        self.progress
-            .note(cx, format!("{} operations", openapi.operations));
+        cx.say(format_args!("{} operations", openapi.operations));
         Ok(openapi)
     }
 
@@ -43,7 +42,7 @@ impl restful_api::ApiDesign for Team {
         limits: &LimitPlan,
     ) -> StepResult<DtoSchemas> {
         let dtos = design::dtos::design(resources, limits);
-        self.progress.note(cx, format!("{} schemas", dtos.schemas.len()));
+        cx.say(format_args!("{} schemas", dtos.schemas.len()));
         Ok(dtos)
     }
 
@@ -59,14 +58,13 @@ impl restful_api::ApiDesign for Team {
             .iter()
             .map(|rules| rules.properties.len() + rules.orders.len())
             .sum();
-        self.progress.note(cx, format!("{count} rules"));
+        cx.say(format_args!("{count} rules"));
         Ok(rules)
     }
 
     async fn define_errors(&self, cx: &StepContext, formats: &Formats) -> StepResult<ProblemCatalog> {
         let problems = design::problems::define(formats)?;
-        self.progress
-            .note(cx, format!("{} problems", problems.problems.len()));
+        cx.say(format_args!("{} problems", problems.problems.len()));
         Ok(problems)
     }
 
@@ -77,8 +75,7 @@ impl restful_api::ApiDesign for Team {
         conventions: &Conventions,
     ) -> StepResult<VersioningPlan> {
         let plan = design::versioning::plan(&brief.api, conventions)?;
-        self.progress
-            .note(cx, format!("version {} at {}", plan.major, plan.base_path));
+        cx.say(format_args!("version {} at {}", plan.major, plan.base_path));
         Ok(plan)
     }
 
@@ -90,15 +87,14 @@ impl restful_api::ApiDesign for Team {
         problems: &ProblemCatalog,
         versioning: &VersioningPlan,
     ) -> StepResult<OpenApi> {
-        self.progress
-            .note(cx, "valid OpenAPI 3.1, its schemas valid JSON Schema 2020-12");
-        Ok(design::contract::assemble(openapi, dtos, problems, versioning)?)
+        let assembled = design::contract::assemble(openapi, dtos, problems, versioning)?;
+        cx.say("valid OpenAPI 3.1, its schemas valid JSON Schema 2020-12");
+        Ok(assembled)
     }
 
     async fn publish_contract(&self, cx: &StepContext, openapi: &OpenApi) -> StepResult<PublishedContract> {
-        let published = design::contract::publish(openapi, &self.outputs)?;
-        self.progress
-            .note(cx, listed(published.files.iter().map(|file| file.path.as_str())));
+        let published = design::contract::publish(openapi, &self.outputs(cx)?)?;
+        cx.say(listed(published.files.iter().map(|file| file.path.as_str())));
         Ok(published)
     }
 }

@@ -11,21 +11,17 @@ use crate::{
 
 impl restful_api::DatabaseDesign for Team {
     async fn draw_entities(&self, cx: &StepContext, resources: &ResourceModel) -> StepResult<EntityDiagram> {
-        let diagram = database::diagram::draw(resources, &self.outputs)?;
-        self.progress.note(
-            cx,
-            format!(
-                "{} entities, {} relationships",
-                diagram.entities, diagram.relationships
-            ),
-        );
+        let diagram = database::diagram::draw(resources, &self.outputs(cx)?)?;
+        cx.say(format_args!(
+            "{} entities, {} relationships",
+            diagram.entities, diagram.relationships
+        ));
         Ok(diagram)
     }
 
     async fn define_tables(&self, cx: &StepContext, resources: &ResourceModel) -> StepResult<TableSchema> {
         let tables = database::tables::define(resources)?;
-        self.progress
-            .note(cx, listed(tables.tables.iter().map(|table| table.name.as_str())));
+        cx.say(listed(tables.tables.iter().map(|table| table.name.as_str())));
         Ok(tables)
     }
 
@@ -36,13 +32,10 @@ impl restful_api::DatabaseDesign for Team {
         tables: &TableSchema,
     ) -> StepResult<IndexPlan> {
         let plan = database::indexes::plan(resources, tables)?;
-        self.progress.note(
-            cx,
-            format!(
-                "{} indexes, each seen in the plan of its query",
-                plan.indexes.len()
-            ),
-        );
+        cx.say(format_args!(
+            "{} indexes, each seen in the plan of its query",
+            plan.indexes.len()
+        ));
         Ok(plan)
     }
 
@@ -52,16 +45,13 @@ impl restful_api::DatabaseDesign for Team {
         tables: &TableSchema,
         indexes: &IndexPlan,
     ) -> StepResult<Migrations> {
-        let migrations = database::migrations::establish(tables, indexes, &self.outputs)?;
-        self.progress.note(
-            cx,
-            format!(
-                "{} migrations, {} new to {}",
-                migrations.steps.len(),
-                migrations.newly_applied,
-                migrations.database_file
-            ),
-        );
+        let migrations = database::migrations::establish(tables, indexes, &self.outputs(cx)?)?;
+        cx.say(format_args!(
+            "{} migrations, {} new to {}",
+            migrations.steps.len(),
+            migrations.newly_applied,
+            migrations.database_file
+        ));
         Ok(migrations)
     }
 
@@ -72,10 +62,10 @@ impl restful_api::DatabaseDesign for Team {
         migrations: &Migrations,
     ) -> StepResult<QueryCatalog> {
         let queries = database::queries::design(resources, &migrations.steps)?;
-        self.progress.note(
-            cx,
-            format!("{} statements, none reads a whole table", queries.queries.len()),
-        );
+        cx.say(format_args!(
+            "{} statements, none reads a whole table",
+            queries.queries.len()
+        ));
         Ok(queries)
     }
 }

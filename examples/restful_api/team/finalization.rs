@@ -12,8 +12,9 @@ use crate::{
 
 impl restful_api::Finalization for Team {
     async fn write_reference(&self, cx: &StepContext, openapi: &OpenApi) -> StepResult<Document> {
-        let document = finalization::reference::write(&openapi.document, openapi.operations, &self.outputs)?;
-        self.progress.note(cx, document.file.path.clone());
+        let document =
+            finalization::reference::write(&openapi.document, openapi.operations, &self.outputs(cx)?)?;
+        cx.say(&document.file.path);
         Ok(document)
     }
 
@@ -23,11 +24,11 @@ impl restful_api::Finalization for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<UsageExamples> {
-        let usage = finalization::usage::record(service, &openapi.document, &self.outputs).await?;
-        self.progress.note(
-            cx,
-            format!("{} requests performed, {}", usage.performed, usage.file.path),
-        );
+        let usage = finalization::usage::record(service, &openapi.document, &self.outputs(cx)?).await?;
+        cx.say(format_args!(
+            "{} requests performed, {}",
+            usage.performed, usage.file.path
+        ));
         Ok(usage)
     }
 
@@ -39,8 +40,8 @@ impl restful_api::Finalization for Team {
         migrations: &Migrations,
         diagram: &EntityDiagram,
     ) -> StepResult<Document> {
-        let document = finalization::guide::write(service, project, migrations, diagram, &self.outputs)?;
-        self.progress.note(cx, document.file.path.clone());
+        let document = finalization::guide::write(service, project, migrations, diagram, &self.outputs(cx)?)?;
+        cx.say(&document.file.path);
         Ok(document)
     }
 
@@ -50,18 +51,20 @@ impl restful_api::Finalization for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<SecurityReview> {
-        let review = finalization::review::perform(service, &openapi.document, &self.outputs).await?;
+        let review = finalization::review::perform(service, &openapi.document, &self.outputs(cx)?).await?;
         let open = review.objections().len();
-        self.progress.note(
-            cx,
-            format!("{} claims checked, {open} do not hold", review.checks.len()),
-        );
+        cx.say(format_args!(
+            "{} claims checked, {open} do not hold",
+            review.checks.len()
+        ));
         Ok(review)
     }
 
     async fn security(&self, cx: &StepContext, review: &SecurityReview) -> StepResult<Verdict> {
         let objections = review.objections();
-        self.progress.note(cx, "nothing is open");
+        if objections.is_empty() {
+            cx.say("nothing is open");
+        }
         Ok(Verdict::pass_if(objections.is_empty(), objections.join("; ")))
     }
 
@@ -74,11 +77,12 @@ impl restful_api::Finalization for Team {
         _guide: &Document,
         _review: &SecurityReview,
     ) -> StepResult<Bundle> {
-        let bundle = finalization::bundle::prepare(service, &self.outputs)?;
-        self.progress.note(
-            cx,
-            format!("{} files, {} bytes", bundle.files.len(), bundle.total_bytes),
-        );
+        let bundle = finalization::bundle::prepare(service, &self.outputs(cx)?)?;
+        cx.say(format_args!(
+            "{} files, {} bytes",
+            bundle.files.len(),
+            bundle.total_bytes
+        ));
         Ok(bundle)
     }
 }

@@ -23,15 +23,13 @@ impl restful_api::Implementation for Team {
         migrations: &Migrations,
     ) -> StepResult<Project> {
         let connections = FIRST_READING_CONNECTIONS << cx.round().min(4);
-        let project = implementation::project::set_up(&brief.api, migrations, connections, &self.outputs)?;
-        self.progress.note(
-            cx,
-            format!(
-                "{connections} reading connections, {} crates, SQLite {}",
-                project.dependencies.len(),
-                project.sqlite_version
-            ),
-        );
+        let project =
+            implementation::project::set_up(&brief.api, migrations, connections, &self.outputs(cx)?)?;
+        cx.say(format_args!(
+            "{connections} reading connections, {} crates, SQLite {}",
+            project.dependencies.len(),
+            project.sqlite_version
+        ));
         Ok(project)
     }
 
@@ -50,12 +48,12 @@ impl restful_api::Implementation for Team {
             queries,
             &migrations.steps,
             &openapi.document,
-            &self.outputs,
+            &self.outputs(cx)?,
         )?;
-        self.progress.note(
-            cx,
-            format!("{} abilities seen on a scratch database", layer.exercised.len()),
-        );
+        cx.say(format_args!(
+            "{} abilities seen on a scratch database",
+            layer.exercised.len()
+        ));
         Ok(layer)
     }
 
@@ -83,9 +81,8 @@ impl restful_api::Implementation for Team {
             reading_connections: project.settings.reading_connections,
             document: &openapi.document,
         };
-        let layer = implementation::services::implement(parts, &self.outputs)?;
-        self.progress
-            .note(cx, format!("{} rules in force", layer.rules_in_force.len()));
+        let layer = implementation::services::implement(parts, &self.outputs(cx)?)?;
+        cx.say(format_args!("{} rules in force", layer.rules_in_force.len()));
         Ok(layer)
     }
 
@@ -102,13 +99,13 @@ impl restful_api::Implementation for Team {
             access,
             conventions,
             &openapi.document,
-            &self.outputs,
+            &self.outputs(cx)?,
         )
         .await?;
-        self.progress.note(
-            cx,
-            format!("{} routes, each called on a live port", service.routes.len()),
-        );
+        cx.say(format_args!(
+            "{} routes, each called on a live port",
+            service.routes.len()
+        ));
         Ok(service)
     }
 
@@ -118,10 +115,9 @@ impl restful_api::Implementation for Team {
         service: &ServiceDefinition,
         access: &AccessRules,
     ) -> StepResult<ServiceDefinition> {
-        let service = implementation::authentication::implement(service, access, &self.outputs).await?;
+        let service = implementation::authentication::implement(service, access, &self.outputs(cx)?).await?;
         let tokens = service.authentication.as_ref().map_or(0, Vec::len);
-        self.progress
-            .note(cx, format!("{tokens} tokens issued and tried"));
+        cx.say(format_args!("{tokens} tokens issued and tried"));
         Ok(service)
     }
 
@@ -131,14 +127,11 @@ impl restful_api::Implementation for Team {
         service: &ServiceDefinition,
         rules: &ValidationRules,
     ) -> StepResult<ServiceDefinition> {
-        let service = implementation::validation::implement(service, rules, &self.outputs).await?;
-        self.progress.note(
-            cx,
-            format!(
-                "in force, definition in {}",
-                implementation::project::DEFINITION_FILE
-            ),
-        );
+        let service = implementation::validation::implement(service, rules, &self.outputs(cx)?).await?;
+        cx.say(format_args!(
+            "in force, definition in {}",
+            implementation::project::DEFINITION_FILE
+        ));
         Ok(service)
     }
 }

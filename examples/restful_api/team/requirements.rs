@@ -11,15 +11,13 @@ use crate::{
 
 impl restful_api::Requirements for Team {
     async fn define_resources(&self, cx: &StepContext, brief: &Brief) -> StepResult<ResourceModel> {
+        self.begin_outputs(cx)?;
         let model = requirements::resources::define(brief)?;
         let order = model.creation_order.join(", ");
-        self.progress.note(
-            cx,
-            format!(
-                "{} resources, created in the order {order}",
-                model.resources.len()
-            ),
-        );
+        cx.say(format_args!(
+            "{} resources, created in the order {order}",
+            model.resources.len()
+        ));
         Ok(model)
     }
 
@@ -31,10 +29,10 @@ impl restful_api::Requirements for Team {
     ) -> StepResult<Conventions> {
         let conventions = requirements::conventions::choose(&brief.api, resources)?;
         let names: usize = conventions.checks.iter().map(|check| check.names).sum();
-        self.progress.note(
-            cx,
-            format!("{} rules held over {names} names", conventions.checks.len()),
-        );
+        cx.say(format_args!(
+            "{} rules held over {names} names",
+            conventions.checks.len()
+        ));
         Ok(conventions)
     }
 
@@ -50,14 +48,11 @@ impl restful_api::Requirements for Team {
             .iter()
             .filter(|operation| operation.scope.is_none())
             .count();
-        self.progress.note(
-            cx,
-            format!(
-                "{} operations, {public} of them public, {} roles",
-                access.operations.len(),
-                access.roles.len()
-            ),
-        );
+        cx.say(format_args!(
+            "{} operations, {public} of them public, {} roles",
+            access.operations.len(),
+            access.roles.len()
+        ));
         Ok(access)
     }
 
@@ -73,20 +68,17 @@ impl restful_api::Requirements for Team {
             .iter()
             .map(|operation| 1 + operation.problem_statuses.len())
             .sum();
-        self.progress.note(cx, format!("{statuses} answers"));
+        cx.say(format_args!("{statuses} answers"));
         Ok(formats)
     }
 
     async fn set_limits(&self, cx: &StepContext, brief: &Brief) -> StepResult<LimitPlan> {
         let plan = requirements::limits::set(brief)?;
         let limits = &plan.limits;
-        self.progress.note(
-            cx,
-            format!(
-                "{} requests at once, {} a minute",
-                limits.burst_requests, limits.requests_per_minute
-            ),
-        );
+        cx.say(format_args!(
+            "{} requests at once, {} a minute",
+            limits.burst_requests, limits.requests_per_minute
+        ));
         Ok(plan)
     }
 }

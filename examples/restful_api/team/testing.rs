@@ -2,7 +2,7 @@
 
 use workflow_runtime::prelude::*;
 
-use super::Team;
+use super::{Team, reported};
 use crate::{
     brief::Brief, design::openapi::OpenApi, plan::restful_api, requirements::resources::ResourceModel,
     service::definition::ServiceDefinition, testing, testing::load::LoadReport, testing::report::TestReport,
@@ -16,8 +16,8 @@ impl restful_api::Testing for Team {
         resources: &ResourceModel,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::unit::run(service, resources, &openapi.document, &self.outputs)?;
-        Ok(self.reported(cx, report))
+        let report = testing::unit::run(service, resources, &openapi.document, &self.outputs(cx)?)?;
+        Ok(reported(cx, report))
     }
 
     async fn contract_tests(
@@ -26,8 +26,8 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::contract::run(service, &openapi.document, &self.outputs).await?;
-        Ok(self.reported(cx, report))
+        let report = testing::contract::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        Ok(reported(cx, report))
     }
 
     async fn authentication_tests(
@@ -36,8 +36,8 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::authentication::run(service, &openapi.document, &self.outputs).await?;
-        Ok(self.reported(cx, report))
+        let report = testing::authentication::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        Ok(reported(cx, report))
     }
 
     async fn bad_input_tests(
@@ -46,8 +46,8 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::bad_input::run(service, &openapi.document, &self.outputs).await?;
-        Ok(self.reported(cx, report))
+        let report = testing::bad_input::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        Ok(reported(cx, report))
     }
 
     async fn load_test(
@@ -61,8 +61,8 @@ impl restful_api::Testing for Team {
         _authentication: &TestReport,
         _bad_input: &TestReport,
     ) -> StepResult<LoadReport> {
-        let load = testing::load::run(service, &openapi.document, &brief.load, &self.outputs).await?;
-        self.progress.note(cx, load.to_string());
+        let load = testing::load::run(service, &openapi.document, &brief.load, &self.outputs(cx)?).await?;
+        cx.say(&load);
         Ok(load)
     }
 
@@ -78,13 +78,10 @@ impl restful_api::Testing for Team {
     ) -> StepResult<Verdict> {
         let objections =
             testing::quality::objections(&[unit, contract, authentication, bad_input], load, &brief.load);
-        self.progress.note(
-            cx,
-            format!(
-                "nothing found, the p99 of {} ms is allowed",
-                brief.load.p99_budget_ms
-            ),
-        );
+        if objections.is_empty() {
+            let allowed = brief.load.p99_budget_ms;
+            cx.say(format_args!("nothing found, a p99 of {allowed} ms is allowed"));
+        }
         Ok(Verdict::pass_if(objections.is_empty(), objections.join("; ")))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{authentication, bad_input, contract, load::LoadReport, quality, report::TestReport, unit};
 use crate::{
-    brief::{self, Brief, ExpectedLoad, FieldKind},
+    brief::{Brief, ExpectedLoad, FieldKind},
     database::{indexes, migrations, queries, tables},
     design::{contract as document, dtos, openapi, problems, rules, versioning},
     failure::{During, Outcome},
@@ -23,8 +23,7 @@ struct Built {
 }
 
 fn bookshop() -> Outcome<Brief> {
-    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/restful_api/bookshop.toml");
-    brief::read(std::path::Path::new(place)).during("reading the brief")
+    toml::from_str(include_str!("../bookshop.toml")).during("reading the brief")
 }
 
 /// The whole way to a good service, without a journal.

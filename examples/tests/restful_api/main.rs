@@ -71,10 +71,27 @@ fn light(folder: &Path) -> Result<PathBuf, std::io::Error> {
     Ok(brief)
 }
 
+/// The run of a brief that writes to that folder, with its journal beside it, and says what happens line by line.
 fn job(brief: &Path, out: &Path) -> Command {
+    job_in(&journal(out), brief, out)
+}
+
+fn job_in(journal: &Path, brief: &Path, out: &Path) -> Command {
     let mut command = Command::new(program());
-    command.arg("--brief").arg(brief).arg("--out").arg(out);
     command
+        .args(["run", "shop", "--json-lines", "--input"])
+        .arg(brief);
+    command.arg("--journal").arg(journal);
+    command.env("RESTFUL_API_OUT", out);
+    command
+}
+
+fn journal(out: &Path) -> PathBuf {
+    out.with_file_name("journal.db")
+}
+
+fn check(out: &Path) -> std::io::Result<Output> {
+    Command::new(program()).arg("check").arg(out).output()
 }
 
 fn said(output: &Output) -> String {
@@ -85,15 +102,18 @@ fn said(output: &Output) -> String {
     )
 }
 
+/// What happened of that kind, in order.
+fn events(text: &str, kind: &str) -> Vec<serde_json::Value> {
+    let lines = text.lines();
+    let documents = lines.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    documents.filter(|document| document["event"] == kind).collect()
+}
+
 /// The steps that a run reported as done, in order.
 fn steps(text: &str) -> Vec<String> {
-    let lines = text.lines().filter_map(|line| line.split_once(" s] "));
-    let named = lines
-        .filter_map(|(_, line)| line.split_once(" ("))
-        .map(|(step, _)| step.to_owned());
-    named
-        .filter(|step| step.contains('.') && !step.contains(' '))
-        .collect()
+    let done = events(text, "step_done");
+    let named = done.iter().filter_map(|event| event["step"].as_str());
+    named.map(str::to_owned).collect()
 }
 
 #[test]
@@ -105,6 +125,9 @@ fn a_brief_becomes_a_tested_service() -> Tested {
         let text = said(&output);
         assert!(output.status.success(), "{brief}: {text}");
         assert_eq!(steps(&text).len(), 36, "{brief}: {text}");
+        let root = out.canonicalize()?;
+        let serve = format!("cargo run --example restful_api -- serve {}", root.display());
+        assert!(text.contains(&serve), "{brief}: {text}");
         for file in [
             "openapi.json",
             "openapi.yaml",
@@ -125,7 +148,6 @@ fn a_brief_becomes_a_tested_service() -> Tested {
             "docs/examples.md",
             "docs/deployment.md",
             "manifest.json",
-            "run.db",
         ] {
             assert!(out.join(file).is_file(), "{brief}: {file} is missing");
         }
@@ -155,34 +177,57 @@ fn a_brief_becomes_a_tested_service() -> Tested {
 
 #[test]
 fn a_finished_folder_is_left_as_it_is() -> Tested {
-    let briefs = tempfile::tempdir()?;
-    let brief = light(briefs.path())?;
     let folder = tempfile::tempdir()?;
-    assert!(job(&brief, folder.path()).output()?.status.success());
-    let manifest = std::fs::read(folder.path().join("manifest.json"))?;
-    let tokens = std::fs::read(folder.path().join("tokens.json"))?;
+    let (brief, out) = (light(folder.path())?, folder.path().join("out"));
+    assert!(job(&brief, &out).output()?.status.success());
+    let manifest = std::fs::read(out.join("manifest.json"))?;
+    let tokens = std::fs::read(out.join("tokens.json"))?;
 
-    let again = job(&brief, folder.path()).output()?;
-    assert!(again.status.success());
-    assert!(said(&again).contains("the run had finished"), "{}", said(&again));
+    let again = job(&brief, &out).output()?;
+    assert!(again.status.success(), "{}", said(&again));
     assert_eq!(steps(&said(&again)), Vec::<String>::new());
 
-    let other = job(&shipped("clinic.toml"), folder.path()).output()?;
-    assert_eq!(other.status.code(), Some(2), "{}", said(&other));
-    assert!(
-        said(&other).contains("choose another `--out`"),
-        "{}",
-        said(&other)
-    );
+    let other = job(&shipped("clinic.toml"), &out).output()?;
+    assert_eq!(other.status.code(), Some(3), "{}", said(&other));
+    assert!(said(&other).contains("other_run"), "{}", said(&other));
 
-    let check = || Command::new(program()).arg("--check").arg(folder.path()).output();
-    assert!(check()?.status.success());
-    assert_eq!(std::fs::read(folder.path().join("manifest.json"))?, manifest);
-    assert_eq!(std::fs::read(folder.path().join("tokens.json"))?, tokens);
-    std::fs::write(folder.path().join("docs/api.md"), "tampered with")?;
-    let tampered = check()?;
+    // The same brief by another journal is another run.
+    let anew = job_in(&folder.path().join("other.db"), &brief, &out).output()?;
+    assert_eq!(anew.status.code(), Some(1), "{}", said(&anew));
+    assert!(said(&anew).contains("RESTFUL_API_OUT"), "{}", said(&anew));
+
+    assert!(check(&out)?.status.success());
+    assert_eq!(std::fs::read(out.join("manifest.json"))?, manifest);
+    assert_eq!(std::fs::read(out.join("tokens.json"))?, tokens);
+    std::fs::write(out.join("docs/api.md"), "tampered with")?;
+    let tampered = check(&out)?;
     assert_eq!(tampered.status.code(), Some(1));
     assert!(said(&tampered).contains("`docs/api.md`"), "{}", said(&tampered));
+    Ok(())
+}
+
+#[test]
+fn each_run_has_a_folder_by_its_id() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let brief = light(folder.path())?;
+    let run = |words: &[&str]| {
+        let mut command = Command::new(program());
+        command.current_dir(folder.path()).env_remove("RESTFUL_API_OUT");
+        command.args(words).arg("--input").arg(&brief).output()
+    };
+    let named_by_the_file = run(&["run"])?;
+    assert!(named_by_the_file.status.success(), "{}", said(&named_by_the_file));
+    let out = folder.path().join("target/restful_api/light");
+    assert!(check(&out)?.status.success());
+    assert!(folder.path().join("restful_api.db").is_file());
+
+    let outside = run(&["run", "../outside"])?;
+    assert_eq!(outside.status.code(), Some(1), "{}", said(&outside));
+    assert!(
+        said(&outside).contains("no folder can be named"),
+        "{}",
+        said(&outside)
+    );
     Ok(())
 }
 
@@ -203,7 +248,7 @@ fn a_killed_run_goes_on_where_it_was() -> Tested {
             let line = line?;
             before.push_str(&line);
             before.push('\n');
-            if line.contains(stop_after) {
+            if line.contains(stop_after) && line.contains("step_done") {
                 // SIGKILL: nothing of the program runs after this.
                 child.kill()?;
             }
@@ -216,10 +261,7 @@ fn a_killed_run_goes_on_where_it_was() -> Tested {
         let output = job(&brief, &out).output()?;
         let after = said(&output);
         assert!(output.status.success(), "{stop_after}: {after}");
-        assert!(
-            after.contains("the run goes on where it was"),
-            "{stop_after}: {after}"
-        );
+        assert_eq!(events(&after, "taken_up").len(), 1, "{stop_after}: {after}");
         let (done, redone) = (steps(&before), steps(&after));
         assert!(done.iter().any(|step| step == stop_after), "{before}");
         let twice: Vec<&String> = redone.iter().filter(|step| done.contains(step)).collect();
@@ -229,14 +271,7 @@ fn a_killed_run_goes_on_where_it_was() -> Tested {
             done.len() + redone.len() > 36 - 6,
             "{stop_after}: {done:?} {redone:?}"
         );
-        assert!(
-            Command::new(program())
-                .arg("--check")
-                .arg(&out)
-                .output()?
-                .status
-                .success()
-        );
+        assert!(check(&out)?.status.success());
     }
     Ok(())
 }
@@ -255,7 +290,10 @@ fn a_service_that_is_too_slow_goes_back_twice_and_then_halts() -> Tested {
     let output = job(&brief, &out).output()?;
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert_eq!(text.matches("back to Implementation").count(), 2, "{text}");
+    let rejected = events(&text, "rejected");
+    let back: Vec<_> = rejected.iter().map(|event| event["back_to"].as_str()).collect();
+    let implementation = Some("Implementation");
+    assert_eq!(back, [implementation, implementation, None], "{text}");
     for connections in ["2 reading", "4 reading", "8 reading"] {
         assert!(text.contains(connections), "{text}");
     }
@@ -271,17 +309,12 @@ fn a_service_that_is_too_slow_goes_back_twice_and_then_halts() -> Tested {
 
 #[test]
 fn the_finished_service_serves_and_says_when_its_port_is_in_use() -> Tested {
-    let briefs = tempfile::tempdir()?;
-    let brief = light(briefs.path())?;
     let folder = tempfile::tempdir()?;
-    assert!(job(&brief, folder.path()).output()?.status.success());
+    let (brief, out) = (light(folder.path())?, folder.path().join("out"));
+    assert!(job(&brief, &out).output()?.status.success());
     let serve = |port: u16| {
         let mut command = Command::new(program());
-        command
-            .arg("--serve")
-            .arg(folder.path())
-            .arg("--port")
-            .arg(port.to_string());
+        command.arg("serve").arg(&out).arg("--port").arg(port.to_string());
         command
     };
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
