@@ -1,10 +1,9 @@
-//! Prints the plan of an authentication system.
+//! The plan of an authentication system, as a program: its tree, its pictures, and the runs of whoever drives it.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+use std::process::ExitCode;
 
 use examples::Authentication;
 
-fn main() {
-    println!("{}", Authentication::PLAN);
-    println!("A team implements the traits of `examples::authentication`; `Authentication::run` drives it.");
+fn main() -> ExitCode {
+    Authentication::main_without_team()
 }

@@ -1,12 +1,9 @@
-//! Prints the plan of a backend, from its brief to its handover.
+//! The plan of a backend, from its brief to its handover, as a program: its tree, its pictures, and the runs of whoever drives it.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+use std::process::ExitCode;
 
 use examples::BackendDevelopment;
 
-fn main() {
-    println!("{}", BackendDevelopment::PLAN);
-    println!(
-        "People hand in most of it by `examples::backend_development::hand_in`; a team implements the rest."
-    );
+fn main() -> ExitCode {
+    BackendDevelopment::main_without_team()
 }

@@ -1,12 +1,9 @@
-//! Prints the plan of a database migration.
+//! The plan of a database migration, as a program: its tree, its pictures, and the runs of whoever drives it.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+use std::process::ExitCode;
 
 use examples::DatabaseMigration;
 
-fn main() {
-    println!("{}", DatabaseMigration::PLAN);
-    println!(
-        "A team implements the traits of `examples::database_migration`; `DatabaseMigration::run` drives it."
-    );
+fn main() -> ExitCode {
+    DatabaseMigration::main_without_team()
 }

@@ -1,10 +1,9 @@
-//! Prints the plan of a microservice.
+//! The plan of a microservice, as a program: its tree, its pictures, and the runs of whoever drives it.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+use std::process::ExitCode;
 
 use examples::Microservice;
 
-fn main() {
-    println!("{}", Microservice::PLAN);
-    println!("A team implements the traits of `examples::microservice`; `Microservice::run` drives it.");
+fn main() -> ExitCode {
+    Microservice::main_without_team()
 }
