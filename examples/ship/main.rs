@@ -1,7 +1,6 @@
 //! The plan of the README: from a wish to a release, with a person asked in between.
-#![allow(clippy::print_stdout, reason = "it is what the program is for")]
 
-use std::sync::Arc;
+use std::process::ExitCode;
 use workflow_runtime::prelude::*;
 
 workflow! {
@@ -51,20 +50,6 @@ impl ship::Build for Team {
     }
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = Runtime::open("plan.db")?;
-    let team = Arc::new(Team);
-    let wish = "a shop, a till".to_owned();
-
-    // Starts the run, or takes it up where it stopped. It stops where a person is asked.
-    if let Err(halted) = Ship::run(&runtime, "till", &team, wish.clone()).await {
-        println!("{halted}");
-        // Whoever can open the journal can answer, from any process.
-        ship::hand_in::review(&runtime, "till", Actor::new("ada"), Verdict::Pass).await?;
-    }
-
-    let done = Ship::run(&runtime, "till", &team, wish).await?;
-    println!("{}", done.artifacts().code());
-    Ok(())
+fn main() -> ExitCode {
+    Ship::main(|| Team)
 }

@@ -4,6 +4,7 @@ pub mod child;
 pub mod cuts;
 pub mod dice;
 pub mod march;
+pub mod page;
 pub mod place;
 pub mod process;
 pub mod script;

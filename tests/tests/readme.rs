@@ -1,100 +1,65 @@
-//! The README says what is so: its program is an example that runs, and its compiler error is the one that rustc gives.
+//! The README says what is so: its program is an example that runs, its session and its compiler error are real.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use tests::page::{Page, example, root};
 
-fn read(path: &str) -> String {
-    let path = root().join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// The fenced blocks of the README in that language.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = read("README.md");
-    let fence = format!("```{language}\n");
-    let mut blocks = Vec::new();
-    let mut rest = readme.as_str();
-    while let Some((_, after)) = rest.split_once(&fence) {
-        let (block, further) = after.split_once("```\n").expect("every block is closed");
-        blocks.push(block.to_owned());
-        rest = further;
-    }
-    blocks
+fn readme() -> Page {
+    Page::open("README.md")
 }
 
 /// The program of the README, without the head of the example's file.
 fn program() -> String {
-    let source = read("examples/ship/main.rs");
-    let start = source.find("use std::sync::Arc;").expect("its first import");
+    let source = fs::read_to_string(root().join("examples/ship/main.rs")).expect("the example");
+    let start = source.find("use std::process").expect("its first import");
     source[start..].to_owned()
+}
+
+/// The plan and the team, and what drives them instead of the program.
+fn driven(code: &str) -> String {
+    let (plan, _) = program()
+        .split_once("fn main()")
+        .map(|(plan, rest)| (plan.to_owned(), rest.to_owned()))
+        .expect("main");
+    let (imports, driver) = code.split_once("\n\n").expect("imports, then code");
+    plan.replacen("use std::process::ExitCode;", imports, 1) + driver
+}
+
+/// The case must hold that source; trybuild compiles it, and keeps what rustc says.
+fn assert_case(name: &str, source: &str) {
+    let case = root().join("tests/ui/readme").join(name);
+    let found = fs::read_to_string(&case).unwrap_or_default();
+    assert_eq!(found, source, "{} is out of date", case.display());
 }
 
 #[test]
 fn the_program_is_the_example() {
-    assert_eq!(blocks("rust")[0], program());
+    assert_eq!(readme().blocks("rust")[0], program());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_session_is_what_the_program_says() {
+    readme().is_real(&example("ship"));
 }
 
 #[test]
-fn the_program_prints_what_the_readme_says_and_can_be_run_again() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let run = || {
-        let output = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--quiet",
-                "--offline",
-                "--example",
-                "ship",
-                "--manifest-path",
-            ])
-            .arg(root().join("Cargo.toml"))
-            .current_dir(folder.path())
-            .output()
-            .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).expect("text")
-    };
-    let said = blocks("text").swap_remove(0);
-    assert_eq!(run(), said);
-    assert_eq!(
-        run(),
-        said.lines()
-            .last()
-            .map(|line| format!("{line}\n"))
-            .expect("two lines")
-    );
+fn the_code_that_drives_the_plan_itself_runs() {
+    assert_case("driven-by-code.rs", &driven(readme().blocks("rust")[1]));
+    trybuild::TestCases::new().pass("ui/readme/driven-by-code.rs");
 }
 
-/// The case `ui/readme/skips-design.rs` is the README's program with its `main` skipping a phase; trybuild keeps what
-/// rustc says of it.
 #[test]
 fn the_error_is_what_rustc_says() {
-    let skip = blocks("rust,ignore").swap_remove(0);
-    let (before, _) = program()
-        .split_once("    // Starts the run")
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        .expect("main");
+    let readme = readme();
+    let driven = driven(readme.blocks("rust")[1]);
+    let (before, _) = driven.split_once("    // Starts the run").expect("a start");
+    let skip = readme.blocks("rust,ignore")[0];
     let skipping: String = skip.lines().map(|line| format!("    {line}\n")).collect();
-    let case = root().join("tests/ui/readme/skips-design.rs");
-    let source = format!("{before}{skipping}    Ok(())\n}}\n");
-    assert_eq!(
-        fs::read_to_string(&case).unwrap_or_default(),
-        source,
-        "{} is out of date",
-        case.display()
-    );
+    assert_case("skips-design.rs", &format!("{before}{skipping}    Ok(())\n}}\n"));
 
-    trybuild::TestCases::new().compile_fail("ui/readme/*.rs");
-    let said =
-        read("tests/ui/readme/skips-design.stderr").replace("ui/readme/skips-design.rs", "src/main.rs");
-    assert_eq!(blocks("text")[1].trim(), said.trim());
+    trybuild::TestCases::new().compile_fail("ui/readme/skips-design.rs");
+    let said = fs::read_to_string(root().join("tests/ui/readme/skips-design.stderr")).expect("the answer");
+    let said = said.replace("ui/readme/skips-design.rs", "src/main.rs");
+    assert_eq!(readme.blocks("text")[0].trim(), said.trim());
 }
