@@ -4,6 +4,8 @@
 //! - [`Runtime`] is an opened journal; runs begin and go on in it.
 //! - [`StepContext`], [`StepResult`] and [`StepError`] are what the author of a step works with.
 //! - [`Halted`] is a run that stopped, with the reason, and can be driven on.
+//! - [`program`](./program/index.html) is each plan as a command-line program, with the feature `cli`, which is on by
+//!   default: from nothing to the first picture in five minutes.
 //!
 //! # What is promised
 //!
@@ -76,6 +78,8 @@ mod layout;
 mod nearest;
 mod observe;
 pub mod plan;
+#[cfg(feature = "cli")]
+pub mod program;
 mod roster;
 mod run;
 mod runtime;
