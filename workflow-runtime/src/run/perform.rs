@@ -180,7 +180,7 @@ impl Job<'_> {
             error: Arc::clone(text),
             terminal: error.is_terminal(),
             last: retry_in.is_none(),
-            took_ms: started.map(took_ms),
+            took_ms: started.map(|started| took_ms(started.elapsed())),
             said: self.of.said_by(self.step),
         };
         let standing = match retry_in {
@@ -267,7 +267,9 @@ impl Job<'_> {
         started: Option<Instant>,
     ) -> Result<Event, RuntimeError> {
         let (step, round, by) = (self.step, self.round, None);
-        let took_ms = started.map(took_ms);
+        // Before it is written down: that is no work of the step.
+        let took = started.map(|started| started.elapsed());
+        let took_ms = took.map(took_ms);
         let said = self.of.said_by(step);
         // Each event where it is known: building the two that are alike in one place was seen to cost every step 10 ns.
         let (event, standing) = match ready {
@@ -316,7 +318,7 @@ impl Job<'_> {
             ),
         };
         self.hold.record(self.layout, event.clone(), standing).await?;
-        if let Some(started) = started.filter(|_| self.runtime.is_observed()) {
+        if let Some(took) = took.filter(|_| self.runtime.is_observed()) {
             self.tell(|path| match &event {
                 Event::Rejected { reason, back, .. } => RunEventKind::Rejected {
                     gate: path,
@@ -326,7 +328,7 @@ impl Job<'_> {
                 _ => RunEventKind::StepDone {
                     step: path,
                     attempt,
-                    took: started.elapsed(),
+                    took,
                 },
             });
         }
@@ -391,9 +393,9 @@ pub(crate) async fn within(
     Ok(product.ok_or(Missed::Stopped)??)
 }
 
-/// Whole milliseconds since then.
-fn took_ms(started: Instant) -> u32 {
-    u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX)
+/// In whole milliseconds.
+fn took_ms(took: Duration) -> u32 {
+    u32::try_from(took.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// Whether, and after which wait, something that failed so often in a row is tried again; and the error as it is told.

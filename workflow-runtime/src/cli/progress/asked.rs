@@ -22,7 +22,7 @@ impl Asked {
         let roster = desk.roster()?;
         let asking = Asking {
             desk,
-            roster: roster.as_ref(),
+            roster,
             id,
             plan: desk.plan,
         };
