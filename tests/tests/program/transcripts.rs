@@ -408,3 +408,41 @@ fn cancelled() {
         ],
     );
 }
+
+#[test]
+fn under_an_edited_plan() {
+    let mut folder = Folder::waiting();
+    folder.set("WORKFLOW_JOURNAL", "launch.db");
+    check(
+        "under_an_edited_plan",
+        &folder,
+        &[
+            "launch_changed status",
+            "launch_changed next",
+            "launch_changed why draw",
+            "launch_changed run",
+            "launch_changed approve review",
+            "launch_changed undo --yes",
+        ],
+    );
+}
+
+#[test]
+fn damaged() {
+    let folder = Folder::waiting();
+    let connection = rusqlite::Connection::open(folder.journal()).expect("it is a database");
+    let edit = "UPDATE journal SET body = replace(body, 'moon', 'sun') WHERE seq = 3";
+    connection.execute(edit, ()).expect("it has lines");
+    drop(connection);
+    check(
+        "damaged",
+        &folder,
+        &[
+            "launch verify",
+            "launch show draw",
+            "launch run",
+            "launch approve review",
+            "launch cancel --yes",
+        ],
+    );
+}

@@ -23,6 +23,7 @@ impl Desk {
                 self.command(&["run", "ID", "--input", "FILE"])
             ),
             Kind::PlanChanged if !error.differences().is_empty() => return self.other_plan(&error, run),
+            Kind::Damaged => format!("restore `{}` from a backup", self.journal().display()),
             Kind::Undone if is_being_undone => {
                 format!(
                     "go on with that by `{}`",

@@ -43,8 +43,8 @@ pub(super) async fn verify(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
     for run in ids {
         let fault = match runtime.verify(&run).await {
             Ok(()) => None,
-            Err(error) if error.is_damaged() => Some(error.to_string()),
-            Err(error) => return Err(error.into()),
+            Err(error) if error.is_damaged() => Some(desk.fault(error, &run).message),
+            Err(error) => return Err(desk.fault(error, &run)),
         };
         let mark = if fault.is_none() { Mark::Done } else { Mark::Failed };
         let (style, sign) = (mark.style(), mark.sign());
