@@ -71,11 +71,10 @@ impl Drawing<'_> {
                     write!(dots, "M{} {}h0", strand.lane, end.y - ROUND)?;
                 }
             }
-            if !heads.is_empty() {
-                writeln!(
-                    self.text,
-                    "<path class=\"head tone-{tone}\" d=\"{heads}\"/><path class=\"dots tone-{tone}\" d=\"{dots}\"/>"
-                )?;
+            for (class, path) in [("head", heads), ("dots", dots)] {
+                if !path.is_empty() {
+                    writeln!(self.text, "<path class=\"{class} tone-{tone}\" d=\"{path}\"/>")?;
+                }
             }
         }
         Ok(())
