@@ -195,7 +195,7 @@ impl StepContext {
     }
 
     /// Says something of the work: observers hear it at once, and what was said last is shown while the step runs. The
-    /// journal keeps it with the attempt, its first [99 lines and its last](StepContext::say#what-is-kept).
+    /// journal keeps it with the attempt, its first [99 lines and its last](#what-is-kept).
     ///
     /// # What is kept
     ///
