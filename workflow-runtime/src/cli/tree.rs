@@ -109,7 +109,7 @@ fn signature(plan: &Plan, step: &StepPlan) -> String {
     };
     let kind = match (step.manual, step.gate) {
         (true, true) => "manual gate ",
-        (true, false) => "manual ",
+        (true, false) => "manual step ",
         (false, true) => "gate ",
         _ => "",
     };

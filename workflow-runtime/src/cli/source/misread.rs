@@ -40,6 +40,10 @@ impl Source {
             true => words.to_owned(),
             false => format!("`{path}`: {words}"),
         };
+        if path.is_empty() && !is_of_serde(words) {
+            // The type's own words, about the whole: no line would help, and nobody took the file for something else.
+            return Fault::new(Code::Input, format!("{}: {words}", self.name)).of(&*self.name);
+        }
         let fault = self.fault(found.line, &message);
         let is_whole = path.is_empty() && !words.starts_with("missing field");
         match fix(found, words) {
@@ -51,6 +55,21 @@ impl Source {
             None => fault,
         }
     }
+}
+
+/// Whether these are serde's own words, and not those of the type that was read.
+fn is_of_serde(words: &str) -> bool {
+    let beginnings = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+        "unknown field",
+        "missing field",
+        "duplicate field",
+        "data did not match",
+    ];
+    beginnings.iter().any(|beginning| words.starts_with(beginning))
 }
 
 /// The value that does not fit, or the last on the way to it that the file has.

@@ -380,6 +380,43 @@ fn an_artifact_is_the_whole_file_as_its_type_writes_it() {
 }
 
 #[test]
+fn an_artifact_may_stand_alone_under_its_name() {
+    let word = of::<String>("word", "String");
+    let artifact = |text: &str| artifact(&word, None, &source("a.toml", text).unwrap());
+    assert_eq!(artifact("word = 'yes'").unwrap().get(), "\"yes\"");
+    let fault = artifact("word = 3").unwrap_err();
+    let expect = "a.toml:1: `word`: invalid type: integer `3`, expected a string => put it in quotes";
+    assert_eq!(said(&fault), expect);
+    let fault = artifact("word = 'yes'\nmore = 1").unwrap_err();
+    assert!(
+        said(&fault).contains("invalid type: map, expected a string"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn what_a_type_says_itself_of_the_whole_has_no_line() {
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[serde(try_from = "u32")]
+    struct Even(u32);
+    impl TryFrom<u32> for Even {
+        type Error = String;
+        fn try_from(number: u32) -> Result<Self, String> {
+            match number % 2 {
+                0 => Ok(Even(number)),
+                _ => Err(format!("{number} is odd")),
+            }
+        }
+    }
+    let even = of::<Even>("even", "Even");
+    let fault = artifact(&even, None, &source("a.json", "3").unwrap()).unwrap_err();
+    assert_eq!(
+        (said(&fault).as_str(), fault.target.as_deref()),
+        ("a.json: 3 is odd", Some("a.json"))
+    );
+}
+
+#[test]
 fn an_artifact_passes_its_check() {
     let word = of::<String>("word", "String");
     let check = |value: &(dyn std::any::Any + Send + Sync)| {
