@@ -261,3 +261,53 @@ async fn a_decision_that_fails_or_panics_halts_the_run_and_is_asked_again() {
         let _done = Trip::run(place.runtime(), "t", &team, 3).await.unwrap();
     }
 }
+
+workflow! {
+    workflow Visit(guest: String) {
+        phase Greeting {
+            step greet(guest) -> words: String { Ok(format!("hello {guest}")) }
+        }
+        optional phase Tasting {
+            manual step taste(words) -> notes: String;
+        }
+        phase Leaving {
+            step leave(notes) -> line: String { Ok(notes.cloned().unwrap_or_default()) }
+        }
+    }
+}
+
+struct Host;
+impl visit::Greeting for Host {}
+impl visit::Leaving for Host {}
+
+#[tokio::test]
+async fn a_phase_that_people_do_all_of_is_entered_and_can_be_skipped() {
+    for place in Place::both() {
+        let run = || Visit::run(place.runtime(), "ada", &Arc::new(Host), "ada".to_owned());
+        let halted = run().await.expect_err("somebody must taste");
+        assert_eq!(halted.cause.steps(), ["Tasting.taste"]);
+        drop(halted);
+        let notes = "oaky".to_owned();
+        visit::hand_in::taste(place.runtime(), "ada", Actor::new("bo"), notes)
+            .await
+            .expect("it waits");
+        assert_eq!(run().await.expect("it is done").artifacts().line(), "oaky");
+
+        let run = Visit::start(place.runtime(), "bo", "bo".to_owned())
+            .await
+            .expect("it begins");
+        let run = run.greeting(&Arc::new(Host)).await.expect("it greets");
+        let run = run
+            .skip_tasting(Waiver::because("in a hurry"))
+            .await
+            .expect("nothing of it was begun");
+        assert_eq!(
+            run.leaving(&Arc::new(Host))
+                .await
+                .expect("it leaves")
+                .artifacts()
+                .line(),
+            ""
+        );
+    }
+}

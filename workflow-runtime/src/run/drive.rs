@@ -124,7 +124,9 @@ impl Live {
 
     /// Asks whether the optional phase is waived, unless it was begun; records a waiver.
     pub(crate) async fn ask_to_waive(&mut self, crew: &dyn Crew, phase: u16) -> Result<bool, Reason> {
-        if self.state.phase_has_begun(&self.layout, phase) {
+        // A phase that people do all of has no methods, so there is nobody to ask.
+        let nobody_to_ask = self.layout.phase(phase).steps.iter().all(|step| step.manual);
+        if nobody_to_ask || self.state.phase_has_begun(&self.layout, phase) {
             return Ok(false);
         }
         self.hold()?;

@@ -639,12 +639,14 @@ pub mod word_count {
         " This plan as a command-line program: runs it, shows how its runs stand, takes in what people hand in,"]
         #[doc =
         " draws pictures. `team` makes who does the work, or an error that says why that cannot be; it is called"]
-        #[doc = " only by the verbs that need a team, within a tokio runtime."] pub fn
-        main < T : Counting + Release + ::workflow_runtime::Team, R : IntoTeam < T >>
-        (team : impl ::core::ops::FnOnce() -> R + 'static,) -> ::std::process::ExitCode {
-        rt::cli::main(& PLAN, const { & [methods::counting:: < T >, methods::release:: <
-        T >] }, undos::of__all_phases(), move || IntoTeam::into_team(team()),) } #[doc =
+        #[doc = " only by the verbs that need a team, within a tokio runtime."]
+        #[must_use = "it is the status to end with: `fn main() -> ExitCode` returns it"]
+        pub fn main < T : ::workflow_runtime::Team, R : IntoTeam < T >> (team : impl
+        ::core::ops::FnOnce() -> R + 'static,) -> ::std::process::ExitCode { let (phases,
+        undos) = R::tables(); rt::cli::main(& PLAN, phases, undos, move ||
+        IntoTeam::into_team(team())) } #[doc =
         " The same for those who drive no run: it shows how runs stand and takes in what people hand in."]
+        #[must_use = "it is the status to end with: `fn main() -> ExitCode` returns it"]
         pub fn main_without_team() -> ::std::process::ExitCode {
         rt::cli::main_without_team(& PLAN) } }
     }
@@ -655,13 +657,21 @@ pub mod word_count {
         label = "the program needs a team",
         note = "a team implements `word_count::Counting`, `word_count::Release`"
     )]
-    pub trait IntoTeam<T> {
+    pub trait IntoTeam<T: ::workflow_runtime::Team> {
         #[doc(hidden)]
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String>;
+        #[doc(hidden)]
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
     impl<T: Counting + Release + ::workflow_runtime::Team> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
+        }
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (
+                const { &[methods::counting::<T>, methods::release::<T>] },
+                undos::of__all_phases(),
+            )
         }
     }
     impl<
@@ -670,6 +680,12 @@ pub mod word_count {
     > IntoTeam<T> for ::core::result::Result<T, E> {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
+        }
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (
+                const { &[methods::counting::<T>, methods::release::<T>] },
+                undos::of__all_phases(),
+            )
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
