@@ -185,7 +185,9 @@ impl Content {
 
     /// With what arrives above what leaves.
     fn into_node(mut self, kind: Kind, takes: &[Arrow], yields: Option<(usize, PortWay)>) -> Node {
-        let arriving = takes.iter().map(|arrow| (arrow.artifact, PortWay::Arrives));
+        let arriving = takes
+            .iter()
+            .map(|arrow| (arrow.artifact, PortWay::Arrives(arrow.from)));
         let ports: Vec<_> = (1..)
             .zip(arriving.chain(yields))
             .map(|(row, (artifact, way))| Port {

@@ -24,7 +24,7 @@ pub(super) struct Arrow {
     pub(super) from: Maker,
     pub(super) to: Taker,
     pub(super) artifact: usize,
-    /// Whether the maker may have been waived by then.
+    /// Whether it may come from elsewhere, or not at all: the maker, or one that makes it anew after that, may be waived.
     pub(super) perhaps: bool,
 }
 
@@ -41,21 +41,25 @@ pub(super) enum Taker {
     Waiver(usize),
 }
 
+/// Who may have made the newest version of each artifact: more than one where a phase that yields it anew may be waived.
+type Newest = Vec<Vec<Maker>>;
+
 impl Flow {
     pub(super) fn of(plan: &'static Plan) -> Self {
         let mut flow = Flow {
             steps: Vec::new(),
             arrows: Vec::new(),
         };
-        let mut newest: Vec<Option<Maker>> = vec![None; plan.artifacts.len()];
-        for (input, maker) in newest.iter_mut().enumerate().take(plan.inputs) {
-            *maker = Some(Maker::Input(input));
+        let mut newest: Newest = vec![Vec::new(); plan.artifacts.len()];
+        for (input, makers) in newest.iter_mut().enumerate().take(plan.inputs) {
+            makers.push(Maker::Input(input));
         }
         for (at, phase) in plan.phases.iter().enumerate() {
             let first = flow.steps.len();
             let members = phase.steps.iter().map(|plan| Member { phase: at, plan });
             flow.steps.extend(members);
             flow.draw(plan, phase.waive_takes, Taker::Waiver(at), &newest);
+            let before = phase.optional.then(|| newest.clone());
             if phase.parallel {
                 // A member that yields anew does so for later phases; its siblings see what was there before.
                 let mut seen = newest.clone();
@@ -74,30 +78,38 @@ impl Flow {
                     note(&mut newest, step, member);
                 }
             }
+            if let Some(before) = before {
+                keep_what_a_waiver_leaves(&mut newest, before);
+            }
         }
         flow
     }
 
-    fn draw(&mut self, plan: &Plan, takes: &[Take], to: Taker, newest: &[Option<Maker>]) {
+    fn draw(&mut self, plan: &Plan, takes: &[Take], to: Taker, newest: &Newest) {
         for take in takes {
             let artifact = usize::from(take.artifact);
-            let Some(from) = newest.get(artifact).copied().flatten() else {
-                continue;
-            };
-            let phase_of = |step: usize| self.steps.get(step).map(|member| member.phase);
-            let perhaps = match (from, to) {
-                (Maker::Input(_), _) => false,
-                (Maker::Step(maker), Taker::Step(taker)) if phase_of(maker) == phase_of(taker) => false,
-                (Maker::Step(maker), _) => phase_of(maker)
-                    .and_then(|phase| plan.phases.get(phase))
-                    .is_some_and(|phase| phase.optional),
-            };
-            self.arrows.push(Arrow {
-                from,
-                to,
-                artifact,
-                perhaps,
-            });
+            let makers = newest.get(artifact).map_or(&[][..], Vec::as_slice);
+            for &from in makers {
+                let perhaps = makers.len() > 1 || self.may_be_waived(plan, from, to);
+                self.arrows.push(Arrow {
+                    from,
+                    to,
+                    artifact,
+                    perhaps,
+                });
+            }
+        }
+    }
+
+    /// Whether the maker may be waived where the taker is not.
+    fn may_be_waived(&self, plan: &Plan, from: Maker, to: Taker) -> bool {
+        let phase_of = |step: usize| self.steps.get(step).map(|member| member.phase);
+        match (from, to) {
+            (Maker::Input(_), _) => false,
+            (Maker::Step(maker), Taker::Step(taker)) if phase_of(maker) == phase_of(taker) => false,
+            (Maker::Step(maker), _) => phase_of(maker)
+                .and_then(|phase| plan.phases.get(phase))
+                .is_some_and(|phase| phase.optional),
         }
     }
 
@@ -149,11 +161,21 @@ fn takes_what_it_yields(step: &StepPlan) -> bool {
     step.takes.iter().any(|take| Some(take.artifact) == step.yields)
 }
 
-fn note(newest: &mut [Option<Maker>], step: usize, member: &StepPlan) {
+fn note(newest: &mut Newest, step: usize, member: &StepPlan) {
     let made = member
         .yields
         .and_then(|artifact| newest.get_mut(usize::from(artifact)));
-    if let Some(maker) = made {
-        *maker = Some(Maker::Step(step));
+    if let Some(makers) = made {
+        *makers = vec![Maker::Step(step)];
+    }
+}
+
+/// What a phase yielded anew that may be waived is as it was before if it is.
+fn keep_what_a_waiver_leaves(newest: &mut Newest, before: Newest) {
+    for (makers, mut before) in newest.iter_mut().zip(before) {
+        if *makers != before {
+            before.append(makers);
+            *makers = before;
+        }
     }
 }

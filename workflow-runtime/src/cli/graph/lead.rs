@@ -92,7 +92,7 @@ fn strand(maker: &Node, arrows: &[&Arrow], by_kind: &HashMap<Kind, &Node>) -> Op
             let port = taker
                 .ports
                 .iter()
-                .find(|port| port.way == PortWay::Arrives && port.artifact == arrow.artifact)?;
+                .find(|port| port.way == PortWay::Arrives(arrow.from))?;
             let (x, y) = (taker.area.right(), port.y);
             Some(End {
                 to,

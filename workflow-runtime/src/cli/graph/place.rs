@@ -5,7 +5,7 @@
 //! of artifacts that are under way at once.
 
 use super::boxes::{self, Block};
-use super::flow::Flow;
+use super::flow::{Flow, Maker};
 use super::lead::{self, Back, Strand};
 use super::{Picture, letters, words};
 use crate::cli::mark::Mark;
@@ -135,7 +135,7 @@ pub(super) struct Port {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PortWay {
-    Arrives,
+    Arrives(Maker),
     Leaves,
     /// It is made, and nobody takes it.
     Results,

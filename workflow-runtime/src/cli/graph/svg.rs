@@ -264,7 +264,7 @@ impl Drawing<'_> {
             let name = Xml(words::artifact(self.picture.plan, port.artifact));
             let y = port.y - 3;
             match port.way {
-                PortWay::Arrives => write!(self.text, "<text y=\"{y}\">{name}</text>")?,
+                PortWay::Arrives(_) => write!(self.text, "<text y=\"{y}\">{name}</text>")?,
                 PortWay::Leaves => write!(self.text, "<text class=\"made\" y=\"{y}\">{name}</text>")?,
                 PortWay::Results => write!(
                     self.text,

@@ -69,6 +69,34 @@ fn siblings_of_a_parallel_phase_see_what_was_there_before_one_of_them_yields_ane
 }
 
 #[test]
+fn what_a_waivable_phase_yields_anew_may_as_well_come_from_before_it() {
+    use Maker::Step;
+    let plan = super::read::plan(
+        "workflow! { workflow Tuned(load: u32) { phase A { step build(load) -> code: String; }
+         optional phase B { step tune(code) -> code; step measure(code) -> gain: u32; }
+         optional(code) phase C { step polish(code) -> code; } phase D { step ship(code, gain); } } }",
+    );
+    let (code, gain) = (1, 2);
+    let to = Taker::Step;
+    assert_eq!(
+        Flow::of(plan).arrows,
+        [
+            arrow(Maker::Input(0), to(0), 0, false),
+            arrow(Step(0), to(1), code, false),
+            arrow(Step(1), to(2), code, false),
+            arrow(Step(0), Taker::Waiver(2), code, true),
+            arrow(Step(1), Taker::Waiver(2), code, true),
+            arrow(Step(0), to(3), code, true),
+            arrow(Step(1), to(3), code, true),
+            arrow(Step(0), to(4), code, true),
+            arrow(Step(1), to(4), code, true),
+            arrow(Step(3), to(4), code, true),
+            arrow(Step(2), to(4), gain, true),
+        ]
+    );
+}
+
+#[test]
 fn all_pictures_say_what_is_manual_who_does_it_and_how_often_it_goes_back() {
     let plan = plans::poster();
     let picture = Picture { plan, marks: None };
