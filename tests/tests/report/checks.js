@@ -26,6 +26,9 @@ for (const image of every("img:not([alt]),svg:not([aria-hidden])")) {
   const title = image.querySelector(":scope > title");
   if (!(title && title.textContent) && !image.getAttribute("aria-label")) faults.push(`${name(image)} has no name`);
 }
+for (const image of every("[role=img]")) {
+  if (image.querySelector("a[href],button,[tabindex]")) faults.push(`${name(image)} hides what can be reached in it`);
+}
 for (const region of every("[role=group],nav,progress")) {
   if (!region.getAttribute("aria-label")) faults.push(`${name(region)} has no name`);
 }

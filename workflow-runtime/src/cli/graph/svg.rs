@@ -47,8 +47,9 @@ impl Drawing<'_> {
         let Area { x, y, width, height } = place.all;
         writeln!(
             self.text,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan-picture\" role=\"img\" viewBox=\"{x} {y} {width} \
-             {height}\" width=\"{width}\" height=\"{height}\">"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan-picture\" role=\"group\" aria-label=\"{}\" \
+             viewBox=\"{x} {y} {width} {height}\" width=\"{width}\" height=\"{height}\">",
+            Xml(plan.name)
         )?;
         writeln!(self.text, "<title>{}</title>", Xml(plan.name))?;
         writeln!(self.text, "<desc>{}</desc>", Xml(&self.description()))?;

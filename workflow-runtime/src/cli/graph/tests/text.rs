@@ -240,6 +240,15 @@ fn an_svg_is_xml_whatever_the_names_and_docs() {
     }
 }
 
+/// What is within an image is hidden from those who hear it.
+#[test]
+fn the_steps_of_an_svg_are_links_for_everybody() {
+    let plan = plans::poster();
+    let svg = Picture { plan, marks: None }.svg();
+    let head = svg.split('>').next().unwrap();
+    assert!(head.contains("role=\"group\" aria-label=\"Poster\""), "{head}");
+}
+
 #[test]
 fn an_svg_needs_nothing_from_elsewhere() {
     let plan = plans::poster();
