@@ -37,7 +37,7 @@ pub(super) fn estimates(page: &Page<'_>) -> Option<Markup> {
     Some(html! {
         p {
             (count(steps.len(), "step has", "steps have")) " an estimate: " b { (range((from, to))) } " in all; so far they took "
-            b { (span(took)) } ". What a person does is measured by how long they were waited for."
+            b { (span(took)) } ". All attempts and passes of a step count; what a person does is measured by how long they were waited for."
         }
         @if shown.len() < steps.len() {
             p class="soft" { "The " (shown.len()) " that are furthest over or under:" }

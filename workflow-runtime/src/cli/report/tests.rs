@@ -168,7 +168,7 @@ fn tells_estimates_the_longest_chain_decisions_and_the_log() {
 #[test]
 fn a_timeline_cuts_breaks_short_and_says_what_they_were_for() {
     let html = written(eventful());
-    assert_has(&html, &["In 2 breaks, drawn narrow, nothing ran:"]);
+    assert_has(&html, &["In 2 breaks, drawn narrow, nothing was recorded:"]);
     assert_has(
         &html,
         &["3 d from 2026-03-12 09:22:02 to 2026-03-15 09:22:02, waiting for Design.review"],
@@ -184,6 +184,50 @@ fn a_timeline_cuts_breaks_short_and_says_what_they_were_for() {
         left("attempt 1, first pass: done after 2 h 40 min"),
         left("attempt 1, first pass: done after 1 h,")
     );
+}
+
+#[test]
+fn what_goes_on_is_no_break_in_which_nothing_was_done() {
+    let mut held = Diary::of(Release::PLAN)
+        .then(0, began())
+        .then(9, done("Requirements.gather", 0, 1, 9, "[]"));
+    held.held_by = Some("host:1".to_owned());
+    let html = written(held);
+    assert_has(
+        &html,
+        &[
+            "1 h 23 min from 2026-03-12 09:00:09 to 2026-03-12 10:23:29, at work on Design.draw",
+            "0 attempts, running",
+            "running when this was written",
+            "8 steps have not run",
+        ],
+    );
+    assert!(html.contains(r#"<i class="p running" style="left:"#));
+
+    let left = Diary::of(Release::PLAN)
+        .then(0, began())
+        .then(9, done("Requirements.gather", 0, 1, 9, "[]"))
+        .then(3_600, failed("Design.draw", 0, 1, 9, "no ink"));
+    let html = written(left);
+    assert_has(&html, &["with no work on record"]);
+    assert!(!html.contains("p running"));
+}
+
+#[test]
+fn nobody_is_waited_for_once_a_run_is_taken_back() {
+    let diary = Diary::of(Release::PLAN)
+        .then(0, began())
+        .then(9, done("Requirements.gather", 0, 1, 9, "[]"))
+        .then(0, waiting("Design.review", 0))
+        .then(60, RecordKind::UndoBegan)
+        .then(1, RecordKind::Undone)
+        .stands(Standing::Undone);
+    let html = written(diary);
+    assert_has(
+        &html,
+        &["Waiting for people1 min", "Waited for a person for 1 min"],
+    );
+    assert!(!text(&html).contains("until now"));
 }
 
 #[test]
@@ -410,7 +454,7 @@ fn thousand() -> View {
         }
     });
     let phases: Vec<_> = phases.collect();
-    let plan = write::plan("Thousand", "", &[], phases.leak(), artifacts.leak(), 1);
+    let plan = write::plan("Thousand", "", phases.leak(), artifacts.leak(), 1);
     let plan: &'static Plan = Box::leak(Box::new(plan));
     let artifact = serde_json::to_string(&vec!["twenty-four characters <&>"; 70]).unwrap();
     let mut diary = Diary::of(plan).then(0, began());

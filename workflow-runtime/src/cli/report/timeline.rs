@@ -18,7 +18,7 @@ pub(super) fn timeline(page: &Page<'_>) -> Markup {
         return html! { p class="soft" { "Nothing has a time: what runs in memory is not dated." } };
     };
     let reworks = reworks(page, &scale);
-    let untouched = page.view.steps.iter().filter(|step| !ran(step)).count();
+    let untouched = page.view.steps.iter().filter(|step| !is_told(step)).count();
     html! {
         (legend(page, &scale))
         (wide("Timeline", &html! {
@@ -42,8 +42,9 @@ pub(super) fn timeline(page: &Page<'_>) -> Markup {
     }
 }
 
-fn ran(step: &StepView) -> bool {
-    !(step.attempts.is_empty() && step.waits.is_empty() && step.undos.is_empty())
+fn is_told(step: &StepView) -> bool {
+    let is_untried = step.attempts.is_empty() && step.waits.is_empty() && step.undos.is_empty();
+    !is_untried || step.mark == Mark::Running
 }
 
 /// Everything in which something went on; while a person is waited for, nothing does.
@@ -102,6 +103,7 @@ fn legend(page: &Page<'_>, scale: &Scale) -> Markup {
             @if steps.iter().any(|step| !step.waits.is_empty()) { li { i class="w" {} "waiting for a person" } }
             @if any(&|attempt| attempt.number == 0) { li { i class="p done" {} "handed in" } }
             @if steps.iter().any(|step| !step.undos.is_empty()) { li { i class="p undone" {} "taken back" } }
+            @if steps.iter().any(|step| step.mark == Mark::Running) { li { i class="p running" {} "running when this was written" } }
             @if scale.breaks().next().is_some() { li { i class="gap" {} "break, not to scale" } }
             @if page.view.round > 0 { li { i class="again" {} "rework" } }
             li { span class="chained" {} "on the longest chain" }
@@ -141,7 +143,7 @@ fn rows(page: &Page<'_>, scale: &Scale, phase: &PhaseView) -> Markup {
     let mut steps = phase
         .steps
         .clone()
-        .filter(|at| ran(&page.view.steps[*at]))
+        .filter(|at| is_told(&page.view.steps[*at]))
         .peekable();
     if steps.peek().is_none() {
         return html! {};
@@ -169,6 +171,9 @@ fn row(page: &Page<'_>, scale: &Scale, at: usize) -> Markup {
                 div aria-hidden="true" {
                     @for wait in &step.waits { (waiting_bar(page, scale, wait)) }
                     @for attempt in &step.attempts[newest..] { (bar(page, scale, attempt)) }
+                    @if step.mark == Mark::Running {
+                        i class="p running" style=(format!("left:{:.2}%", scale.at(page.now))) title=[page.tip(|| "running".to_owned())] {}
+                    }
                     @for undo in &step.undos {
                         @if let Some(at) = undo.at {
                             i class="p undone" style=(format!("left:{:.2}%", scale.at(at))) title=[page.tip(|| format!("taken back, {}", readable(at)))] {}
@@ -196,6 +201,7 @@ fn told(step: &StepView) -> Markup {
         @if failed > 0 { ", " (failed) " not well" }
         @if let Some(from) = starts.min() { ", from " (readable(from)) }
         @if let Some(to) = ends.max() { " to " (readable(to)) }
+        @if step.mark == Mark::Running { ", running" }
     }
 }
 
@@ -260,7 +266,7 @@ fn breaks(page: &Page<'_>, scale: &Scale) -> Markup {
         return html! {};
     }
     html! {
-        p { "In " (count(breaks.len(), "break", "breaks")) ", drawn narrow, nothing ran:" }
+        p { "In " (count(breaks.len(), "break", "breaks")) ", drawn narrow, nothing was recorded:" }
         ul class="breaks" {
             @for part in breaks.iter().take(SHOWN) {
                 li {
@@ -277,12 +283,17 @@ fn purpose(page: &Page<'_>, from: SystemTime, to: SystemTime) -> Markup {
     let covers =
         |wait: &Wait| wait.from.is_some_and(|began| began <= from) && wait.to.is_none_or(|end| end >= to);
     let waits = |step: &&StepView| step.waits.iter().any(covers);
-    let mut waiting = page.view.steps.iter().filter(waits).peekable();
+    let waiting: Vec<_> = page.view.steps.iter().filter(waits).collect();
+    // Only how an attempt ended is recorded, so what is going on looks like a break.
+    let goes_on = |step: &&StepView| to >= page.now && step.mark == Mark::Running;
+    let running: Vec<_> = page.view.steps.iter().filter(goes_on).collect();
+    let (what, steps) = match (waiting.is_empty(), running.is_empty()) {
+        (false, _) => ("waiting for ", waiting),
+        (true, false) => ("at work on ", running),
+        (true, true) => ("with no work on record", Vec::new()),
+    };
     html! {
-        @if waiting.peek().is_none() { "in which nobody drove the run" }
-        @else {
-            "waiting for "
-            @for (at, step) in waiting.enumerate() { @if at > 0 { ", " } (link(step)) }
-        }
+        (what)
+        @for (at, step) in steps.into_iter().enumerate() { @if at > 0 { ", " } (link(step)) }
     }
 }
