@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::chain::waited;
 use super::page::{Page, link, time};
 use super::text::{Text, count, doc};
+use crate::cli::actions::for_whom;
 use crate::cli::mark::Mark;
 use crate::cli::moment::span;
 use crate::cli::view::{Outcome, StepView};
@@ -29,6 +30,7 @@ pub(super) fn head(page: &Page<'_>) -> Markup {
             div class="todo" {
                 h2 { "Next" }
                 (next(page))
+                (commands(page))
             }
         }
     }
@@ -100,6 +102,28 @@ fn next(page: &Page<'_>) -> Markup {
                     @if run.standing == Standing::Cancelled && !page.view.is_held() {
                         li { "It was told to stop. Drive it again to go on." }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The same as commands, as `next` says them where the report was written.
+fn commands(page: &Page<'_>) -> Markup {
+    if page.actions.is_empty() || page.view.history.run.standing.is_over() {
+        return html! {};
+    }
+    html! {
+        p class="soft" { "By the program of the plan, where this was written:" }
+        ul {
+            @for action in page.actions {
+                li {
+                    // What stands between backticks is a name.
+                    @for (at, part) in action.what.split('`').enumerate() {
+                        @if at % 2 == 1 { b { (Text(part)) } } @else { (Text(part)) }
+                    }
+                    (Text(&for_whom(action)))
+                    @if let Some(command) = &action.command { code { (Text(command)) } }
                 }
             }
         }

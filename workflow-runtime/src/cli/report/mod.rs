@@ -22,6 +22,7 @@ use std::time::SystemTime;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::cli::actions::Action;
 use crate::cli::mark::Mark;
 use crate::cli::view::View;
 use page::Page;
@@ -38,9 +39,9 @@ const LONGEST: usize = 4_000;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      script-src 'sha256-PmGL2PnAMbOu0M6pu4lSDSOMeUY1/rNZwW1PCVY2oKc='; base-uri 'none'; form-action 'none'";
 
-/// The report of a run, as of now.
-pub(crate) fn report(view: &View, now: SystemTime) -> String {
-    let page = Page::of(view, now);
+/// The report of a run, as of now, with what can be done about it.
+pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String {
+    let page = Page::of(view, actions, now);
     let run = &view.history.run;
     let sections = sections(&page);
     html! {

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::chain::Chain;
 use super::text::{Cut, Text};
+use crate::cli::actions::Action;
 use crate::cli::mark::Mark;
 use crate::cli::moment::{readable, rfc3339};
 use crate::cli::view::{StepView, View};
@@ -14,6 +15,7 @@ use crate::history::{RecordKind, Signature};
 /// A run, on its way to paper.
 pub(super) struct Page<'a> {
     pub(super) view: &'a View,
+    pub(super) actions: &'a [Action],
     pub(super) now: SystemTime,
     pub(super) chain: Chain,
     pub(super) budget: Budget,
@@ -56,9 +58,10 @@ impl Budget {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(view: &'a View, now: SystemTime) -> Self {
+    pub(super) fn of(view: &'a View, actions: &'a [Action], now: SystemTime) -> Self {
         Page {
             view,
+            actions,
             now,
             chain: Chain::longest(view, now),
             budget: Budget::of(view),

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 
 use super::{POLICY, SCRIPT, report};
+use crate::cli::actions::{Action, Verb};
 use crate::cli::sample::{
     Diary, Release, began, done, eventful, failed, handed_in, rejected, signature, waiting,
 };
@@ -14,7 +15,7 @@ use crate::summary::Standing;
 
 fn written(diary: Diary) -> String {
     let now = diary.now() + Duration::from_secs(5_000);
-    report(&diary.view(), now)
+    report(&diary.view(), &[], now)
 }
 
 /// What a reader has before them, without the markup.
@@ -214,6 +215,30 @@ fn what_goes_on_is_no_break_in_which_nothing_was_done() {
 }
 
 #[test]
+fn tells_what_can_be_done_by_command() {
+    let action = |command: &str| Action {
+        verb: Verb::Done,
+        target: Some("Launch.date".to_owned()),
+        role: Some("Owner"),
+        people: vec!["olga".to_owned()],
+        what: "hand in `date`, a `String`".to_owned(),
+        command: Some(command.to_owned()),
+    };
+    let of = |diary: Diary, command: &str| {
+        let now = diary.now();
+        report(&diary.view(), &[action(command)], now)
+    };
+    let html = of(eventful(), "release done date --artifact FILE --run till");
+    assert_has(
+        &html,
+        &["hand in date, a String (Owner: olga)release done date --artifact FILE --run till"],
+    );
+    assert_eq!(of(eventful(), EVIL).matches("<script").count(), 1);
+    let over = of(eventful().stands(Standing::Done), "release report till");
+    assert!(!text(&over).contains("release report"));
+}
+
+#[test]
 fn nobody_is_waited_for_once_a_run_is_taken_back() {
     let diary = Diary::of(Release::PLAN)
         .then(0, began())
@@ -275,7 +300,7 @@ fn tells_how_a_run_was_taken_back() {
 #[test]
 fn a_run_in_memory_has_a_report_without_times() {
     let now = eventful().now();
-    let html = report(&eventful().timeless(), now);
+    let html = report(&eventful().timeless(), &[], now);
     assert_has(&html, &["none: the run is in memory", "Nothing has a time"]);
     assert_has(&html, &["4 h 29 min of work and no waiting", "not done yet"]);
     assert_eq!(html.matches("<time").count(), 1, "it was written at some time");
@@ -454,7 +479,7 @@ fn thousand() -> View {
         }
     });
     let phases: Vec<_> = phases.collect();
-    let plan = write::plan("Thousand", "", phases.leak(), artifacts.leak(), 1);
+    let plan = write::plan("Thousand", "", &[], phases.leak(), artifacts.leak(), 1);
     let plan: &'static Plan = Box::leak(Box::new(plan));
     let artifact = serde_json::to_string(&vec!["twenty-four characters <&>"; 70]).unwrap();
     let mut diary = Diary::of(plan).then(0, began());
@@ -470,7 +495,7 @@ fn thousand() -> View {
 
 #[test]
 fn a_run_of_a_thousand_steps_is_under_two_megabytes() {
-    let html = report(&thousand(), SystemTime::now());
+    let html = report(&thousand(), &[], SystemTime::now());
     assert!(html.len() < 2_000_000, "{}", html.len());
     assert_has(&html, &["1000 of 1000 steps done", "1101 records"]);
 }
@@ -481,7 +506,7 @@ fn a_run_of_a_thousand_steps_is_under_two_megabytes() {
 fn a_run_of_a_thousand_steps_is_written_within_a_second() {
     let view = thousand();
     let started = std::time::Instant::now();
-    let html = report(&view, SystemTime::now());
+    let html = report(&view, &[], SystemTime::now());
     let took = started.elapsed();
     println!("{} bytes in {took:?}", html.len());
     std::fs::write(std::env::temp_dir().join("thousand.html"), html).unwrap();
@@ -497,12 +522,12 @@ fn reports_can_be_looked_at() {
     std::fs::write(folder.join("eventful.html"), written(eventful())).unwrap();
     std::fs::write(
         folder.join("memory.html"),
-        report(&eventful().timeless(), SystemTime::now()),
+        report(&eventful().timeless(), &[], SystemTime::now()),
     )
     .unwrap();
     std::fs::write(
         folder.join("thousand.html"),
-        report(&thousand(), SystemTime::now()),
+        report(&thousand(), &[], SystemTime::now()),
     )
     .unwrap();
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::cli::actions::actions;
 use crate::cli::arguments::{Drawing, Exported};
 use crate::cli::audit::audit;
 use crate::cli::desk::{Desk, Wanted};
@@ -65,7 +66,8 @@ pub(super) async fn report(desk: &Desk, id: Option<&str>, output: Option<&Path>)
     let runtime = desk.open()?;
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
-    let html = report::report(&view, SystemTime::now());
+    let actions = actions(desk, &view, desk.roster()?);
+    let html = report::report(&view, &actions, SystemTime::now());
     let default = || {
         // An id may be anything, a path among it.
         let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
