@@ -2,11 +2,11 @@
 
 use crate::cli::mark::Mark;
 
-/// What a mark fills its box with, and draws its border and sign in.
+/// What a mark fills its box with, and draws its border, sign and word in: readable on paper, too.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tint {
-    pub(super) fill: &'static str,
-    pub(super) edge: &'static str,
+pub(crate) struct Tint {
+    pub(crate) fill: &'static str,
+    pub(crate) edge: &'static str,
 }
 
 /// What is not a mark: a name for CSS, by day, by night.
@@ -36,24 +36,24 @@ pub(super) fn by_day(name: &str) -> &'static str {
 }
 
 impl Mark {
-    pub(super) fn by_day(self) -> Tint {
+    pub(crate) fn by_day(self) -> Tint {
         let (fill, edge) = match self {
-            Mark::Open => ("#ffffff", "#8c959f"),
+            Mark::Open => ("#ffffff", "#6b7280"),
             Mark::Ready => ("#ffffff", "#1f2328"),
             Mark::Running => ("#d3f1f5", "#0a7285"),
             Mark::Waiting => ("#fff3bf", "#8a5a00"),
             Mark::Done => ("#dafbe1", "#1a7f37"),
             Mark::Failed => ("#ffe3e0", "#c01c28"),
-            Mark::Rejected => ("#ffe8d9", "#bc4c00"),
+            Mark::Rejected => ("#ffe8d9", "#b34700"),
             Mark::Skipped => ("#ddf1ff", "#0860c4"),
-            Mark::Undone => ("#f5e8ff", "#8250df"),
+            Mark::Undone => ("#f5e8ff", "#7a4bd1"),
         };
         Tint { fill, edge }
     }
 
-    pub(super) fn by_night(self) -> Tint {
+    pub(crate) fn by_night(self) -> Tint {
         let (fill, edge) = match self {
-            Mark::Open => ("#0d1117", "#6e7681"),
+            Mark::Open => ("#0d1117", "#9198a1"),
             Mark::Ready => ("#0d1117", "#e6edf3"),
             Mark::Running => ("#0b3138", "#56d4dd"),
             Mark::Waiting => ("#3a2d04", "#e3b341"),

@@ -55,7 +55,7 @@ pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String
                 title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (run.standing.to_string()) }
                 // Else a browser asks for one.
                 link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) (PreEscaped(signs())) }
+                style { (PreEscaped(marks())) (PreEscaped(STYLE)) }
             }
             body {
                 a class="skip" href="#report" { "Skip to the report" }
@@ -120,16 +120,19 @@ fn steps_in(page: &Page<'_>, others: usize) -> Markup {
     steps::steps(page, (room / made.max(1)).clamp(SHORTEST, LONGEST))
 }
 
-/// The signs of all marks. What stands after the slash is what a screen reader says: nothing, for the word follows.
-fn signs() -> String {
-    let mut style = String::new();
+/// The colours and signs of all marks, as pictures have them.
+fn marks() -> String {
+    let (mut day, mut night, mut rules) = (String::new(), String::new(), String::new());
     for mark in Mark::ALL {
         let (word, sign) = (mark.word(), mark.sign());
-        // To a string, which cannot fail.
+        // To strings, which cannot fail. What stands after the slash is what a screen reader says: nothing, for the word
+        // follows.
+        _ = write!(day, "--{word}:{};", mark.by_day().edge);
+        _ = write!(night, "--{word}:{};", mark.by_night().edge);
         _ = write!(
-            style,
-            ".m.{word}::before{{content:\"{sign}\";content:\"{sign}\"/\"\"}}"
+            rules,
+            ".{word}{{--c:var(--{word})}}.m.{word}::before{{content:\"{sign}\";content:\"{sign}\"/\"\"}}"
         );
     }
-    style
+    format!(":root{{{day}}}@media (prefers-color-scheme:dark){{:root{{{night}}}}}{rules}\n")
 }
