@@ -32,6 +32,10 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 /// What the page should not be larger than, in bytes, by shortening artifacts.
 const SIZE: usize = 1_900_000;
+/// What it is not larger than, in bytes, by showing fewer attempts, records and words.
+const LARGEST: usize = 2_000_000;
+/// How often that is halved at most.
+const SQUEEZES: u32 = 6;
 /// What is shown of an artifact at least and at most.
 const SHORTEST: usize = 120;
 const LONGEST: usize = 4_000;
@@ -41,9 +45,19 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 /// The report of a run, as of now, with what can be done about it.
 pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String {
-    let page = Page::of(view, actions, now);
-    let run = &view.history.run;
-    let sections = sections(&page);
+    let mut html = written(&Page::of(view, actions, now, 0));
+    for squeezes in 1..=SQUEEZES {
+        if html.len() <= LARGEST {
+            break;
+        }
+        html = written(&Page::of(view, actions, now, squeezes));
+    }
+    html
+}
+
+fn written(page: &Page<'_>) -> String {
+    let run = &page.view.history.run;
+    let sections = sections(page);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -59,7 +73,7 @@ pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String
             }
             body {
                 a class="skip" href="#report" { "Skip to the report" }
-                (head::head(&page))
+                (head::head(page))
                 nav aria-label="Sections" {
                     ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.title) } } } }
                 }
@@ -71,7 +85,7 @@ pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String
                         }
                     }
                 }
-                footer { p { "Written " (page::time(now)) ". All times are UTC." } }
+                footer { p { "Written " (page::time(page.now)) ". All times are UTC." } }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

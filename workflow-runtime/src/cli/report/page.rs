@@ -35,7 +35,8 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    fn of(view: &View) -> Self {
+    /// Each squeeze halves all of it.
+    fn of(view: &View, squeezes: u32) -> Self {
         let tells = |kind: &RecordKind| match kind {
             RecordKind::StepDone { said, by, .. } => usize::from(!said.is_empty() || by.is_some()),
             RecordKind::StepFailed { .. } => 2,
@@ -50,21 +51,21 @@ impl Budget {
             .sum();
         let share = |whole: usize, number: usize| (whole / number.max(1)).clamp(160, 4_096);
         Budget {
-            text: share(200_000, texts),
-            attempts: (4_000 / view.steps.len().max(1)).clamp(3, 40),
-            records: 2_500,
+            text: (share(200_000, texts) >> squeezes).max(40),
+            attempts: ((4_000 / view.steps.len().max(1)).clamp(3, 40) >> squeezes).max(1),
+            records: (2_500 >> squeezes).max(100),
         }
     }
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(view: &'a View, actions: &'a [Action], now: SystemTime) -> Self {
+    pub(super) fn of(view: &'a View, actions: &'a [Action], now: SystemTime, squeezes: u32) -> Self {
         Page {
             view,
             actions,
             now,
             chain: Chain::longest(view, now),
-            budget: Budget::of(view),
+            budget: Budget::of(view, squeezes),
             is_timed: view.history.records.iter().any(|record| record.at.is_some()),
         }
     }
@@ -102,6 +103,11 @@ impl<'a> Page<'a> {
     /// What the pointer is told over a bar. The row says it too, so a large page does without.
     pub(super) fn tip(&self, text: impl FnOnce() -> String) -> Option<String> {
         (self.view.steps.len() <= 300).then(text)
+    }
+
+    /// As many of a step's attempts or waits as are shown.
+    pub(super) fn newest<'s, T>(&self, all: &'s [T]) -> &'s [T] {
+        &all[all.len().saturating_sub(self.budget.attempts)..]
     }
 
     /// Which pass through the plan; nothing in a run that never went back.

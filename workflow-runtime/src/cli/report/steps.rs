@@ -115,7 +115,7 @@ fn attempts(page: &Page<'_>, step: &StepView) -> Markup {
         @if step.attempts.is_empty() && step.mark != Mark::Skipped { p { "Not tried yet." } }
         @if earlier > 0 { p class="soft" { (count(earlier, "earlier attempt", "earlier attempts")) " not shown; " code { "log " (page.view.id()) } " has all." } }
         @if !step.attempts.is_empty() {
-            ol class="tries" { @for attempt in &step.attempts[earlier..] { li { (tried(page, attempt)) } } }
+            ol class="tries" { @for attempt in page.newest(&step.attempts) { li { (tried(page, attempt)) } } }
         }
     }
 }
@@ -156,7 +156,6 @@ fn tried(page: &Page<'_>, attempt: &Attempt) -> Markup {
 }
 
 fn waits(page: &Page<'_>, step: &StepView) -> Markup {
-    let earlier = step.waits.len().saturating_sub(page.budget.attempts);
     let line = |wait: &Wait| {
         let to = wait.to.unwrap_or(page.now);
         html! {
@@ -170,7 +169,7 @@ fn waits(page: &Page<'_>, step: &StepView) -> Markup {
         }
     };
     html! {
-        @if !step.waits.is_empty() { ul class="tries" { @for wait in &step.waits[earlier..] { li { (line(wait)) } } } }
+        @if !step.waits.is_empty() { ul class="tries" { @for wait in page.newest(&step.waits) { li { (line(wait)) } } } }
     }
 }
 
@@ -188,9 +187,8 @@ fn undos(page: &Page<'_>, step: &StepView) -> Markup {
             }
         }
     };
-    let earlier = step.undos.len().saturating_sub(page.budget.attempts);
     html! {
-        @if !step.undos.is_empty() { ul class="tries" { @for undo in &step.undos[earlier..] { li { (line(undo)) } } } }
+        @if !step.undos.is_empty() { ul class="tries" { @for undo in page.newest(&step.undos) { li { (line(undo)) } } } }
     }
 }
 

@@ -162,19 +162,18 @@ fn rows(page: &Page<'_>, scale: &Scale, phase: &PhaseView) -> Markup {
 fn row(page: &Page<'_>, scale: &Scale, at: usize) -> Markup {
     let step = &page.view.steps[at];
     let (worked, waiting) = (step.worked(), waited(step, page.now));
-    let newest = step.attempts.len().saturating_sub(page.budget.attempts);
     html! {
         tr {
             th scope="row" class=[page.chained(at)] { a href={ "#step-" (step.path) } { (step.plan.name) } }
             td class="lane" {
                 span class="hidden" { (told(step)) }
                 div aria-hidden="true" {
-                    @for wait in &step.waits { (waiting_bar(page, scale, wait)) }
-                    @for attempt in &step.attempts[newest..] { (bar(page, scale, attempt)) }
+                    @for wait in page.newest(&step.waits) { (waiting_bar(page, scale, wait)) }
+                    @for attempt in page.newest(&step.attempts) { (bar(page, scale, attempt)) }
                     @if step.mark == Mark::Running {
-                        i class="p running" style=(format!("left:{:.2}%", scale.at(page.now))) title=[page.tip(|| "running".to_owned())] {}
+                        i class="p running" style=(format!("left:min({:.2}%,100% - .3rem)", scale.at(page.now))) title=[page.tip(|| "running".to_owned())] {}
                     }
-                    @for undo in &step.undos {
+                    @for undo in page.newest(&step.undos) {
                         @if let Some(at) = undo.at {
                             i class="p undone" style=(format!("left:{:.2}%", scale.at(at))) title=[page.tip(|| format!("taken back, {}", readable(at)))] {}
                         }
