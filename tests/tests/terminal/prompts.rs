@@ -21,7 +21,7 @@ fn what_cannot_be_taken_back_is_done_when_the_answer_is_yes() {
         let row = rows.iter().find(|row| row.contains(says));
         let row = row.unwrap_or_else(|| panic!("{keys:?}: {}", rows.join("\n")));
         assert!(!row.contains("[y/N]"), "{row}: it begins a row");
-        let is_undone = site.goes(&["status"]).contains("is undone");
+        let is_undone = site.goes(&["status"]).contains("was undone");
         assert_eq!(is_undone, status == 0, "{keys:?}");
     }
 }
@@ -56,9 +56,7 @@ fn where_nobody_sits_it_must_have_been_said_before() {
         let output = site.ends(&[verb]);
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains("--yes"));
-        assert!(
-            site.goes(&["status"]).contains("is waiting") || site.goes(&["status"]).contains("is running")
-        );
+        assert!(site.goes(&["status"]).contains("can go on"));
     }
 }
 
