@@ -46,7 +46,7 @@ fn states(model: &Model) -> TokenStream {
     let impls = model.states().zip(next).map(|(state, next)| {
         let state = path(&state);
         quote_spanned! {model.name.span()=>
-            impl sealed::Sealed for #state {}
+            impl sealed::IsState for #state {}
             impl State for #state {
                 type Next = #next;
             }
@@ -62,7 +62,7 @@ fn states(model: &Model) -> TokenStream {
         }
 
         #[doc = " A state of a run; sealed."]
-        pub trait State: sealed::Sealed + 'static {
+        pub trait State: sealed::IsState + 'static {
             #[doc(hidden)]
             type Next;
         }
@@ -119,7 +119,7 @@ fn sealed(model: &Model) -> TokenStream {
     quote_spanned! {model.name.span()=>
         mod sealed {
             #[diagnostic::on_unimplemented(message = #no_state, label = "a run comes to a state by doing the phases")]
-            pub trait Sealed {}
+            pub trait IsState {}
             #[diagnostic::on_unimplemented(message = #no_order, label = "change the declaration instead")]
             pub trait Leads<Next> {}
             #[diagnostic::do_not_recommend]

@@ -30,19 +30,19 @@ pub mod word_count {
         pub enum Release {}
     }
     /// A state of a run; sealed.
-    pub trait State: sealed::Sealed + 'static {
+    pub trait State: sealed::IsState + 'static {
         #[doc(hidden)]
         type Next;
     }
-    impl sealed::Sealed for Start {}
+    impl sealed::IsState for Start {}
     impl State for Start {
         type Next = next::Counting;
     }
-    impl sealed::Sealed for after::Counting {}
+    impl sealed::IsState for after::Counting {}
     impl State for after::Counting {
         type Next = next::Release;
     }
-    impl sealed::Sealed for after::Release {}
+    impl sealed::IsState for after::Release {}
     impl State for after::Release {
         type Next = next::Nothing_TheRunIsDone;
     }
@@ -65,7 +65,7 @@ pub mod word_count {
             message = "`{Self}` cannot be a state of `WordCount`: the workflow has its own",
             label = "a run comes to a state by doing the phases"
         )]
-        pub trait Sealed {}
+        pub trait IsState {}
         #[diagnostic::on_unimplemented(
             message = "the order of `WordCount` cannot be changed from outside",
             label = "change the declaration instead"

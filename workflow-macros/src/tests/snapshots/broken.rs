@@ -26,15 +26,15 @@ mod broken {
         pub enum Design {}
     }
     /// A state of a run; sealed.
-    pub trait State: sealed::Sealed + 'static {
+    pub trait State: sealed::IsState + 'static {
         #[doc(hidden)]
         type Next;
     }
-    impl sealed::Sealed for Start {}
+    impl sealed::IsState for Start {}
     impl State for Start {
         type Next = next::Design;
     }
-    impl sealed::Sealed for after::Design {}
+    impl sealed::IsState for after::Design {}
     impl State for after::Design {
         type Next = next::Nothing_TheRunIsDone;
     }
@@ -55,7 +55,7 @@ mod broken {
             message = "`{Self}` cannot be a state of `Broken`: the workflow has its own",
             label = "a run comes to a state by doing the phases"
         )]
-        pub trait Sealed {}
+        pub trait IsState {}
         #[diagnostic::on_unimplemented(
             message = "the order of `Broken` cannot be changed from outside",
             label = "change the declaration instead"

@@ -28,19 +28,19 @@ mod tuned {
         pub enum Release {}
     }
     /// A state of a run; sealed.
-    pub trait State: sealed::Sealed + 'static {
+    pub trait State: sealed::IsState + 'static {
         #[doc(hidden)]
         type Next;
     }
-    impl sealed::Sealed for Start {}
+    impl sealed::IsState for Start {}
     impl State for Start {
         type Next = next::Tuning;
     }
-    impl sealed::Sealed for after::Tuning {}
+    impl sealed::IsState for after::Tuning {}
     impl State for after::Tuning {
         type Next = next::Release;
     }
-    impl sealed::Sealed for after::Release {}
+    impl sealed::IsState for after::Release {}
     impl State for after::Release {
         type Next = next::Nothing_TheRunIsDone;
     }
@@ -62,7 +62,7 @@ mod tuned {
             message = "`{Self}` cannot be a state of `Tuned`: the workflow has its own",
             label = "a run comes to a state by doing the phases"
         )]
-        pub trait Sealed {}
+        pub trait IsState {}
         #[diagnostic::on_unimplemented(
             message = "the order of `Tuned` cannot be changed from outside",
             label = "change the declaration instead"

@@ -28,19 +28,19 @@ mod review {
         pub enum Reading {}
     }
     /// A state of a run; sealed.
-    pub trait State: sealed::Sealed + 'static {
+    pub trait State: sealed::IsState + 'static {
         #[doc(hidden)]
         type Next;
     }
-    impl sealed::Sealed for Start {}
+    impl sealed::IsState for Start {}
     impl State for Start {
         type Next = next::Writing;
     }
-    impl sealed::Sealed for after::Writing {}
+    impl sealed::IsState for after::Writing {}
     impl State for after::Writing {
         type Next = next::Reading;
     }
-    impl sealed::Sealed for after::Reading {}
+    impl sealed::IsState for after::Reading {}
     impl State for after::Reading {
         type Next = next::Nothing_TheRunIsDone;
     }
@@ -62,7 +62,7 @@ mod review {
             message = "`{Self}` cannot be a state of `Review`: the workflow has its own",
             label = "a run comes to a state by doing the phases"
         )]
-        pub trait Sealed {}
+        pub trait IsState {}
         #[diagnostic::on_unimplemented(
             message = "the order of `Review` cannot be changed from outside",
             label = "change the declaration instead"

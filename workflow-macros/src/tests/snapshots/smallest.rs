@@ -26,15 +26,15 @@ mod smallest {
         pub enum Only {}
     }
     /// A state of a run; sealed.
-    pub trait State: sealed::Sealed + 'static {
+    pub trait State: sealed::IsState + 'static {
         #[doc(hidden)]
         type Next;
     }
-    impl sealed::Sealed for Start {}
+    impl sealed::IsState for Start {}
     impl State for Start {
         type Next = next::Only;
     }
-    impl sealed::Sealed for after::Only {}
+    impl sealed::IsState for after::Only {}
     impl State for after::Only {
         type Next = next::Nothing_TheRunIsDone;
     }
@@ -53,7 +53,7 @@ mod smallest {
             message = "`{Self}` cannot be a state of `Smallest`: the workflow has its own",
             label = "a run comes to a state by doing the phases"
         )]
-        pub trait Sealed {}
+        pub trait IsState {}
         #[diagnostic::on_unimplemented(
             message = "the order of `Smallest` cannot be changed from outside",
             label = "change the declaration instead"
