@@ -153,19 +153,71 @@ fn keep_the_journal(desk: &Desk, file: &Path) -> Result<(), Fault> {
     Err(Fault::new(Code::Usage, message).fix("choose another file with `--output FILE`"))
 }
 
-/// Beside the file first, so that whoever reads it meanwhile, or a crash, never meets a half.
+/// Beside the file first, so that whoever reads it meanwhile, or a crash, never meets a half. What is no file, as a pipe or
+/// a device, is written to as it is.
 fn write_whole(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut beside = tempfile::Builder::new()
-        .prefix(".workflow-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    beside.write_all(content)?;
-    beside.persist(file)?;
-    // A temporary file is for its owner alone; this one is for whoever may read the folder.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644))?;
+    // What a link leads to is written, and the link stays.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let there = file.metadata().ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .open(&file)?
+            .write_all(content);
     }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside = tempfile::Builder::new();
+    beside.prefix(".workflow-");
+    // A temporary file is for its owner alone; this one is for whom files are that this user makes.
+    #[cfg(unix)]
+    let beside = beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut beside = beside.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    beside.write_all(content)?;
+    if let Some(there) = there {
+        beside.as_file().set_permissions(there.permissions())?;
+    }
+    beside.as_file().sync_all()?;
+    beside.persist(&file)?;
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_stays_a_link_to_what_is_written() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::write(&real, "old and longer")?;
+        symlink(&real, &link)?;
+        write_whole(&link, b"new")?;
+        assert!(link.symlink_metadata()?.is_symlink());
+        assert_eq!(std::fs::read_to_string(real)?, "new");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let nothing = folder.path().join("nothing");
+        symlink("/dev/null", &nothing)?;
+        write_whole(&nothing, b"new")?;
+        assert!(nothing.metadata()?.file_type().is_char_device());
+        assert!(std::fs::read_dir(folder.path())?.count() == 1);
+        Ok(())
+    }
+
+    #[test]
+    fn who_may_read_a_file_is_kept() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "old")?;
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600))?;
+        write_whole(&file, b"new")?;
+        assert_eq!(file.metadata()?.permissions().mode() & 0o777, 0o600);
+        Ok(())
+    }
 }
