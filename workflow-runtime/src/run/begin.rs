@@ -133,7 +133,7 @@ pub(crate) fn drive_on<T: Send + Sync + 'static>(
     })
 }
 
-/// Waives the phase of that number, if the run is before it.
+/// Waives the phase of that number, if it is the next.
 #[cfg(feature = "cli")]
 pub(crate) async fn skip(
     runtime: &Runtime,
@@ -148,6 +148,13 @@ pub(crate) async fn skip(
         Ok(core) => core,
         Err(error) => return Err(opening.refused(error, drop)),
     };
+    // The run may have gone on since somebody looked, and whoever waives what is not next must not end it.
+    if core.phases_done() != phase {
+        let name = opening.layout.phase(phase).name;
+        let error = format!("run `{id}`: phase `{name}` cannot be skipped, it is not next");
+        let reason = Reason::Journal(RuntimeError::new(Kind::Refused, error));
+        return Err(core.halted(reason, drop));
+    }
     core.skip(phase, waiver, drop, drop).await
 }
 

@@ -117,3 +117,47 @@ fn can_be_skipped(desk: &Desk, view: &View, at: usize) -> Result<(), Fault> {
         (_, None) => refused("the run is at its end".to_owned()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::run::begin;
+    use crate::runtime::Runtime;
+    use crate::summary::Standing;
+    use crate::verdict::Waiver;
+
+    mod before {
+        workflow_runtime::workflow! {
+            pub(crate) workflow Trip() {
+                phase Way { manual gate start(); }
+                phase Home { manual gate arrive(); }
+            }
+        }
+    }
+
+    mod now {
+        workflow_runtime::workflow! {
+            pub(crate) workflow Trip() {
+                phase Way { manual gate start(); }
+                phase Home { manual gate arrive(); }
+                optional phase Party { manual gate sing(); }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_phase_that_was_added_at_the_end_is_not_skipped_before_its_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::open(folder.path().join("trip.db")).unwrap();
+        drop(before::Trip::run(&runtime, "alps", &Arc::new(())).await);
+        let waiver = Waiver::because("too tired");
+        let skipped = begin::skip(&runtime, now::Trip::PLAN, "alps", 2, waiver).await;
+        let refused = skipped.expect_err("the run is on its way").cause.to_string();
+        assert_eq!(
+            refused,
+            "run `alps`: phase `Party` cannot be skipped, it is not next"
+        );
+        assert_ne!(runtime.runs().await.unwrap()[0].standing, Standing::Done);
+    }
+}
