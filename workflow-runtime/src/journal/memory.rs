@@ -142,8 +142,8 @@ impl Backend for Memory {
 
     fn history<'a>(&'a self, id: &'a str) -> Reply<'a, Option<Recordings>> {
         let history = self.find(id).map(|run| {
-            let summary = run.summary();
             let journal = lock(&run.journal);
+            let summary = run.summary(&journal);
             let record = |(number, event)| {
                 let kind = wire::record_of(&run.layout, event)?;
                 Ok::<_, RuntimeError>(Record {
@@ -164,7 +164,7 @@ impl Backend for Memory {
             .order
             .iter()
             .filter_map(|id| runs.by_id.get(id))
-            .map(|run| run.summary());
+            .map(|run| run.summary(&lock(&run.journal)));
         reply(Ok(summaries.collect()))
     }
 
@@ -280,8 +280,7 @@ impl Kept {
         change::refused(&self.id, &self.layout, vec![difference.to_owned()])
     }
 
-    fn summary(&self) -> RunSummary {
-        let journal = lock(&self.journal);
+    fn summary(&self, journal: &Journal) -> RunSummary {
         let mut positions = journal.events.iter().map(|event| event.position(&self.layout));
         RunSummary {
             id: self.id.to_string(),
