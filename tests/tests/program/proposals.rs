@@ -12,6 +12,7 @@ fn proposed(folder: &Folder) -> Vec<(String, String)> {
         let command = action["command"].as_str().expect("each has a command");
         let command = command
             .replace(" FILE", " calm.toml")
+            .replace(" ID", " another")
             .replace("REASON", "'no good'");
         (
             action["verb"].as_str().expect("it has a verb").to_owned(),
@@ -133,6 +134,23 @@ fn the_journal_and_the_roster_are_named_again() {
         "errand done Way.leave --run errand --journal 'my runs.db' --roster 'who is who.toml'"
     );
     folder.typed(command.as_str().expect("it is text")).ends(0);
+}
+
+#[test]
+fn another_run_is_begun_where_that_is_proposed() {
+    let mut folder = Folder::new();
+    folder.program(ERRAND);
+    folder.well(&["run"]);
+    folder.well(&["undo", "--yes"]);
+    follow(&folder, "run", 0);
+    let runs = folder.json(&["list"]);
+    let ids: Vec<_> = runs["runs"]
+        .as_array()
+        .expect("there are runs")
+        .iter()
+        .map(|run| &run["id"])
+        .collect();
+    assert_eq!(ids, ["errand", "another"]);
 }
 
 /// Whatever stands in the last backquotes of a fix.

@@ -63,7 +63,7 @@ fn it_is_not_driven_and_the_differences_are_told() {
     let verbs: Vec<_> = commands.iter().map(|action| action["command"].as_str()).collect();
     assert_eq!(
         verbs,
-        [Some("launch_changed run --input FILE --journal launch.db")]
+        [Some("launch_changed run ID --input FILE --journal launch.db")]
     );
 }
 

@@ -174,7 +174,7 @@ impl OfRun<'_> {
 
     fn anew(&self, what: &str) -> Action {
         Action {
-            command: Some(self.desk.command(&self.desk.run_anew())),
+            command: Some(self.desk.command(&self.desk.run_another())),
             ..self.plain(Verb::Run, what.to_owned(), &["run"])
         }
     }

@@ -161,17 +161,17 @@ impl Desk {
     /// `last`: the run that changed last.
     fn none_is_open(&self, last: Option<&RunSummary>) -> Fault {
         let journal = self.journal();
-        let begin = self.command(&self.run_anew());
         let fault = |message: String, fix: String| Fault::new(Code::NotFound, message).fix(fix);
         match last {
             None => fault(
                 format!("`{}` has no run of `{}`", journal.display(), self.plan.name),
-                format!("begin one with `{begin}`"),
+                format!("begin one with `{}`", self.command(&self.run_anew())),
             ),
             Some(last) => fault(
                 "no run is open".to_owned(),
                 format!(
-                    "begin one with `{begin}`, or name the one that is meant, such as `{}`",
+                    "begin one with `{}`, or name the one that is meant, such as `{}`",
+                    self.command(&self.run_another()),
                     last.id
                 ),
             ),
@@ -284,7 +284,14 @@ impl Desk {
         command.join(" ")
     }
 
-    /// The words that begin a run.
+    /// The words that begin a run beside those that there are: without an id they might take up one of them.
+    pub(crate) fn run_another(&self) -> Vec<&'static str> {
+        let mut words = self.run_anew();
+        words.insert(1, "ID");
+        words
+    }
+
+    /// The words that begin the first run.
     pub(crate) fn run_anew(&self) -> Vec<&'static str> {
         match self.plan.inputs {
             0 => vec!["run"],

@@ -20,7 +20,12 @@ impl Desk {
             Kind::OtherInputs => format!(
                 "go on with what it was begun with by `{}`, or begin another with `{}`",
                 self.command_on(run, &["run"]),
-                self.command(&["run", "ID", "--input", "FILE"])
+                self.command(&self.run_another())
+            ),
+            // A type that reads its older form no longer: those who type commands cannot mend it.
+            Kind::Artifact if error.to_string().contains("cannot be read as") => format!(
+                "go on with the build that wrote it, or begin another with `{}`",
+                self.command(&self.run_another())
             ),
             Kind::PlanChanged if !error.differences().is_empty() => return self.other_plan(&error, run),
             Kind::Damaged => format!("restore `{}` from a backup", self.journal().display()),
@@ -30,7 +35,7 @@ impl Desk {
                     self.command_on(run, &["undo", "--yes"])
                 )
             }
-            Kind::Undone => format!("begin another with `{}`", self.command(&self.run_anew())),
+            Kind::Undone => format!("begin another with `{}`", self.command(&self.run_another())),
             _ => return Fault::from(error).of(format!("run {run}")),
         };
         Fault::from(error).of(format!("run {run}")).fix(fix)
@@ -47,7 +52,7 @@ impl Desk {
         let fix = match message.contains("cannot be taken up") {
             true => format!(
                 "take it up with the build that drove it last, or begin another with `{}`; `{}` shows what was recorded",
-                self.command(&self.run_anew()),
+                self.command(&self.run_another()),
                 self.command_on(run, &["log"])
             ),
             false => format!(
@@ -73,7 +78,7 @@ impl Desk {
         let fix = match fault.code {
             Code::GateRejected => format!(
                 "take the run back with `{undo}`, or begin another with `{}`",
-                self.command(&self.run_anew())
+                self.command(&self.run_another())
             ),
             Code::UndoFailed => format!("mend that, then go on with `{undo}`; what is undone stays undone"),
             Code::Interrupted if cause.is_undo() => format!("`{undo}` goes on where it was"),

@@ -150,10 +150,8 @@ async fn which(
                 "the name of `{}` is not UTF-8, so no run can be called like it",
                 stem.display()
             );
-            Fault::new(Code::Usage, message).fix(format!(
-                "name the run: `{}`",
-                desk.command(&["run", "ID", "--input", "FILE"])
-            ))
+            Fault::new(Code::Usage, message)
+                .fix(format!("name the run: `{}`", desk.command(&desk.run_another())))
         });
     }
     let ours: Vec<_> = runs.iter().filter(|run| run.workflow == desk.plan.name).collect();

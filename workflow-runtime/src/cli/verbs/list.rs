@@ -38,8 +38,12 @@ pub(super) async fn list(desk: &Desk, open: bool) -> Result<Reply, Fault> {
     runs.retain(|run| !open || !run.standing.is_over());
     let text = match runs.is_empty() {
         true => {
-            let begin = desk.command(&desk.run_anew());
-            let which = if open { "open run" } else { "run" };
+            // There may be others that are over.
+            let (which, begin) = match open {
+                true => ("open run", desk.run_another()),
+                false => ("run", desk.run_anew()),
+            };
+            let begin = desk.command(&begin);
             format!("no {which} in `{journal}`; begin one with `{begin}`\n")
         }
         false => table(&runs),

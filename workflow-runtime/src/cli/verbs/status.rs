@@ -125,7 +125,7 @@ pub(super) fn of_its_plan(view: &View) -> String {
                 let _ = writeln!(text, "  - {difference}");
             }
             if error.differences().is_empty() {
-                let _ = writeln!(text, "  {error}");
+                let _ = writeln!(text, "  {}", Fault::from(error.clone()));
             }
             text
         }
