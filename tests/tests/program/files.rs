@@ -14,6 +14,33 @@ fn at_forecast() -> Folder {
 }
 
 #[test]
+fn what_a_terminal_would_act_on_is_in_json_on_standard_output_what_it_was() {
+    let folder = Folder::new();
+    let name = "turned \u{202e} and \u{85} broken";
+    let wish = serde_json::json!({ "name": name, "parts": [], "thrust": 1 });
+    folder.write("wish.json", wish.to_string());
+    folder.well(&["run", "--input", "wish.json"]);
+    let shown = folder.well(&["show", "draw"]).out;
+    let drawing: serde_json::Value = serde_json::from_str(&shown).expect("it is JSON");
+    assert_eq!(drawing["title"], name);
+    let exported = folder.well(&["export", "--format", "json"]).out;
+    let audit: serde_json::Value = serde_json::from_str(&exported).expect("it is JSON");
+    assert!(audit.to_string().contains(name), "{exported}");
+}
+
+#[test]
+fn a_run_is_in_a_line_whatever_its_id() {
+    let folder = Folder::new();
+    folder.well(&["run", "--input", "moon.toml", "one\ntwo"]);
+    folder.well(&["run", "--input", "moon.toml", "三"]);
+    let list = folder.well(&["list"]).out;
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert!(list.contains("one two  waiting"), "{list}");
+    assert!(list.contains("三       waiting"), "{list}");
+    assert_eq!(folder.well(&["verify"]).out.lines().count(), 2);
+}
+
+#[test]
 fn an_artifact_that_is_none_is_told_and_changes_nothing() {
     let folder = at_forecast();
     std::fs::create_dir(folder.path("folder.toml")).expect("it can be made");

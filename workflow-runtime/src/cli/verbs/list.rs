@@ -9,6 +9,7 @@ use crate::cli::columns::{self, cut, fold, width};
 use crate::cli::desk::Desk;
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
+use crate::cli::harmless::in_a_line;
 use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
@@ -61,7 +62,7 @@ fn table(runs: &[RunSummary]) -> String {
     let now = SystemTime::now();
     let longest = |of: fn(&RunSummary) -> usize| runs.iter().map(of).max().unwrap_or(0);
     let (ids, positions) = (
-        longest(|run| run.id.chars().count()),
+        longest(|run| width(&in_a_line(&run.id))),
         longest(|run| run.position.chars().count()),
     );
     let of_one = runs.iter().all(|run| run.workflow == runs[0].workflow);
@@ -79,17 +80,22 @@ fn table(runs: &[RunSummary]) -> String {
         } else {
             format!("  {}", run.workflow)
         };
+        // Of several lines it would look like several runs.
+        let id = in_a_line(&run.id);
         let changed = ago(run.changed_at, now);
         let held = run.held_by.as_ref().map_or("", |_| "  driven");
         let _ = match is_narrow {
             false => writeln!(
                 text,
-                "{style}{sign} {:ids$}  {:9}{style:#}  {:positions$}  {changed} ago{workflow}{held}",
-                run.id, standing, run.position
+                "{style}{sign} {}{}  {:9}{style:#}  {:positions$}  {changed} ago{workflow}{held}",
+                id,
+                " ".repeat(ids - width(&id)),
+                standing,
+                run.position
             ),
             true => {
                 let standing = format!("{standing}{workflow}{held}");
-                let id = cut(&run.id, room.saturating_sub(3 + width(&standing)).max(8));
+                let id = cut(&id, room.saturating_sub(3 + width(&standing)).max(8));
                 let position = fold(&format!("{} {changed} ago", run.position), room, 4, 4);
                 writeln!(text, "{style}{sign} {id} {standing}{style:#}\n    {position}")
             }

@@ -12,6 +12,7 @@ use crate::cli::audit::audit;
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::{Code, Fault};
 use crate::cli::graph::Picture;
+use crate::cli::harmless;
 use crate::cli::junit::junit;
 use crate::cli::output::Reply;
 use crate::cli::report;
@@ -98,7 +99,8 @@ pub(super) async fn export(
         Exported::Junit => ("junit", junit(&view).map_err(|error| unwritable(&error))?),
         Exported::Json => {
             let json = serde_json::to_string_pretty(&audit(&view)).map_err(|error| unwritable(&error))?;
-            ("json", json + "\n")
+            // Escaped, what a terminal would act on stays what it is; else it would be shown by a sign.
+            ("json", harmless::json(&json).into_owned() + "\n")
         }
     };
     given(desk, format, Some(run.id.clone()), content, output)

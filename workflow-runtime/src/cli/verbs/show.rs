@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::{Code, Fault};
+use crate::cli::harmless;
 use crate::cli::mark::Mark;
 use crate::cli::names;
 use crate::cli::output::{Reply, pretty};
@@ -74,7 +75,8 @@ pub(super) async fn show(
         value: json.and_then(|json| RawValue::from_string(json.to_owned()).ok()),
     };
     let text = match json {
-        Some(json) => pretty(json),
+        // Escaped, what a terminal would act on stays what it is; else it would be shown by a sign.
+        Some(json) => harmless::json(&pretty(json)).into_owned(),
         None => format!("`{path}` is done; it makes no artifact\n"),
     };
     Ok(Reply::new(text, &document))

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::desk::{Desk, Wanted};
 use crate::cli::fault::{Code, Envelope, Fault};
+use crate::cli::harmless::in_a_line;
 use crate::cli::mark::Mark;
 use crate::cli::output::Reply;
 
@@ -49,7 +50,7 @@ pub(super) async fn verify(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
         let mark = if fault.is_none() { Mark::Done } else { Mark::Failed };
         let (style, sign) = (mark.style(), mark.sign());
         let said = fault.as_deref().unwrap_or("as it was recorded");
-        let _ = writeln!(text, "{style}{sign}{style:#} {run}: {said}");
+        let _ = writeln!(text, "{style}{sign}{style:#} {}: {said}", in_a_line(&run));
         runs.push(Checked {
             run,
             verified: fault.is_none(),
