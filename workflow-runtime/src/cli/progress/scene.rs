@@ -171,6 +171,10 @@ impl Scene {
             self.live.clear();
         }
         let (first, phase) = (self.layout.members(number).start, self.layout.phase(number));
+        if self.steps[usize::from(at)] != Mark::Open {
+            // Somebody sent the run back: what people say is told where they say it, and not here.
+            self.steps[usize::from(first)..].fill(Mark::Open);
+        }
         let before: Vec<u16> = match phase.parallel {
             true => self.layout.awaits(at).to_vec(),
             false => {
@@ -234,5 +238,25 @@ impl Live {
             doing,
             said: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::sample::Release;
+
+    #[test]
+    fn a_phase_that_somebody_sent_the_run_back_to_is_shown_from_its_beginning() {
+        let mut scene = Scene::new(Arc::new(Layout::of(Release::PLAN)), None);
+        let mut tell = |kind: &RunEventKind<'_>| scene.take_in(kind, SystemTime::now());
+        let started = |step| RunEventKind::StepStarted { step, attempt: 1 };
+        tell(&started("Design.draw"));
+        tell(&RunEventKind::PhaseDone { phase: "Design" });
+        tell(&started("Build.code"));
+        // At a manual gate of `Build`, by another process.
+        tell(&started("Design.draw"));
+        assert_eq!(scene.progress(1), (0, 2));
+        assert_eq!(scene.mark(1), Mark::Running);
     }
 }
