@@ -206,7 +206,8 @@ impl Desk {
     pub(crate) async fn view(&self, runtime: &Runtime, id: &str) -> Result<View, Fault> {
         let history = runtime.history(id).await.map_err(|error| self.fault(error, id))?;
         let mut view = View::of(history);
-        if view.layout.outline != self.layout.outline {
+        // A plan that lost the former name of a step is the same, and cannot read lines of that name.
+        if view.layout.outline != self.layout.outline || !view.knows_all_names() {
             let taken_up = begin::could_take_up(runtime, &self.layout, id).await;
             view.fits = taken_up.map_or_else(Fits::No, |()| Fits::Edited);
         }
@@ -337,4 +338,69 @@ pub(crate) fn program(first_word: Option<&OsString>, plan: &Plan) -> String {
         .and_then(|word| word.to_str())
         .filter(|word| !word.is_empty());
     word.map_or_else(|| snake_case(plan.name), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::arguments::Color;
+
+    mod first {
+        workflow_runtime::workflow! {
+            pub(crate) workflow Trip() { phase Way { manual step walk(); manual step rest(); } }
+        }
+    }
+
+    mod renamed {
+        workflow_runtime::workflow! {
+            pub(crate) workflow Trip() { phase Way { #[was(walk)] manual step go(); manual step rest(); } }
+        }
+    }
+
+    mod forgetful {
+        workflow_runtime::workflow! {
+            pub(crate) workflow Trip() { phase Way { manual step go(); manual step rest(); } }
+        }
+    }
+
+    fn desk(plan: &'static Plan) -> Desk {
+        let options = Options {
+            journal: None,
+            roster: None,
+            json: false,
+            json_lines: false,
+            detailed_exitcode: false,
+            color: Color::Never,
+        };
+        let output = Output::of(&options);
+        Desk::new(plan, "trip".to_owned(), options, output, None)
+    }
+
+    #[tokio::test]
+    async fn a_plan_that_forgot_the_name_that_a_line_has_does_not_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Runtime::open(folder.path().join("trip.db")).unwrap();
+        let runtime = open();
+        drop(first::Trip::run(&runtime, "alps", &Arc::new(())).await);
+        let handed_in = runtime.hand_in_artifact("alps", "Way.walk", Actor::new("ada"), &());
+        handed_in.await.unwrap();
+        drop(renamed::Trip::run(&runtime, "alps", &Arc::new(())).await);
+        let fits = desk(renamed::Trip::PLAN)
+            .view(&runtime, "alps")
+            .await
+            .unwrap()
+            .fits;
+        assert!(matches!(fits, Fits::Same), "{fits:?}");
+
+        let runtime = open().knows::<forgetful::Trip>();
+        let desk = desk(forgetful::Trip::PLAN);
+        let fits = desk.view(&runtime, "alps").await.unwrap().fits;
+        let Fits::No(error) = &fits else {
+            panic!("{fits:?}")
+        };
+        assert!(
+            error.to_string().contains("step `Way.walk` is recorded"),
+            "{error}"
+        );
+    }
 }

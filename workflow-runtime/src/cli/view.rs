@@ -179,6 +179,22 @@ impl View {
         self.history.run.held_by.is_some()
     }
 
+    /// Whether the plan has all that the records name.
+    pub(crate) fn knows_all_names(&self) -> bool {
+        self.history.records.iter().all(|record| match &record.kind {
+            RecordKind::StepStarted { step, .. }
+            | RecordKind::StepDone { step, .. }
+            | RecordKind::StepFailed { step, .. }
+            | RecordKind::Rejected { gate: step, .. }
+            | RecordKind::Waiting { step, .. }
+            | RecordKind::Stands { gate: step, .. }
+            | RecordKind::StepUndone { step, .. }
+            | RecordKind::UndoFailed { step, .. } => self.layout.find(step).is_some(),
+            RecordKind::Waived { phase, .. } => self.layout.phase_named(phase).is_some(),
+            _ => true,
+        })
+    }
+
     /// The step of that path, as the record has it.
     fn step(&mut self, path: &str) -> Option<&mut StepView> {
         let at = self.layout.find(path)?;
