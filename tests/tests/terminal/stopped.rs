@@ -14,7 +14,7 @@ fn ctrl_c_stops_the_run_and_says_how_it_goes_on() {
     let rows = seat.rows();
     let has = |text: &str| rows.iter().filter(|row| row.contains(text)).count();
     // Nobody is told to wait when nobody has to.
-    assert!(has("stopping at the next await") <= 1);
+    assert!(has("stopping as soon as") <= 1);
     assert_eq!(has("○ Build 0/3"), 1);
     assert_eq!(has("○ `moon` was stopped: 3 of"), 1);
     assert_eq!(has("run moon"), 2, "the fix, and what is next");
@@ -33,7 +33,7 @@ fn a_second_ctrl_c_ends_at_once_what_does_not_stop() {
     seat.sees(" frame ");
     seat.presses_ctrl_c();
     seat.waits("stopping, without bars", |rows| {
-        rows.iter().any(|row| row.contains("stopping at the next await"))
+        rows.iter().any(|row| row.contains("stopping as soon as"))
             && !rows
                 .iter()
                 .any(|row| row.contains('▶') || row.contains(" frame "))

@@ -17,7 +17,6 @@ or a file is not understood; 3 if it is not allowed now; 4 if the journal is dam
 #[command(
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     infer_subcommands = true,
     max_term_width = 100,
     after_help = STATUSES
@@ -32,11 +31,11 @@ pub(crate) struct Arguments {
 /// What holds for every verb.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
-    /// The file that the journal is in [default: the workflow's name with `.db`]
-    #[arg(long, global = true, value_name = "FILE", env = "WORKFLOW_JOURNAL", hide_env_values = true, value_hint = ValueHint::FilePath)]
+    /// The file that the journal is in [default: the workflow's name with `.db`] [env: WORKFLOW_JOURNAL]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) journal: Option<PathBuf>,
-    /// Who holds which role, in TOML; without it roles are recorded and not enforced
-    #[arg(long, global = true, value_name = "FILE", env = "WORKFLOW_ROSTER", hide_env_values = true, value_hint = ValueHint::FilePath)]
+    /// Who holds which role, in TOML; without it roles are recorded and not enforced [env: WORKFLOW_ROSTER]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) roster: Option<PathBuf>,
     /// Prints one JSON document on standard output; everything else goes to standard error
     #[arg(long, global = true)]
@@ -102,6 +101,7 @@ pub(crate) enum Verb {
     },
     /// Hands in what a manual step makes
     Done {
+        /// A manual step, as in `Sitting.photograph` or `photo`
         step: String,
         /// Its artifact, in TOML, YAML or JSON; `-` is standard input
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -116,6 +116,7 @@ pub(crate) enum Verb {
     },
     /// Passes a manual gate
     Approve {
+        /// A manual gate, as in `Design.review` or `review`
         gate: String,
         /// What you say about it; kept beside it
         #[arg(long, short, value_name = "TEXT")]
@@ -127,6 +128,7 @@ pub(crate) enum Verb {
     },
     /// Rejects at a manual gate
     Reject {
+        /// A manual gate, as in `Design.review` or `review`
         gate: String,
         /// Why; it is due
         #[arg(long, short, value_name = "REASON")]
@@ -138,6 +140,7 @@ pub(crate) enum Verb {
     },
     /// Waives an optional phase that is next
     Skip {
+        /// An optional phase, or the beginning of its name
         phase: String,
         /// Why; it is due
         #[arg(long, value_name = "REASON")]
@@ -167,6 +170,7 @@ pub(crate) enum Verb {
     Log(Which),
     /// Shows what a step made
     Show {
+        /// A step or gate, as in `Testing.unit_tests` or `unit`
         step: String,
         /// In that round, instead of the last: 0 at first, one more after each rework
         #[arg(long, value_name = "NUMBER")]
@@ -178,9 +182,13 @@ pub(crate) enum Verb {
     Verify(Which),
     /// Draws the plan, and how a run of it stands
     Graph {
-        #[arg(long, short, default_value = "mermaid")]
-        format: Drawing,
-        /// The run whose state is drawn; without it, the plan alone
+        /// The run whose state is drawn, by its id or the beginning of it; without it, the plan alone
+        #[arg(value_name = "ID", conflicts_with = "run")]
+        id: Option<String>,
+        /// [default: by the ending of the file, or mermaid]
+        #[arg(long, short)]
+        format: Option<Drawing>,
+        /// The same; without an id, the one that is open
         #[arg(long, value_name = "ID", num_args = 0..=1)]
         run: Option<Option<String>>,
         /// Where to write it [default: `-`, standard output]
@@ -218,8 +226,17 @@ pub(crate) enum Verb {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Which {
     /// The run, by its id or the beginning of it [default: the one that is open]
-    #[arg(value_name = "ID")]
-    pub(crate) id: Option<String>,
+    #[arg(value_name = "ID", conflicts_with = "run")]
+    id: Option<String>,
+    /// The same, as beside a step
+    #[arg(long, value_name = "ID", hide = true)]
+    run: Option<String>,
+}
+
+impl Which {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref().or(self.run.as_deref())
+    }
 }
 
 /// Which run a verb is about, beside a step.
@@ -233,8 +250,8 @@ pub(crate) struct Of {
 /// Who does it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct By {
-    /// Who you are, for the journal [default: the name that you are logged in by]
-    #[arg(long, value_name = "NAME", env = "WORKFLOW_ACTOR", hide_env_values = true)]
+    /// Who you are, for the journal [default: the name that you are logged in by] [env: WORKFLOW_ACTOR]
+    #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
 }
 
@@ -274,5 +291,19 @@ pub(crate) fn parse(
     words: Vec<std::ffi::OsString>,
 ) -> Result<Arguments, clap::Error> {
     let matches = command.try_get_matches_from_mut(words)?;
-    Arguments::from_arg_matches(&matches).map_err(|error| error.format(command))
+    let mut arguments =
+        Arguments::from_arg_matches(&matches).map_err(|error: clap::Error| error.format(command))?;
+    let Options { journal, roster, .. } = &mut arguments.options;
+    *journal = journal
+        .take()
+        .or_else(|| from_env("WORKFLOW_JOURNAL").map(PathBuf::from));
+    *roster = roster
+        .take()
+        .or_else(|| from_env("WORKFLOW_ROSTER").map(PathBuf::from));
+    Ok(arguments)
+}
+
+/// A variable; one that is empty says nothing.
+pub(crate) fn from_env(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }

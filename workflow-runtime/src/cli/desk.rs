@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::arguments::Options;
+use crate::cli::arguments::{Options, from_env};
 use crate::cli::driver::{Driver, Hire};
 use crate::cli::fault::{Code, Fault};
 use crate::cli::names;
@@ -225,12 +225,9 @@ impl Desk {
 
     /// Who does it: as was said, or as they are logged in.
     pub(crate) fn actor(&self, by: Option<&str>) -> Result<Actor, Fault> {
-        let logged_in = || {
-            ["USER", "LOGNAME", "USERNAME"]
-                .iter()
-                .find_map(|name| std::env::var(name).ok())
-        };
-        let name = by.map(str::to_owned).or_else(logged_in);
+        let by = by.map(str::to_owned);
+        let named = || from_env("WORKFLOW_ACTOR")?.into_string().ok();
+        let name = by.or_else(named).or_else(|| whoami::username().ok());
         match name.filter(|name| !name.trim().is_empty()) {
             Some(name) => Ok(Actor::new(name)),
             None => {

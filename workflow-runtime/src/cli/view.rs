@@ -249,7 +249,6 @@ impl View {
                     step.undos.push(attempt);
                 }
             }
-            RecordKind::UndoBegan => self.steps.iter_mut().for_each(|step| step.answered(record.at)),
             _ => {}
         }
     }

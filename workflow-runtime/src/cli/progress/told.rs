@@ -89,7 +89,7 @@ pub(super) fn told(plan: &Plan, kind: &RunEventKind<'_>) -> Option<Told> {
         RunEventKind::PhaseDone { phase } => (Some(Mark::Done), format!("phase {phase} is done")),
         RunEventKind::Cancelled => (
             Some(Mark::Ready),
-            "stopping at the next await of each step; Ctrl-C again ends at once".to_owned(),
+            "stopping as soon as each step lets go; Ctrl-C again ends at once".to_owned(),
         ),
         RunEventKind::UndoBegan => (Some(Mark::Undone), "the run is taken back".to_owned()),
         RunEventKind::StepUndone { step, .. } => (Some(Mark::Undone), format!("{step} was undone")),

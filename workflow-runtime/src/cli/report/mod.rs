@@ -43,6 +43,9 @@ const LONGEST: usize = 4_000;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      script-src 'sha256-PmGL2PnAMbOu0M6pu4lSDSOMeUY1/rNZwW1PCVY2oKc='; base-uri 'none'; form-action 'none'";
 
+/// By what a report is known, within its first 1,000 bytes.
+pub(crate) const GENERATOR: &str = "workflow-runtime";
+
 /// The report of a run, as of now, with what can be done about it.
 pub(crate) fn report(view: &View, actions: &[Action], now: SystemTime) -> String {
     let mut html = written(&Page::of(view, actions, now, 0));
@@ -65,8 +68,9 @@ fn written(page: &Page<'_>) -> String {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="generator" content=(GENERATOR);
                 meta name="color-scheme" content="light dark";
-                title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (run.standing.to_string()) }
+                title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (head::stands(run)) }
                 // Else a browser asks for one.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(marks())) (PreEscaped(STYLE)) }

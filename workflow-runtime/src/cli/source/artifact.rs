@@ -24,7 +24,7 @@ pub(crate) fn artifact(
         })?;
     if let Some(Verdict::Reject(reason)) = check.map(|check| check(&*value)) {
         let message = format!("{file}: artifact `{name}` was rejected by its check: {reason}");
-        return Err(Fault::new(Code::Refused, message).of(file));
+        return Err(Fault::new(Code::Input, message).of(file));
     }
     (artifact.codec.encode)(&*value).map_err(|error| {
         let message = format!("{file}: artifact `{name}` cannot be journaled: {error}");

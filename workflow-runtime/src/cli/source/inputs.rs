@@ -7,11 +7,12 @@ use crate::cli::source::data::{Data, Kind};
 use crate::cli::source::example::{example, is_option};
 use crate::nearest::nearest;
 use crate::plan::{ArtifactPlan, Plan};
+use crate::verdict::Verdict;
 
 /// The inputs of a plan, each of its type, in the plan's order.
 pub(crate) fn inputs(plan: &'static Plan, source: Option<&Source>) -> Result<Vec<Value>, Fault> {
     let inputs = plan.artifacts.get(..plan.inputs).unwrap_or_default();
-    match (inputs, source) {
+    let values: Vec<Value> = match (inputs, source) {
         ([], None) => Ok(Vec::new()),
         ([], Some(source)) => Err(not_taken(plan, source)),
         (_, None) => Err(needed(plan, inputs)),
@@ -21,7 +22,20 @@ pub(crate) fn inputs(plan: &'static Plan, source: Option<&Source>) -> Result<Vec
             let typed = named.map(|(data, input)| source.typed(data, Some(input.name), input));
             typed.collect()
         }
+    }?;
+    for (input, value) in inputs.iter().zip(&values) {
+        if let (Some(source), Some(Verdict::Reject(reason))) =
+            (source, input.check.map(|check| check(&**value)))
+        {
+            let name = input.name;
+            let message = format!(
+                "{}: input `{name}` was rejected by its check: {reason}",
+                source.name
+            );
+            return Err(Fault::new(Code::Input, message).of(&*source.name));
+        }
     }
+    Ok(values)
 }
 
 fn not_taken(plan: &Plan, source: &Source) -> Fault {

@@ -7,6 +7,7 @@ mod example;
 mod inputs;
 mod json;
 mod misread;
+mod misspelt;
 mod scalar;
 mod text;
 mod toml;

@@ -69,6 +69,10 @@ pub(super) async fn run(
         (None, true) => None,
         (source, _) => Some(source::inputs(desk.plan, source.as_ref())?),
     };
+    if let (Some(source), Some(values)) = (&source, &inputs) {
+        let misspelt = source.misspelt_inputs(desk.plan.artifacts, values);
+        misspelt.iter().for_each(|slip| desk.output.warn(slip));
+    }
     if exists {
         desk.verified(&desk.open()?, &id).await?;
     }

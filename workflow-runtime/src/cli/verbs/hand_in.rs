@@ -169,7 +169,10 @@ pub(super) async fn done(
     let makes = asked.step.yields.map(|at| &desk.plan.artifacts[usize::from(at)]);
     let result = match (makes, file) {
         (Some(makes), Some(file)) => {
-            let json = artifact(makes, asked.step.check, &Source::read(file)?)?;
+            let source = Source::read(file)?;
+            let json = artifact(makes, asked.step.check, &source)?;
+            let misspelt = source.misspelt(makes, &json);
+            misspelt.iter().for_each(|slip| desk.output.warn(slip));
             asked
                 .runtime
                 .hand_in_artifact(&asked.run, path, actor.clone(), &json)

@@ -73,6 +73,7 @@ fn table(runs: &[RunSummary]) -> String {
         let (style, sign) = (mark(run).style(), mark(run).sign());
         let standing = match mark(run) {
             Mark::Ready if run.standing == Standing::Running => stands(run),
+            Mark::Running => "running".to_owned(),
             _ => run.standing.to_string(),
         };
         let workflow = if of_one {
@@ -110,6 +111,7 @@ fn mark(run: &RunSummary) -> Mark {
         Standing::Running => Mark::Running,
         Standing::Waiting => Mark::Waiting,
         Standing::Halted => Mark::Failed,
+        Standing::Cancelled if run.held_by.is_some() => Mark::Running,
         Standing::Cancelled => Mark::Ready,
         Standing::Done => Mark::Done,
         Standing::Undoing | Standing::Undone => Mark::Undone,

@@ -25,11 +25,11 @@ pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command)
     match verb {
         Verb::Plan => Ok(plan::plan(desk)),
         Verb::Run { id, input, wait } => drive::run(desk, id.as_deref(), input.as_deref(), wait).await,
-        Verb::Undo { which, yes } => drive::undo(desk, which.id.as_deref(), yes).await,
-        Verb::Cancel { which, yes } => cancel::cancel(desk, which.id.as_deref(), yes).await,
-        Verb::Status(which) => status::status(desk, which.id.as_deref()).await,
+        Verb::Undo { which, yes } => drive::undo(desk, which.id(), yes).await,
+        Verb::Cancel { which, yes } => cancel::cancel(desk, which.id(), yes).await,
+        Verb::Status(which) => status::status(desk, which.id()).await,
         Verb::List { open } => list::list(desk, open).await,
-        Verb::Next(which) => next::next(desk, which.id.as_deref()).await,
+        Verb::Next(which) => next::next(desk, which.id()).await,
         Verb::Why { step, of } => why::why(desk, &step, of.run.as_deref()).await,
         Verb::Done {
             step,
@@ -59,21 +59,25 @@ pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command)
             by,
             of,
         } => skip::skip(desk, &phase, hand_in::Signed::new(&by, because, &of)).await,
-        Verb::Log(which) => log::log(desk, which.id.as_deref()).await,
+        Verb::Log(which) => log::log(desk, which.id()).await,
         Verb::Show { step, round, of } => show::show(desk, &step, round, of.run.as_deref()).await,
-        Verb::Verify(which) => verify::verify(desk, which.id.as_deref()).await,
-        Verb::Graph { format, run, output } => {
+        Verb::Verify(which) => verify::verify(desk, which.id()).await,
+        Verb::Graph {
+            id,
+            format,
+            run,
+            output,
+        } => {
+            let run = run.or_else(|| id.map(Some));
             let run = run.as_ref().map(Option::as_deref);
             pictures::graph(desk, format, run, output.as_deref()).await
         }
-        Verb::Report { which, output } => {
-            pictures::report(desk, which.id.as_deref(), output.as_deref()).await
-        }
+        Verb::Report { which, output } => pictures::report(desk, which.id(), output.as_deref()).await,
         Verb::Export {
             which,
             format,
             output,
-        } => pictures::export(desk, which.id.as_deref(), format, output.as_deref()).await,
+        } => pictures::export(desk, which.id(), format, output.as_deref()).await,
         Verb::Completions { shell } => Ok(schema::completions(command, shell)),
         Verb::Schema { name } => schema::schema(desk, name.as_deref()),
     }

@@ -1,6 +1,6 @@
 //! `graph`, `report` and `export`: a run, or its plan, for people's eyes and for other programs.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -38,7 +38,7 @@ impl PictureDocument {
 
 pub(super) async fn graph(
     desk: &Desk,
-    format: Drawing,
+    format: Option<Drawing>,
     run: Option<Option<&str>>,
     output: Option<&Path>,
 ) -> Result<Reply, Fault> {
@@ -55,7 +55,12 @@ pub(super) async fn graph(
         plan,
         marks: marks.as_ref(),
     };
-    let (format, drawn) = match format {
+    let by_ending = || match output?.extension()?.to_str()? {
+        "svg" => Some(Drawing::Svg),
+        "dot" | "gv" => Some(Drawing::Dot),
+        _ => None,
+    };
+    let (format, drawn) = match format.or_else(by_ending).unwrap_or(Drawing::Mermaid) {
         Drawing::Mermaid => ("mermaid", picture.mermaid()),
         Drawing::Dot => ("dot", picture.dot()),
         Drawing::Svg => ("svg", picture.svg()),
@@ -79,7 +84,14 @@ pub(super) async fn report(desk: &Desk, id: Option<&str>, output: Option<&Path>)
             .collect();
         PathBuf::from(format!("{}.html", name.trim_start_matches('.')))
     };
-    let file = output.map_or_else(default, Path::to_owned);
+    let file = match output {
+        Some(file) => file.to_owned(),
+        None => {
+            let file = default();
+            is_no_other(&file)?;
+            file
+        }
+    };
     given(desk, "html", Some(run.id.clone()), html, Some(&file))
 }
 
@@ -140,6 +152,23 @@ fn given(
         format!("written to `{}`\n", file.display()),
         &document(None),
     ))
+}
+
+/// A file that nobody named is written over only if it is a report.
+fn is_no_other(file: &Path) -> Result<(), Fault> {
+    let mut beginning = [0; 1_000];
+    let Ok(mut there) = std::fs::File::open(file) else {
+        return Ok(());
+    };
+    let length = there.read(&mut beginning).unwrap_or(0);
+    let generator = format!("content=\"{}\"", report::GENERATOR);
+    if length == 0 || String::from_utf8_lossy(&beginning[..length]).contains(&generator) {
+        return Ok(());
+    }
+    let message = format!("`{}` is there, and is no report of a run", file.display());
+    Err(Fault::new(Code::Usage, message)
+        .of(file.display().to_string())
+        .fix("say where to write it with `--output FILE`"))
 }
 
 /// A slip of the hand must not put a picture where the runs are.

@@ -104,6 +104,8 @@ fn head(view: &View) -> String {
 pub(super) fn stands(run: &RunSummary) -> String {
     match (run.standing, &run.held_by) {
         (Standing::Running, None) => "can go on".to_owned(),
+        // It was taken up again, and nothing happened since.
+        (Standing::Cancelled, Some(_)) => "is running".to_owned(),
         (Standing::Undoing, _) => "is being undone".to_owned(),
         (Standing::Undone, _) => "was undone".to_owned(),
         (standing, _) => format!("is {standing}"),

@@ -395,6 +395,27 @@ fn an_artifact_may_stand_alone_under_its_name() {
 }
 
 #[test]
+fn what_was_probably_misspelt_is_told() {
+    let brief = of::<Brief>("brief", "Brief");
+    let cases = [
+        (
+            "api: {resources: []}\nspede: Fast",
+            vec!["a.yaml:2: `spede` was not read; did you mean `speed`?"],
+        ),
+        (
+            "brief:\n  api:\n    resources: []\n    limit: {a: 1}",
+            vec!["a.yaml:4: `limit` was not read; did you mean `limits`?"],
+        ),
+        ("api: {resources: []}\nspeed: Fast\nspeeds: 1\nelse: 2", vec![]),
+    ];
+    for (text, expect) in cases {
+        let source = source("a.yaml", text).unwrap();
+        let json = artifact(&brief, None, &source).unwrap();
+        assert_eq!(source.misspelt(&brief, &json), expect, "{text}");
+    }
+}
+
+#[test]
 fn what_a_type_says_itself_of_the_whole_has_no_line() {
     #[derive(Debug, Clone, Serialize, Deserialize)]
     #[serde(try_from = "u32")]
@@ -426,7 +447,7 @@ fn an_artifact_passes_its_check() {
     let artifact = |text: &str| artifact(&word, Some(check), &source("a.json", text).unwrap());
     assert_eq!(artifact("\"yes\"").unwrap().get(), "\"yes\"");
     let fault = artifact("\"no\"").unwrap_err();
-    assert_eq!(fault.code, Code::Refused);
+    assert_eq!(fault.code, Code::Input);
     assert_eq!(
         said(&fault),
         "a.json: artifact `word` was rejected by its check: it is no"
