@@ -60,7 +60,7 @@ fn an_artifact_that_is_none_is_told_and_changes_nothing() {
             "storm.toml",
             b"wind = 200\nsky = 'black'\n",
             "a wind of 200 m/s is no wind",
-            3,
+            2,
         ),
     ];
     for (file, content, told, status) in cases {

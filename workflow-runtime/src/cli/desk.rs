@@ -226,7 +226,13 @@ impl Desk {
     /// Who does it: as was said, or as they are logged in.
     pub(crate) fn actor(&self, by: Option<&str>) -> Result<Actor, Fault> {
         let by = by.map(str::to_owned);
-        let named = || from_env("WORKFLOW_ACTOR")?.into_string().ok();
+        let named = || {
+            let variables = ["WORKFLOW_ACTOR", "USER", "LOGNAME", "USERNAME"];
+            variables
+                .iter()
+                .find_map(|name| from_env(name)?.into_string().ok())
+        };
+        // Few variables are set for those who came by no login, but the system knows them.
         let name = by.or_else(named).or_else(|| whoami::username().ok());
         match name.filter(|name| !name.trim().is_empty()) {
             Some(name) => Ok(Actor::new(name)),
