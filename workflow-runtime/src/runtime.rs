@@ -626,14 +626,7 @@ impl Runtime {
 }
 
 /// A runtime that may be closed.
-#[derive(Clone)]
 pub(crate) struct WeakRuntime(std::sync::Weak<Shared>);
-
-impl fmt::Debug for WeakRuntime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WeakRuntime")
-    }
-}
 
 impl WeakRuntime {
     pub(crate) fn upgrade(&self) -> Option<Runtime> {

@@ -9,7 +9,7 @@ use crate::journal::event::Said;
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
 use crate::run::saying::Saying;
-use crate::runtime::WeakRuntime;
+use crate::runtime::Runtime;
 
 /// What a step method returns: its artifact, or why there is none.
 pub type StepResult<T> = Result<T, StepError>;
@@ -157,13 +157,21 @@ pub struct StepContext {
 }
 
 /// What every context of a run shares.
-#[derive(Debug)]
 pub(crate) struct RunOf {
     pub(crate) id: Arc<str>,
     pub(crate) layout: Arc<Layout>,
-    /// A context may outlive the run, and must not keep its journal open.
-    pub(crate) runtime: WeakRuntime,
+    /// The runtime, if it is open still: a context may outlive the run, and must not keep its journal open. Behind a
+    /// pointer that says what it is, because rustc asks of each step's future whether all in here can be sent.
+    pub(crate) runtime: Box<dyn Fn() -> Option<Runtime> + Send + Sync>,
     pub(crate) saying: Saying,
+}
+
+impl fmt::Debug for RunOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOf")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RunOf {
@@ -215,7 +223,7 @@ impl StepContext {
     /// ```
     pub fn say(&self, message: impl fmt::Display) {
         let message = message.to_string();
-        if let Some(runtime) = self.of.runtime.upgrade() {
+        if let Some(runtime) = (self.of.runtime)() {
             let said = RunEventKind::Said {
                 step: self.step(),
                 attempt: self.attempt,

@@ -40,14 +40,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 /// A team, or a `Result` of one.
 fn into_team(model: &Model) -> TokenStream {
     let Model { name, phases, .. } = model;
-    let traits: Vec<_> = phases.iter().map(|phase| &phase.name).collect();
     let trait_docs = docs::line(&format!(
         " What makes a team of `{name}`: one, or a `Result` of one."
     ));
     let message = format!("`{{Self}}` is no team of `{name}`, nor a `Result` of one");
     let tables = phases.iter().map(|phase| names::method(&phase.name));
+    // Once for both, by the one trait that stands for all phases: rustc checks each bound wherever it is written.
     let tables = quote! {
-        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+        fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
             (const { &[#(methods::#tables::<T>),*] }, undos::of__all_phases())
         }
     };
@@ -70,19 +70,24 @@ fn into_team(model: &Model) -> TokenStream {
             #[doc(hidden)]
             fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
         }
-        impl<T: #(#traits +)* ::workflow_runtime::Team> IntoTeam<T> for T {
+        #tables
+        impl<T: Steps> IntoTeam<T> for T {
             fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
                 ::core::result::Result::Ok(self)
             }
-            #tables
+            fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+                tables::<T>()
+            }
         }
-        impl<T: #(#traits +)* ::workflow_runtime::Team, E: ::core::fmt::Display> IntoTeam<T>
+        impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
             for ::core::result::Result<T, E>
         {
             fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
                 self.map_err(|error| ::std::string::ToString::to_string(&error))
             }
-            #tables
+            fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+                tables::<T>()
+            }
         }
     }
 }

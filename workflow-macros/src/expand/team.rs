@@ -15,12 +15,15 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         " All phases of `{}`; every type that implements them has it.",
         model.name
     ));
-    quote! {
-        #(#traits)*
-
+    let steps = quote_spanned! {model.name.span()=>
         #steps_docs
         pub trait Steps: #(#names +)* ::workflow_runtime::Team {}
         impl<T: #(#names +)* ::workflow_runtime::Team> Steps for T {}
+    };
+    quote! {
+        #(#traits)*
+
+        #steps
 
         // The bodies of a phase's steps are functions of this type, so that each has the name of its step.
         #[doc(hidden)]

@@ -418,10 +418,11 @@ impl Opening {
     }
 
     fn of(&self) -> Arc<RunOf> {
+        let runtime = self.runtime.downgrade();
         Arc::new(RunOf {
             id: Arc::clone(&self.id),
             layout: Arc::clone(&self.layout),
-            runtime: self.runtime.downgrade(),
+            runtime: Box::new(move || runtime.upgrade()),
             saying: Saying::default(),
         })
     }

@@ -629,29 +629,27 @@ mod review {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    impl<T: Writing + Reading + ::workflow_runtime::Team> IntoTeam<T> for T {
+    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+        (
+            const { &[methods::writing::<T>, methods::reading::<T>] },
+            undos::of__all_phases(),
+        )
+    }
+    impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            (
-                const { &[methods::writing::<T>, methods::reading::<T>] },
-                undos::of__all_phases(),
-            )
+            tables::<T>()
         }
     }
-    impl<
-        T: Writing + Reading + ::workflow_runtime::Team,
-        E: ::core::fmt::Display,
-    > IntoTeam<T> for ::core::result::Result<T, E> {
+    impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
+    for ::core::result::Result<T, E> {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            (
-                const { &[methods::writing::<T>, methods::reading::<T>] },
-                undos::of__all_phases(),
-            )
+            tables::<T>()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
