@@ -24,6 +24,7 @@ mod report;
 #[cfg(test)]
 mod sample;
 mod source;
+mod standing;
 mod tree;
 mod verbs;
 mod view;

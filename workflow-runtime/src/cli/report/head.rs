@@ -10,8 +10,9 @@ use super::text::{Text, count, doc};
 use crate::cli::actions::for_whom;
 use crate::cli::mark::Mark;
 use crate::cli::moment::span;
+use crate::cli::standing;
 use crate::cli::view::{Outcome, StepView};
-use crate::summary::{RunSummary, Standing};
+use crate::summary::Standing;
 
 pub(super) fn head(page: &Page<'_>) -> Markup {
     let run = &page.view.history.run;
@@ -22,7 +23,7 @@ pub(super) fn head(page: &Page<'_>) -> Markup {
             h1 { bdi { (Text(&run.id)) } }
             (doc(page.view.history.plan.doc))
             p class="stands" {
-                span class={ "m " (standing_mark(run).word()) } { (stands(run)) }
+                span class={ "m " (standing::mark(run).word()) } { (standing::word(run)) }
                 span class="soft" { (done) " of " (count(all, "step", "steps")) " done" }
             }
             progress max=(all.max(1)) value=(done) aria-label="steps done" {}
@@ -33,31 +34,6 @@ pub(super) fn head(page: &Page<'_>) -> Markup {
                 (commands(page))
             }
         }
-    }
-}
-
-/// How it stands, in a word or two.
-pub(super) fn stands(run: &RunSummary) -> String {
-    match standing_mark(run) {
-        Mark::Ready if run.standing == Standing::Running => "can go on".to_owned(),
-        Mark::Running => "running".to_owned(),
-        _ => run.standing.to_string(),
-    }
-}
-
-/// The sign and colour of how it stands.
-fn standing_mark(run: &RunSummary) -> Mark {
-    let is_held = run.held_by.is_some();
-    match run.standing {
-        // Nobody is at one whose driver ended, and one that was stopped and taken up again goes on.
-        Standing::Running if !is_held => Mark::Ready,
-        Standing::Cancelled if is_held => Mark::Running,
-        Standing::Running => Mark::Running,
-        Standing::Waiting => Mark::Waiting,
-        Standing::Halted => Mark::Failed,
-        Standing::Cancelled => Mark::Ready,
-        Standing::Done => Mark::Done,
-        Standing::Undoing | Standing::Undone => Mark::Undone,
     }
 }
 

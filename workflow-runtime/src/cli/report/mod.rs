@@ -24,6 +24,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::cli::actions::Action;
 use crate::cli::mark::Mark;
+use crate::cli::standing;
 use crate::cli::view::View;
 use page::Page;
 use text::Text;
@@ -70,7 +71,7 @@ fn written(page: &Page<'_>) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="generator" content=(GENERATOR);
                 meta name="color-scheme" content="light dark";
-                title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (head::stands(run)) }
+                title { (Text(&run.id)) " (" (Text(&run.workflow)) "): " (standing::word(run)) }
                 // Else a browser asks for one.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(marks())) (PreEscaped(STYLE)) }

@@ -10,11 +10,10 @@ use crate::cli::desk::Desk;
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
 use crate::cli::harmless::in_a_line;
-use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
-use crate::cli::verbs::status::stands;
-use crate::summary::{RunSummary, Standing};
+use crate::cli::standing;
+use crate::summary::RunSummary;
 
 /// The runs of a journal, as scripts get them.
 #[derive(Debug, Serialize)]
@@ -70,12 +69,9 @@ fn table(runs: &[RunSummary]) -> String {
     let is_narrow = (ids + positions).saturating_add(40) > room;
     let mut text = String::new();
     for run in runs {
-        let (style, sign) = (mark(run).style(), mark(run).sign());
-        let standing = match mark(run) {
-            Mark::Ready if run.standing == Standing::Running => stands(run),
-            Mark::Running => "running".to_owned(),
-            _ => run.standing.to_string(),
-        };
+        let mark = standing::mark(run);
+        let (style, sign) = (mark.style(), mark.sign());
+        let standing = standing::word(run);
         let workflow = if of_one {
             String::new()
         } else {
@@ -103,17 +99,4 @@ fn table(runs: &[RunSummary]) -> String {
         };
     }
     text
-}
-
-fn mark(run: &RunSummary) -> Mark {
-    match run.standing {
-        Standing::Running if run.held_by.is_none() => Mark::Ready,
-        Standing::Running => Mark::Running,
-        Standing::Waiting => Mark::Waiting,
-        Standing::Halted => Mark::Failed,
-        Standing::Cancelled if run.held_by.is_some() => Mark::Running,
-        Standing::Cancelled => Mark::Ready,
-        Standing::Done => Mark::Done,
-        Standing::Undoing | Standing::Undone => Mark::Undone,
-    }
 }

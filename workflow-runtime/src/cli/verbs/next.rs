@@ -8,7 +8,8 @@ use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::RunDocument;
 use crate::cli::fault::Fault;
 use crate::cli::output::Reply;
-use crate::cli::verbs::status::{next_steps, of_its_plan, stands};
+use crate::cli::standing;
+use crate::cli::verbs::status::{next_steps, of_its_plan};
 
 /// What can be done about a run, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -28,7 +29,7 @@ pub(super) async fn next(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> 
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
     let actions = actions(desk, &view, desk.roster()?);
-    let standing = format!("`{}` {}", run.id, stands(&run));
+    let standing = format!("`{}` {}", run.id, standing::told(&run));
     let standing = fold(&standing, columns::of_stdout(), 0, 2);
     let text = format!("{standing}\n{}{}", of_its_plan(&view), next_steps(&actions));
     let document = NextDocument {

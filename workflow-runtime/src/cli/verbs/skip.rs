@@ -8,8 +8,9 @@ use crate::cli::fault::{Code, Fault};
 use crate::cli::mark::Mark;
 use crate::cli::names;
 use crate::cli::output::Reply;
+use crate::cli::standing;
 use crate::cli::verbs::hand_in::{Signed, a_reason};
-use crate::cli::verbs::status::{next_steps, stands};
+use crate::cli::verbs::status::next_steps;
 use crate::cli::view::{Fits, View};
 use crate::run::begin;
 use crate::verdict::Waiver;
@@ -88,7 +89,7 @@ fn can_be_skipped(desk: &Desk, view: &View, at: usize) -> Result<(), Fault> {
         return Err(desk.fault(error.clone(), view.id()));
     }
     if view.is_taken_back() {
-        let message = format!("run `{}` {}", view.id(), stands(&view.history.run));
+        let message = format!("run `{}` {}", view.id(), standing::told(&view.history.run));
         return Err(Fault::new(Code::Undone, message).of(name));
     }
     let on = || match view.is_held() {

@@ -15,9 +15,9 @@ use crate::cli::harmless::plain;
 use crate::cli::mark::Mark;
 use crate::cli::moment::ago;
 use crate::cli::output::Reply;
+use crate::cli::standing;
 use crate::cli::tree;
 use crate::cli::view::{Fits, View};
-use crate::summary::{RunSummary, Standing};
 
 /// How a run stands, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -84,7 +84,7 @@ fn head(view: &View) -> String {
     let standing = format!(
         "({}) {}: {done} of {of} steps done{round}",
         run.workflow,
-        stands(run)
+        standing::told(run)
     );
     let id = plain(&run.id);
     let standing = fold(&standing, room, width(&id) + 1, 2);
@@ -98,18 +98,6 @@ fn head(view: &View) -> String {
     }
     let times = fold(&times, room, 0, 2);
     format!("{bold}{id}{bold:#} {standing}\n{times}\n{}\n", of_its_plan(view))
-}
-
-/// How a run stands. Nobody is at one whose driver ended, whatever was recorded last.
-pub(super) fn stands(run: &RunSummary) -> String {
-    match (run.standing, &run.held_by) {
-        (Standing::Running, None) => "can go on".to_owned(),
-        // It was taken up again, and nothing happened since.
-        (Standing::Cancelled, Some(_)) => "is running".to_owned(),
-        (Standing::Undoing, _) => "is being undone".to_owned(),
-        (Standing::Undone, _) => "was undone".to_owned(),
-        (standing, _) => format!("is {standing}"),
-    }
 }
 
 /// What is to be said if the plan was edited since, in lines.
