@@ -44,6 +44,11 @@ pub(crate) enum Outcome {
 }
 
 impl Attempt {
+    /// Whether the step was done by it, or stands.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.outcome, Outcome::Done { .. } | Outcome::Stands { .. })
+    }
+
     /// When it began, as far as its times tell.
     pub(crate) fn from(&self) -> Option<SystemTime> {
         self.at?.checked_sub(self.took?)

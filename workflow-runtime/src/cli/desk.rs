@@ -136,17 +136,20 @@ impl Desk {
         typed: Option<&str>,
         wanted: Wanted,
     ) -> Result<RunSummary, Fault> {
-        let mut runs = runtime.runs().await?;
-        if let Some(typed) = typed {
-            let run = names::run(&runs, self.plan.name, typed)
-                .map_err(|fault| self.see_the_list(fault))?
-                .clone();
-            self.is_ours(&run)?;
-            return Ok(run);
-        }
-        runs.retain(|run| run.workflow == self.plan.name);
-        let open: Vec<_> = runs.iter().filter(|run| !run.standing.is_over()).collect();
-        match (open.as_slice(), runs.iter().max_by_key(|run| run.changed_at)) {
+        let runs = runtime.runs().await?;
+        let Some(typed) = typed else {
+            return self.only_run(&runs, wanted);
+        };
+        let run = names::run(&runs, self.plan.name, typed).map_err(|fault| self.see_the_list(fault))?;
+        self.is_ours(run)?;
+        Ok(run.clone())
+    }
+
+    /// The only run that can be meant where none is named.
+    pub(crate) fn only_run(&self, runs: &[RunSummary], wanted: Wanted) -> Result<RunSummary, Fault> {
+        let ours = || runs.iter().filter(|run| run.workflow == self.plan.name);
+        let open: Vec<_> = ours().filter(|run| !run.standing.is_over()).collect();
+        match (open.as_slice(), ours().max_by_key(|run| run.changed_at)) {
             ([one], _) => Ok((*one).clone()),
             ([], Some(last)) if wanted == Wanted::Any => Ok(last.clone()),
             ([], last) => Err(self.none_is_open(last)),

@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 
 use crate::cli::fault::{Code, Fault};
-use crate::nearest::did_you_mean;
+use crate::nearest::nearest;
 use crate::plan::{Plan, StepPlan};
 use crate::summary::RunSummary;
 
@@ -98,10 +98,10 @@ fn one_of(
             }
         }
     }
-    let near = did_you_mean(typed, candidates.iter().flatten().copied());
+    let near = nearest(typed, candidates.iter().flatten().copied());
     let fault = Fault::new(Code::NotFound, format!("there is no {what} `{typed}`")).of(typed);
-    Err(match near.strip_prefix("; ") {
-        Some(near) => fault.fix(near),
+    Err(match near {
+        Some(meant) => fault.fix(format!("did you mean `{meant}`?")),
         None if candidates.is_empty() => fault,
         None => fault.fix(format!(
             "known: {}",

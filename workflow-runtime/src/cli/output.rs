@@ -69,14 +69,20 @@ enum Form {
     JsonLines,
 }
 
+impl Form {
+    fn of(json: bool, json_lines: bool) -> Self {
+        match (json, json_lines) {
+            (true, _) => Form::Json,
+            (_, true) => Form::JsonLines,
+            _ => Form::Text,
+        }
+    }
+}
+
 impl Output {
     pub(crate) fn of(options: &Options) -> Self {
         Output {
-            form: match (options.json, options.json_lines) {
-                (true, _) => Form::Json,
-                (_, true) => Form::JsonLines,
-                _ => Form::Text,
-            },
+            form: Form::of(options.json, options.json_lines),
             color: options.color,
         }
     }
@@ -85,11 +91,7 @@ impl Output {
     pub(crate) fn guessed(words: &[std::ffi::OsString]) -> Self {
         let has = |option: &str| words.iter().any(|word| word == option);
         Output {
-            form: match (has("--json"), has("--json-lines")) {
-                (true, _) => Form::Json,
-                (_, true) => Form::JsonLines,
-                _ => Form::Text,
-            },
+            form: Form::of(has("--json"), has("--json-lines")),
             color: Color::Auto,
         }
     }

@@ -81,7 +81,7 @@ pub(crate) struct Wait {
 }
 
 impl View {
-    pub(crate) fn of(history: History) -> Self {
+    pub(crate) fn of(mut history: History) -> Self {
         let layout = Arc::new(Layout::of(history.plan));
         let steps = (0..layout.step_count()).map(|at| {
             let at = crate::layout::index(at);
@@ -105,7 +105,7 @@ impl View {
             }
         });
         let (steps, phases) = (steps.collect(), phases.collect());
-        let records = history.records.clone();
+        let records = std::mem::take(&mut history.records);
         let mut view = View {
             history,
             layout,
@@ -116,6 +116,7 @@ impl View {
             reached: 0,
         };
         records.iter().for_each(|record| view.take_in(record));
+        view.history.records = records;
         view.pass_over();
         view.ask_nobody_any_more();
         view.mark_what_is_next();

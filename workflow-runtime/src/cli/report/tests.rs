@@ -534,6 +534,7 @@ fn a_run_of_a_thousand_steps_is_written_within_a_second() {
 
 /// Writes reports where `REPORTS` says, to be looked at.
 #[test]
+#[ignore = "it writes files, for eyes"]
 fn reports_can_be_looked_at() {
     let Some(folder) = std::env::var_os("REPORTS").map(std::path::PathBuf::from) else {
         return;

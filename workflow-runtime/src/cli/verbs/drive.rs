@@ -59,11 +59,12 @@ pub(super) async fn run(
 ) -> Result<Reply, Fault> {
     // Nothing is made before what was given is good.
     let source = input.map(Source::read).transpose()?;
-    let runs = match desk.journal().exists() {
-        true => desk.open()?.runs().await?,
-        false => Vec::new(),
+    let journal = desk.journal().exists().then(|| desk.open()).transpose()?;
+    let runs = match &journal {
+        Some(journal) => journal.runs().await?,
+        None => Vec::new(),
     };
-    let id = which(desk, &runs, id, input).await?;
+    let id = which(desk, &runs, id, input)?;
     let exists = runs.iter().any(|run| run.id == id);
     let inputs = match (&source, exists) {
         (None, true) => None,
@@ -73,16 +74,17 @@ pub(super) async fn run(
         let misspelt = source.misspelt_inputs(desk.plan.artifacts, values);
         misspelt.iter().for_each(|slip| desk.output.warn(slip));
     }
-    if exists {
-        desk.verified(&desk.open()?, &id).await?;
-    }
-    let team = desk.team()?;
-    let view = match exists {
-        // What is wrong with it is told when it is taken up.
-        true => desk.view(&desk.open()?, &id).await.ok(),
-        false => None,
+    let view = match journal.as_ref().filter(|_| exists) {
+        Some(journal) => {
+            desk.verified(journal, &id).await?;
+            // What else is wrong with it is told when it is taken up.
+            desk.view(journal, &id).await.ok()
+        }
+        None => None,
     };
-    let runtime = desk.open_or_make()?.cancel_on_ctrl_c_and_termination()?;
+    let team = desk.team()?;
+    let runtime = journal.map_or_else(|| desk.open_or_make(), Ok)?;
+    let runtime = runtime.cancel_on_ctrl_c_and_termination()?;
     let (runtime, asked) = match wait {
         true => (runtime.wait_for_hand_ins(), Asked::while_waiting(desk, &id)?),
         false => (runtime, Asked::default()),
@@ -124,12 +126,7 @@ pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result
 }
 
 /// The run that is meant, whether there is one of that id or not.
-async fn which(
-    desk: &Desk,
-    runs: &[RunSummary],
-    id: Option<&str>,
-    input: Option<&Path>,
-) -> Result<String, Fault> {
+fn which(desk: &Desk, runs: &[RunSummary], id: Option<&str>, input: Option<&Path>) -> Result<String, Fault> {
     if let Some(id) = id {
         if id.trim().is_empty() {
             return Err(
@@ -158,11 +155,9 @@ async fn which(
                 .fix(format!("name the run: `{}`", desk.command(&desk.run_another())))
         });
     }
-    let ours: Vec<_> = runs.iter().filter(|run| run.workflow == desk.plan.name).collect();
-    let is_open = ours.iter().any(|run| !run.standing.is_over());
-    if is_open && input.is_none() {
-        let runtime = desk.open()?;
-        return Ok(desk.run(&runtime, None, Wanted::Open).await?.id);
+    let is_open = |run: &RunSummary| run.workflow == desk.plan.name && !run.standing.is_over();
+    if input.is_none() && runs.iter().any(is_open) {
+        return Ok(desk.only_run(runs, Wanted::Open)?.id);
     }
     match desk.plan.inputs == 0 || input.is_some() {
         true => Ok(snake_case(desk.plan.name)),

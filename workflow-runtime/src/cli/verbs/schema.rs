@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::cli::desk::Desk;
 use crate::cli::fault::{Code, Fault};
 use crate::cli::output::Reply;
-use crate::nearest::did_you_mean;
+use crate::nearest::nearest;
 
 /// The documents, by their names without the version, each with its JSON Schema.
 const SCHEMAS: &[(&str, &str)] = &[
@@ -127,9 +127,8 @@ pub(super) fn schema(desk: &Desk, name: Option<&str>) -> Result<Reply, Fault> {
         }
         None => {
             let fault = Fault::new(Code::NotFound, format!("there is no schema `{typed}`")).of(typed);
-            let near = did_you_mean(name, names());
-            Err(match near.strip_prefix("; ") {
-                Some(near) => fault.fix(near),
+            Err(match nearest(name, names()) {
+                Some(meant) => fault.fix(format!("did you mean `{meant}`?")),
                 None => fault.fix(format!("`{}` lists them", desk.command(&["schema"]))),
             })
         }

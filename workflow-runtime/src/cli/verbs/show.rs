@@ -9,7 +9,7 @@ use crate::cli::harmless;
 use crate::cli::mark::Mark;
 use crate::cli::names;
 use crate::cli::output::{Reply, pretty};
-use crate::cli::view::{Attempt, Outcome, StepView, View};
+use crate::cli::view::{Outcome, StepView, View};
 
 /// What a step made, as scripts get it.
 #[derive(Debug, Serialize)]
@@ -48,9 +48,8 @@ pub(super) async fn show(
         .yields
         .map(|at| &view.history.plan.artifacts[usize::from(at)]);
     let is_wanted = |of: u32| round.is_none_or(|round| round == of);
-    let made = step.attempts.iter().rev().find(|attempt| {
-        matches!(attempt.outcome, Outcome::Done { .. } | Outcome::Stands { .. }) && is_wanted(attempt.round)
-    });
+    let mut done = step.attempts.iter().rev().filter(|attempt| attempt.is_done());
+    let made = done.find(|attempt| is_wanted(attempt.round));
     let Some(made) = made else {
         return Err(nothing(desk, &view, step, round));
     };
@@ -85,9 +84,7 @@ pub(super) async fn show(
 /// It was not done, or not in that round.
 fn nothing(desk: &Desk, view: &View, step: &StepView, round: Option<u32>) -> Fault {
     let path = &step.path;
-    let is_done =
-        |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Done { .. } | Outcome::Stands { .. });
-    let last = step.attempts.iter().rev().find(is_done);
+    let last = step.attempts.iter().rev().find(|attempt| attempt.is_done());
     if let (Some(round), Some(last)) = (round, last) {
         let last = last.round.to_string();
         let command = desk.command_of(view.id(), &["show", path, "--round", &last]);

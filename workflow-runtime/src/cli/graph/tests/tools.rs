@@ -331,6 +331,7 @@ fn a_browser_shows_an_svg_by_itself() {
 
 /// Writes all pictures into the folder that `PICTURES` names, to be looked at.
 #[test]
+#[ignore = "it writes files, for eyes"]
 fn pictures_can_be_looked_at() {
     let Some(folder) = std::env::var_os("PICTURES").map(PathBuf::from) else {
         return;
