@@ -75,7 +75,7 @@ fn finished(folder: PathBuf) -> Result<(Outputs, Settings), Ended> {
             "`{folder}` holds no finished service; make one with `run --input FILE`"
         )));
     }
-    let outputs = Outputs::open(&folder).map_err(refuse)?;
+    let outputs = Outputs::open(&crate::team::PLACE, &folder).map_err(refuse)?;
     let settings = read_settings(&outputs).map_err(refuse)?;
     Ok((outputs, settings))
 }

@@ -7,11 +7,9 @@
 pub mod brief;
 pub mod database;
 pub mod design;
-pub mod failure;
 pub mod finalization;
 pub mod finished;
 pub mod implementation;
-pub mod outputs;
 pub mod plan;
 pub mod requirements;
 pub mod samples;
@@ -20,6 +18,8 @@ pub mod team;
 pub mod testing;
 
 use std::process::ExitCode;
+
+use examples::{client, failure, outputs};
 
 use crate::{plan::RestfulApi, team::Team};
 

@@ -6,7 +6,6 @@ pub mod bad_input;
 pub mod bed;
 #[cfg(test)]
 mod broken;
-pub mod client;
 pub mod contract;
 pub mod load;
 pub mod quality;

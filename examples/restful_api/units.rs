@@ -6,14 +6,14 @@
 pub mod brief;
 pub mod database;
 pub mod design;
-pub mod failure;
 pub mod finalization;
 pub mod finished;
 pub mod implementation;
-pub mod outputs;
 pub mod plan;
 pub mod requirements;
 pub mod samples;
 pub mod service;
 pub mod team;
 pub mod testing;
+
+use examples::{client, failure, outputs};

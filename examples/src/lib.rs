@@ -1,9 +1,15 @@
-//! Shared by the example plans: steps that a library would publish, evidence and checks, and the plans themselves.
+//! Shared by the example plans: steps that a library would publish, evidence and checks, folders to write to, services on
+//! loopback with clients and loads for them, and the plans themselves.
 
+pub mod client;
 pub mod command;
 pub mod decision;
 pub mod evidence;
+pub mod failure;
 pub mod faults;
+pub mod live;
+pub mod load;
+pub mod outputs;
 
 // The plans are part of the library, so that tests and other crates reach them; each lies in the folder of its example.
 #[path = "../authentication/plan.rs"]

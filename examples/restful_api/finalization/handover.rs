@@ -45,7 +45,7 @@ fn read(output: &Output) -> StepResult<BundleCheck> {
 
 /// Nothing is tried after this.
 fn sweep(bundle: &Bundle) -> Outcome<()> {
-    Outputs::open(bundle.folder.as_ref())?.sweep();
+    Outputs::open(&crate::team::PLACE, bundle.folder.as_ref())?.sweep();
     Ok(())
 }
 

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    client::Call,
     failure::{During, Outcome},
     outputs::{OutputFile, Outputs},
     service::{definition::ServiceDefinition, tokens::TOKENS_FILE},
-    testing::{bed::TestBed, client::Call},
+    testing::bed::TestBed,
 };
 
 /// What the review looked at.

@@ -6,16 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
+    client::{Call, Reply},
     failure::{Failure, Outcome},
     outputs::{OutputFile, Outputs},
     requirements::access::Action,
     samples::{self, Extent},
     service::definition::{Route, ServiceDefinition},
-    testing::{
-        bed::TestBed,
-        client::{Call, Reply},
-        contract::Contract,
-    },
+    testing::{bed::TestBed, contract::Contract},
 };
 
 /// The examples, as they were performed.

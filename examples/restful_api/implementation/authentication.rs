@@ -1,6 +1,7 @@
 //! Authentication: a token per role, the middleware that knows them, and the proof on a live service that it is in force.
 
 use crate::{
+    client::{Call, Client},
     failure::{During, Outcome, ensure},
     outputs::Outputs,
     requirements::access::AccessRules,
@@ -9,7 +10,6 @@ use crate::{
         live::LiveService,
         tokens::{self, TOKENS_FILE, Tokens},
     },
-    testing::client::{Call, Client},
 };
 
 /// Issues the tokens and puts authentication in force.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::services::ServiceLayer;
 use crate::{
+    client::{Call, Client},
     failure::{Failure, Outcome, ensure},
     outputs::Outputs,
     requirements::{access::AccessRules, conventions::Conventions},
@@ -11,7 +12,6 @@ use crate::{
         definition::{Route, ServiceDefinition},
         live::LiveService,
     },
-    testing::client::{Call, Client},
 };
 
 /// Adds a route per operation and calls each one on a live service.

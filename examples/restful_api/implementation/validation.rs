@@ -2,12 +2,12 @@
 
 use super::{authentication::read_tokens, project::DEFINITION_FILE};
 use crate::{
+    client::{Call, Client},
     design::rules::ValidationRules,
     failure::{Outcome, ensure},
     outputs::Outputs,
     requirements::access::Action,
     service::{definition::ServiceDefinition, live::LiveService, tokens::Tokens},
-    testing::client::{Call, Client},
 };
 
 /// Puts the rules in force and writes the finished service.

@@ -1,18 +1,15 @@
-//! A service that runs: on a port of the loopback interface, stopped by `stop` or, at the latest, when it is dropped.
+//! The service as it runs, on its database.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use examples::live::Live;
 
 use super::{
     definition::ServiceDefinition,
     http::{App, router},
     store::Store,
 };
-use crate::{
-    database::migrations,
-    failure::{During, Outcome},
-};
+use crate::{database::migrations, failure::Outcome};
 
 /// How a service is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +22,7 @@ pub struct Start {
 
 /// A running service.
 #[derive(Debug)]
-pub struct LiveService {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<std::io::Result<()>>,
-}
+pub struct LiveService(Live);
 
 impl LiveService {
     /// Opens the database, brings it to the schema, and listens.
@@ -39,25 +32,8 @@ impl LiveService {
     pub async fn start(definition: &ServiceDefinition, database: &Path, start: Start) -> Outcome<Self> {
         migrations::apply_to(database, &definition.migrations)?;
         let store = Store::open(database, definition.reading_connections)?;
-        let wanted = SocketAddr::from(([127, 0, 0, 1], start.port));
-        let listener = TcpListener::bind(wanted).await.during(format_args!(
-            "listening on {wanted} (if the port is in use, choose another with `--port`)"
-        ))?;
-        let address = listener
-            .local_addr()
-            .during("asking for the address of the listener")?;
         let app = Arc::new(App::new(definition.clone(), store, start.throttled));
-        let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async {
-            let _ = stopped.await;
-        });
-        let serving = tokio::spawn(serving.into_future());
-        Ok(LiveService {
-            address,
-            stop: Some(stop),
-            serving,
-        })
+        Live::start(router(&app), start.port).await.map(LiveService)
     }
 
     /// Starts it on any free port, with the rate limit out of the way, for a test of something else.
@@ -79,27 +55,14 @@ impl LiveService {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address()
     }
 
     /// Finishes what is being answered and stops; what takes longer than two seconds is cut off.
     ///
     /// # Errors
     /// When serving had failed.
-    pub async fn stop(mut self) -> Outcome<()> {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        match tokio::time::timeout(Duration::from_secs(2), &mut self.serving).await {
-            Ok(Ok(served)) => served.during("serving"),
-            Ok(Err(error)) => Err(error).during("serving"),
-            Err(_) => Ok(()),
-        }
-    }
-}
-
-impl Drop for LiveService {
-    fn drop(&mut self) {
-        self.serving.abort();
+    pub async fn stop(self) -> Outcome<()> {
+        self.0.stop().await
     }
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::{
     bed::TestBed,
-    client::{Call, Reply},
     contract::Contract,
     report::{Suite, TestReport, same},
 };
 use crate::{
+    client::{Call, Reply},
     failure::Outcome,
     outputs::Outputs,
     requirements::access::Action,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::client::{Call, Client, Reply};
+use crate::client::{Call, Client, Reply};
 use crate::{
     failure::{During, Failure, Outcome},
     implementation::authentication::read_tokens,
@@ -69,12 +69,6 @@ impl TestBed {
             next_sample: 0,
             _scratch: scratch,
         })
-    }
-
-    /// Another connection to the same service.
-    #[must_use]
-    pub fn another_client(&self) -> Client {
-        Client::new(self.live.address())
     }
 
     /// Stops the service and removes its database.

@@ -30,7 +30,7 @@ fn bookshop() -> Outcome<Brief> {
 async fn built() -> Outcome<Built> {
     let brief = bookshop()?;
     let folder = tempfile::tempdir().during("creating a folder")?;
-    let outputs = Outputs::open(folder.path())?;
+    let outputs = Outputs::open(&crate::team::PLACE, folder.path())?;
     let model = resources::define(&brief)?;
     let conventions = conventions::choose(&brief.api, &model)?;
     let access = access::determine(&brief, &model)?;

@@ -9,10 +9,10 @@ pub use listed::Contract;
 
 use super::{
     bed::TestBed,
-    client::Reply,
     report::{Suite, TestReport, same},
 };
 use crate::{
+    client::Reply,
     failure::Outcome,
     outputs::Outputs,
     requirements::access::Action,

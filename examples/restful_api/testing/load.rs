@@ -1,14 +1,17 @@
 //! Performance under the expected load: so many clients at the same time, so many requests in all, and the figures.
 
-use std::{fmt, time::Instant};
+use std::fmt;
+
+use examples::load::{drive, milliseconds, percentile};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{bed::TestBed, client::Call};
+use super::bed::TestBed;
+use crate::client::Call;
 use crate::{
     brief::ExpectedLoad,
-    failure::{During, Failure, Outcome},
+    failure::Outcome,
     outputs::{OutputFile, Outputs},
     requirements::access::Action,
     samples::Extent,
@@ -55,11 +58,6 @@ impl fmt::Display for LoadReport {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-fn milliseconds(microseconds: u64) -> f64 {
-    microseconds as f64 / 1_000.0
-}
-
 /// Of ten requests, this many read one, list a page and create one.
 const MIX: [(Action, u32); 3] = [(Action::Read, 7), (Action::List, 2), (Action::Create, 1)];
 
@@ -85,45 +83,16 @@ pub async fn run(
 async fn measure(bed: &mut TestBed, load: &ExpectedLoad) -> Outcome<LoadReport> {
     bed.populate().await?;
     let calls = calls(bed, load.requests)?;
-    let share = calls.len().div_ceil(load.clients as usize).max(1);
-    let begun = Instant::now();
-    let mut working = Vec::new();
-    for calls in calls.chunks(share).map(<[Call]>::to_vec) {
-        let mut client = bed.another_client();
-        working.push(tokio::spawn(async move {
-            let (mut times_us, mut failed) = (Vec::with_capacity(calls.len()), 0);
-            for call in &calls {
-                let reply = client.send(call).await?;
-                times_us.push(reply.elapsed_us);
-                failed += u32::from(!(200..300).contains(&reply.status));
-            }
-            Ok::<_, Failure>((times_us, failed))
-        }));
-    }
-    let (mut times_us, mut failed_requests) = (Vec::new(), 0);
-    for client in working {
-        let (times, failed) = client.await.during("waiting for a client")??;
-        times_us.extend(times);
-        failed_requests += failed;
-    }
-    let elapsed = begun.elapsed();
-    times_us.sort_unstable();
-    let percentile = |percent: usize| {
-        times_us
-            .get((times_us.len() * percent / 100).min(times_us.len() - 1))
-            .copied()
-    };
-    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-    let requests_per_second = (times_us.len() as f64 / elapsed.as_secs_f64()).round();
+    let driven = drive(bed.client.address(), load.clients, &calls).await?;
     Ok(LoadReport {
         clients: load.clients,
         requests: load.requests,
-        failed_requests,
-        elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        requests_per_second,
-        p50_us: percentile(50).unwrap_or_default(),
-        p99_us: percentile(99).unwrap_or_default(),
-        max_us: times_us.last().copied().unwrap_or_default(),
+        failed_requests: driven.failed,
+        elapsed_ms: u64::try_from(driven.elapsed.as_millis()).unwrap_or(u64::MAX),
+        requests_per_second: driven.per_second(),
+        p50_us: percentile(&driven.times_us, 50),
+        p99_us: percentile(&driven.times_us, 99),
+        max_us: driven.times_us.last().copied().unwrap_or_default(),
         reading_connections: 0,
         file: None,
     })

@@ -78,7 +78,7 @@ impl Suite {
     /// # Errors
     /// When it cannot be written, or no case was run at all: that is a broken suite, not a good service.
     pub fn end(self, outputs: &Outputs) -> Outcome<TestReport> {
-        crate::failure::ensure(
+        examples::failure::ensure(
             !self.passed.is_empty() || !self.findings.is_empty(),
             format_args!("the suite `{}` ran no case", self.name),
         )?;

@@ -4,63 +4,20 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::OnceLock,
 };
 
+use support::{Tested, events, said, steps};
+
 mod misuse;
+#[path = "../support/mod.rs"]
+mod support;
 
-type Tested = Result<(), Box<dyn std::error::Error>>;
-
-/// The built example. `cargo test` builds it along; if only this test was asked for, it is built here.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test has a file");
-        let profile = test
-            .parent()
-            .and_then(Path::parent)
-            .expect("a test lies in `deps` of a profile");
-        let program = profile
-            .join("examples")
-            .join(format!("restful_api{}", std::env::consts::EXE_SUFFIX));
-        if !is_fresh(&program) {
-            let target = profile.parent().expect("a profile lies in a target folder");
-            let mut build = Command::new(env!("CARGO"));
-            build.args([
-                "build",
-                "--package",
-                "examples",
-                "--example",
-                "restful_api",
-                "--target-dir",
-            ]);
-            build
-                .arg(target)
-                .args(profile.ends_with("release").then_some("--release"));
-            assert!(
-                build.status().is_ok_and(|status| status.success()),
-                "the example does not build"
-            );
-        }
-        program
-    })
-}
-
-/// Whether the program is there and no source of it is newer; cargo lists them beside it.
-fn is_fresh(program: &Path) -> bool {
-    let changed = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-    let Some(built) = changed(program) else {
-        return false;
-    };
-    let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
-    let mut sources = sources.split_whitespace().skip(1).map(Path::new);
-    sources.all(|source| changed(source).is_some_and(|changed| changed <= built))
+fn program() -> PathBuf {
+    support::program("restful_api")
 }
 
 fn shipped(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("restful_api")
-        .join(name)
+    support::shipped("restful_api", name)
 }
 
 /// The bookshop with a lighter load, where the load is not what is tested.
@@ -92,28 +49,6 @@ fn journal(out: &Path) -> PathBuf {
 
 fn check(out: &Path) -> std::io::Result<Output> {
     Command::new(program()).arg("check").arg(out).output()
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-/// What happened of that kind, in order.
-fn events(text: &str, kind: &str) -> Vec<serde_json::Value> {
-    let lines = text.lines();
-    let documents = lines.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    documents.filter(|document| document["event"] == kind).collect()
-}
-
-/// The steps that a run reported as done, in order.
-fn steps(text: &str) -> Vec<String> {
-    let done = events(text, "step_done");
-    let named = done.iter().filter_map(|event| event["step"].as_str());
-    named.map(str::to_owned).collect()
 }
 
 #[test]

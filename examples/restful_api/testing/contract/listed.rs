@@ -9,8 +9,8 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::{
+    client::Reply,
     failure::{During, Outcome},
-    testing::client::Reply,
 };
 
 /// The contract, and which of its operations were called.

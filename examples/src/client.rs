@@ -29,6 +29,8 @@ pub struct Call {
     pub token: Option<String>,
     /// Of the body.
     pub content_type: Option<String>,
+    /// Whatever else the head says.
+    pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: Vec<u8>,
 }
@@ -64,6 +66,7 @@ impl Call {
             path: path.into(),
             token: None,
             content_type: None,
+            headers: Vec::new(),
             body: Vec::new(),
         }
     }
@@ -72,6 +75,13 @@ impl Call {
     #[must_use]
     pub fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
+        self
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
         self
     }
 
@@ -119,6 +129,12 @@ impl Client {
         }
     }
 
+    /// Where the service is.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Sends a request and reads the answer whole.
     ///
     /// # Errors
@@ -153,6 +169,9 @@ impl Client {
         }
         if let Some(content_type) = &call.content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        for (name, value) in &call.headers {
+            request = request.header(name, value);
         }
         let request = request
             .body(Full::new(Bytes::from(call.body.clone())))

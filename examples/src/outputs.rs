@@ -8,38 +8,40 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use workflow_runtime::StepContext;
 
 use crate::failure::{During, Failure, Outcome, ensure};
+
+/// Where the runs of a plan write to.
+#[derive(Debug)]
+pub struct Place {
+    /// The environment variable that names the folder, where one by the run's id will not do.
+    pub variable: &'static str,
+    /// Where the folders of runs are, unless one is named.
+    pub folders: &'static str,
+    /// What a run puts at the top of its folder, and would write over.
+    pub written: &'static [&'static str],
+}
+
+/// Finds the folder of each run of a plan.
+#[derive(Debug)]
+pub struct Folders {
+    place: &'static Place,
+    /// Instead of a folder by the run's id.
+    named: Option<PathBuf>,
+}
 
 /// The folder of a run.
 #[derive(Debug, Clone)]
 pub struct Outputs {
+    place: &'static Place,
     root: PathBuf,
 }
 
-/// Names the folder of a run, where one by the run's id will not do.
-pub const OUT_VARIABLE: &str = "RESTFUL_API_OUT";
 /// Where steps try things, relative to the folder of the run.
 const SCRATCH: &str = "scratch";
 /// Says which run a folder belongs to.
 const RUN_FILE: &str = ".run";
-
-/// What a run writes at the top of its folder. `service.db` is not among it: the run asks the file itself.
-const WRITTEN: [&str; 13] = [
-    ".gitignore",
-    "README.md",
-    "dependencies.json",
-    "design",
-    "docs",
-    "manifest.json",
-    "migrations",
-    "openapi.json",
-    "openapi.yaml",
-    "reports",
-    "service.json",
-    "service.toml",
-    "tokens.json",
-];
 
 /// A file that a step wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,16 +63,76 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+impl Folders {
+    /// The folder that the environment names, or one by the id of each run.
+    ///
+    /// # Errors
+    /// When nothing can be written to the named folder, or what is there would be written over.
+    pub fn from_env(place: &'static Place) -> Outcome<Self> {
+        let named = std::env::var_os(place.variable).filter(|folder| !folder.is_empty());
+        let named = named.map(PathBuf::from);
+        if let Some(folder) = &named {
+            Outputs::open(place, folder)?.hold_a_run_or_nothing()?;
+        }
+        Ok(Folders { place, named })
+    }
+
+    /// The folder of a run that begins: nothing of what it will write may be there.
+    ///
+    /// # Errors
+    /// Names what is there.
+    pub fn begin(&self, cx: &StepContext) -> Outcome<Outputs> {
+        let outputs = Outputs::open(self.place, &self.of_id(cx.run_id())?)?;
+        outputs.hold_nothing()?;
+        outputs.write(RUN_FILE, format!("{}\n", cx.run_id()))?;
+        Ok(outputs)
+    }
+
+    /// The folder that this run began in.
+    ///
+    /// # Errors
+    /// When it is no folder of this run.
+    pub fn of(&self, cx: &StepContext) -> Outcome<Outputs> {
+        let (run, root) = (cx.run_id(), self.of_id(cx.run_id())?);
+        let found = fs::read_to_string(root.join(RUN_FILE)).unwrap_or_default();
+        ensure(
+            found.trim_end() == run,
+            format_args!(
+                "`{}` is not the folder that run `{run}` began in; go on from where it was begun, with the {} of then",
+                root.display(),
+                self.place.variable
+            ),
+        )?;
+        Outputs::open(self.place, &root)
+    }
+
+    fn of_id(&self, run: &str) -> Outcome<PathBuf> {
+        if let Some(folder) = &self.named {
+            return Ok(folder.clone());
+        }
+        let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+        ensure(
+            !run.starts_with('.') && run.chars().all(is_plain),
+            format_args!(
+                "no folder can be named after run `{run}`; name one by {}",
+                self.place.variable
+            ),
+        )?;
+        Ok(Path::new(self.place.folders).join(run))
+    }
+}
+
 impl Outputs {
     /// Creates the folder where it is missing, and tries that it can be written to.
     ///
     /// # Errors
     /// Says why the folder cannot be used.
-    pub fn open(root: &Path) -> Outcome<Self> {
+    pub fn open(place: &'static Place, root: &Path) -> Outcome<Self> {
         let cannot = |doing: &str| {
             format!(
-                "cannot {doing} the output folder `{}` (name another by {OUT_VARIABLE})",
-                root.display()
+                "cannot {doing} the output folder `{}` (name another by {})",
+                root.display(),
+                place.variable
             )
         };
         // The journal names it, and is text.
@@ -85,41 +147,11 @@ impl Outputs {
             .prefix(".try")
             .tempfile_in(&root)
             .during(cannot("write to"))?;
-        Ok(Outputs { root })
-    }
-
-    /// The folder of a run that begins: nothing of what it will write may be there.
-    ///
-    /// # Errors
-    /// Names what is there.
-    pub fn begin(root: &Path, run: &str) -> Outcome<Self> {
-        let outputs = Outputs::open(root)?;
-        outputs.hold_nothing()?;
-        outputs.write(RUN_FILE, format!("{run}\n"))?;
-        Ok(outputs)
-    }
-
-    /// The folder that this run began in.
-    ///
-    /// # Errors
-    /// When it is no folder of this run.
-    pub fn of_run(root: &Path, run: &str) -> Outcome<Self> {
-        let found = fs::read_to_string(root.join(RUN_FILE)).unwrap_or_default();
-        ensure(
-            found.trim_end() == run,
-            format_args!(
-                "`{}` is not the folder that run `{run}` began in; go on from where it was begun, with the {OUT_VARIABLE} of then",
-                root.display()
-            ),
-        )?;
-        Outputs::open(root)
+        Ok(Outputs { place, root })
     }
 
     /// Nobody misses what is written over there.
-    ///
-    /// # Errors
-    /// Names what would be missed.
-    pub fn hold_a_run_or_nothing(&self) -> Outcome<()> {
+    fn hold_a_run_or_nothing(&self) -> Outcome<()> {
         if self.place(RUN_FILE).exists() {
             return Ok(());
         }
@@ -127,12 +159,12 @@ impl Outputs {
     }
 
     fn hold_nothing(&self) -> Outcome<()> {
-        match WRITTEN.iter().find(|name| self.place(name).exists()) {
+        match self.place.written.iter().find(|name| self.place(name).exists()) {
             None => Ok(()),
             Some(name) => Err(Failure::new(format_args!(
-                "`{}` is there already, and this run would write over it; move it away, or name another folder by \
-                 {OUT_VARIABLE}",
-                self.place(name).display()
+                "`{}` is there already, and this run would write over it; move it away, or name another folder by {}",
+                self.place(name).display(),
+                self.place.variable
             ))),
         }
     }
