@@ -25,6 +25,7 @@ const ALSO_ITS_FUTURES: &str = "team-not-sync";
 fn rustc_answers_as_written() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/fail/*.rs");
+    cases.compile_fail("ui/guidelines/*.rs");
     cases.pass("ui/pass/*.rs");
 }
 
@@ -82,6 +83,38 @@ fn cases_are_short() {
     }
 }
 
+#[test]
+fn each_phase_of_the_guidelines_has_a_case_that_skips_it() {
+    let cases = files("rs");
+    let names: Vec<_> = cases
+        .iter()
+        .filter_map(|case| case.file_stem()?.to_str())
+        .collect();
+    let plans = [
+        examples::Authentication::PLAN,
+        examples::BackendDevelopment::PLAN,
+        examples::DatabaseMigration::PLAN,
+        examples::Microservice::PLAN,
+    ];
+    for plan in plans {
+        for phase in plan.phases {
+            let case = kebab(plan.name) + "-skips-" + &kebab(phase.name);
+            assert!(names.contains(&case.as_str()), "{case} is missing");
+        }
+    }
+}
+
+fn kebab(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
+
 /// A line of source code (`12 |     let run = ..`) or a place (`--> ui/fail/..`).
 fn is_source(line: &str) -> bool {
     let line = line.trim_start();
@@ -107,13 +140,13 @@ fn answers() -> Vec<(String, String)> {
 }
 
 fn files(extension: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/fail");
-    let entries: io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
-    let mut paths: Vec<_> = entries
-        .expect("the folder of the cases is there")
-        .iter()
-        .map(fs::DirEntry::path)
-        .collect();
+    let mut paths = Vec::new();
+    for folder in ["ui/fail", "ui/guidelines"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries: io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
+        let entries = entries.expect("the folder of the cases is there");
+        paths.extend(entries.iter().map(fs::DirEntry::path));
+    }
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));
     paths.sort();
     paths

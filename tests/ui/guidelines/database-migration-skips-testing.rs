@@ -1,0 +1,10 @@
+use std::sync::Arc;
+
+use examples::{DatabaseMigration, database_migration};
+
+async fn hurry<T: database_migration::Steps>(run: DatabaseMigration<database_migration::after::Development>, team: Arc<T>) -> Result<(), database_migration::Halted> {
+    run.execution(&team).await?;
+    Ok(())
+}
+
+fn main() {}
