@@ -287,7 +287,15 @@ impl Outline {
         let artifact = |(name, ty): &&(String, String)| write::artifact(leaked(name), leaked(ty), codec);
         let written: Vec<_> = artifacts.iter().map(artifact).collect();
         let name = leaked(&self.workflow);
-        write::plan(name, "", &[], phases.leak(), written.leak(), self.inputs.len())
+        write::plan(
+            name,
+            "",
+            "",
+            &[],
+            phases.leak(),
+            written.leak(),
+            self.inputs.len(),
+        )
     }
 
     fn step(&self, step: &StepOutline, position: &impl Fn(&str) -> Option<u16>) -> StepPlan {

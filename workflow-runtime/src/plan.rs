@@ -65,6 +65,8 @@ pub trait Workflow {
 pub struct Plan {
     /// The workflow's name.
     pub name: &'static str,
+    /// The name of the module that the macro makes: `http_server` for `HTTPServer`.
+    pub module: &'static str,
     /// Its doc comment.
     pub doc: &'static str,
     /// The roles that `#[by(..)]` may name.
@@ -447,6 +449,7 @@ pub mod write {
     /// The plan.
     pub const fn plan(
         name: &'static str,
+        module: &'static str,
         doc: &'static str,
         roles: &'static [RolePlan],
         phases: &'static [PhasePlan],
@@ -455,6 +458,7 @@ pub mod write {
     ) -> Plan {
         Plan {
             name,
+            module,
             doc,
             roles,
             phases,

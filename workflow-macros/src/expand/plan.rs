@@ -10,6 +10,7 @@ use crate::model::{Artifact, Model, Origin, Phase, Retry, Step, Take};
 /// `PLAN`.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (name, doc) = (model.name.to_string(), &model.docs.text);
+    let module = model.module.to_string();
     let roles = model.roles.iter().map(|role| {
         let (name, doc) = (role.name.to_string(), &role.docs.text);
         quote!(rt::plan::role(#name, #doc))
@@ -23,6 +24,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     quote! {
         static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
             #name,
+            #module,
             #doc,
             &[#(#roles),*],
             &[#(#phases),*],

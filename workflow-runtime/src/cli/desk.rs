@@ -63,7 +63,7 @@ impl Desk {
 
     /// The file of the journal.
     pub(crate) fn journal(&self) -> PathBuf {
-        let default = || PathBuf::from(format!("{}.db", snake_case(self.plan.name)));
+        let default = || PathBuf::from(format!("{}.db", self.plan.module));
         self.options.journal.clone().unwrap_or_else(default)
     }
 
@@ -326,24 +326,12 @@ fn quoted_path(path: &Path) -> String {
     }
 }
 
-/// A workflow's name as a file is called.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for (at, c) in name.char_indices() {
-        if c.is_uppercase() && at > 0 {
-            snake.push('_');
-        }
-        snake.extend(c.to_lowercase());
-    }
-    snake
-}
-
 /// How the program was called.
 pub(crate) fn program(first_word: Option<&OsString>, plan: &Plan) -> String {
     let word = first_word
         .and_then(|word| word.to_str())
         .filter(|word| !word.is_empty());
-    word.map_or_else(|| snake_case(plan.name), str::to_owned)
+    word.map_or_else(|| plan.module.to_owned(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -367,6 +355,20 @@ mod tests {
         workflow_runtime::workflow! {
             pub(crate) workflow Trip() { phase Way { manual step go(); manual step rest(); } }
         }
+    }
+
+    mod acronym {
+        workflow_runtime::workflow! {
+            pub(crate) workflow HTTPServer() { phase Way { manual step go(); } }
+        }
+    }
+
+    #[test]
+    fn the_journal_is_called_like_the_module_that_the_macro_makes() {
+        assert_eq!(
+            desk(acronym::HTTPServer::PLAN).journal(),
+            PathBuf::from("http_server.db")
+        );
     }
 
     fn desk(plan: &'static Plan) -> Desk {

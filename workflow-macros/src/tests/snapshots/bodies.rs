@@ -688,6 +688,7 @@ pub mod word_count {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "WordCount",
+        "word_count",
         "Counts words.",
         &[],
         &[

@@ -552,6 +552,7 @@ mod broken {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Broken",
+        "broken",
         "",
         &[],
         &[

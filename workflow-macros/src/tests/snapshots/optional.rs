@@ -654,6 +654,7 @@ mod tuned {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Tuned",
+        "tuned",
         "",
         &[],
         &[

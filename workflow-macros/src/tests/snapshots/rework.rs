@@ -654,6 +654,7 @@ mod review {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Review",
+        "review",
         "",
         &[rt::plan::role("Editor", "")],
         &[

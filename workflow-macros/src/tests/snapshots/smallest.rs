@@ -481,6 +481,7 @@ mod smallest {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Smallest",
+        "smallest",
         "",
         &[],
         &[rt::plan::phase("Only", "", &[rt::plan::step("work", "", &[])], &[0u16])],

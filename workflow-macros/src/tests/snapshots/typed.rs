@@ -535,6 +535,7 @@ mod typed {
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
         "Typed",
+        "typed",
         "",
         &[],
         &[

@@ -479,7 +479,15 @@ fn thousand(failures: usize) -> View {
         }
     });
     let phases: Vec<_> = phases.collect();
-    let plan = write::plan("Thousand", "", &[], phases.leak(), artifacts.leak(), 1);
+    let plan = write::plan(
+        "Thousand",
+        "thousand",
+        "",
+        &[],
+        phases.leak(),
+        artifacts.leak(),
+        1,
+    );
     let plan: &'static Plan = Box::leak(Box::new(plan));
     let artifact = serde_json::to_string(&vec!["twenty-four characters <&>"; 70]).unwrap();
     let mut diary = Diary::of(plan).then(0, began());

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::actions::{Action, actions};
 use crate::cli::columns::{self, fold};
-use crate::cli::desk::{Desk, Wanted, snake_case};
+use crate::cli::desk::{Desk, Wanted};
 use crate::cli::document::{ProgressDocument, RunDocument};
 use crate::cli::fault::{Code, Envelope, Fault};
 use crate::cli::mark::Mark;
@@ -160,7 +160,7 @@ fn which(desk: &Desk, runs: &[RunSummary], id: Option<&str>, input: Option<&Path
         return Ok(desk.only_run(runs, Wanted::Open)?.id);
     }
     match desk.plan.inputs == 0 || input.is_some() {
-        true => Ok(snake_case(desk.plan.name)),
+        true => Ok(desk.plan.module.to_owned()),
         false => Err(no_input(desk, Fault::new(Code::NotFound, "no run is open"))),
     }
 }

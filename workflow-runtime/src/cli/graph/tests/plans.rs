@@ -116,7 +116,15 @@ pub(super) fn adversarial() -> &'static Plan {
         .parallel(),
     ];
     let inputs = artifacts.len();
-    let plan = write::plan("digraph", DOC, &[], phases.leak(), artifacts.leak(), inputs);
+    let plan = write::plan(
+        "digraph",
+        "digraph",
+        DOC,
+        &[],
+        phases.leak(),
+        artifacts.leak(),
+        inputs,
+    );
     Box::leak(Box::new(plan))
 }
 
@@ -156,6 +164,7 @@ pub(super) fn thousand() -> &'static Plan {
         .collect();
     Box::leak(Box::new(write::plan(
         "Thousand",
+        "thousand",
         DOC,
         &[],
         phases.leak(),

@@ -193,6 +193,7 @@ impl Reader {
             .collect();
         let plan = write::plan(
             self.name,
+            "read",
             self.doc,
             &[],
             self.phases.leak(),

@@ -279,7 +279,15 @@ fn a_plan_with_positions_that_lead_nowhere_is_drawn_as_far_as_it_goes() {
         .rework(7, 1);
     let phase =
         write::phase("Only", "", vec![step].leak(), &[5]).optional(const { &[write::take(6, false)] });
-    let plan = Box::leak(Box::new(write::plan("Lost", "", &[], vec![phase].leak(), &[], 3)));
+    let plan = Box::leak(Box::new(write::plan(
+        "Lost",
+        "lost",
+        "",
+        &[],
+        vec![phase].leak(),
+        &[],
+        3,
+    )));
     let picture = Picture { plan, marks: None };
     for text in [picture.mermaid(), picture.dot(), picture.svg()] {
         assert!(text.contains("lost"));

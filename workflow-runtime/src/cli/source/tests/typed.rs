@@ -47,7 +47,7 @@ struct Wish {
 }
 
 const fn plan(artifacts: &'static [ArtifactPlan]) -> Plan {
-    write::plan("Ship", "", &[], &[], artifacts, artifacts.len())
+    write::plan("Ship", "ship", "", &[], &[], artifacts, artifacts.len())
 }
 
 const fn of<A: Artifact>(name: &'static str, ty: &'static str) -> ArtifactPlan {
