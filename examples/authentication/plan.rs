@@ -8,7 +8,7 @@ use self::artifacts::*;
 
 workflow! {
     /// Build an authentication system, attack it, and only then let users in.
-    pub workflow Authentication(mandate: SecurityMandate) {
+    pub workflow Authentication(#[check(SecurityMandate::check)] mandate: SecurityMandate) {
         /// Answers for the design against attackers.
         role SecurityArchitect;
         /// Attacks it, and has not built it.

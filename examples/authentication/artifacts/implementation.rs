@@ -4,14 +4,24 @@ use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
 use super::FactorKind;
-use crate::evidence::Change;
 use crate::faults::Faults;
+
+/// A part of the service, set up and tried on a live port before it counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    /// The file that says what the service does, relative to the folder of the run.
+    pub file: String,
+    /// The SHA-256 of that file with this part in it.
+    pub sha256: String,
+    /// What was seen to hold on a live port.
+    pub seen: Vec<String>,
+}
 
 /// What hashes and verifies passwords.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordStore {
-    /// The work.
-    pub change: Change,
+    /// How it was set up.
+    pub set_up: SetUp,
     /// The library that hashes, with its version.
     pub library: String,
     /// A hash that it made, of a password that nobody uses.
@@ -25,13 +35,13 @@ pub struct PasswordStore {
 }
 
 impl PasswordStore {
-    /// It makes argon2id hashes, and someone else has read it.
+    /// It makes argon2id hashes, and was seen to refuse and to raise.
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
         let argon = self.sample_hash.starts_with("$argon2id$");
         faults.require(argon, "sample_hash", "is no argon2id hash");
         faults.require(self.refused_passwords > 0, "refused_passwords", "is 0");
-        faults.require_some(&self.change.reviewed_by, "change.reviewed_by");
+        faults.require_some(&self.set_up.seen, "set_up.seen");
         faults.verdict()
     }
 }
@@ -39,8 +49,8 @@ impl PasswordStore {
 /// What users and applications talk to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthEndpoints {
-    /// The work.
-    pub change: Change,
+    /// How it was set up.
+    pub set_up: SetUp,
     /// The endpoints.
     pub endpoints: Vec<AuthEndpoint>,
 }
@@ -61,8 +71,8 @@ pub struct AuthEndpoint {
 /// What issues and verifies tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenService {
-    /// The work.
-    pub change: Change,
+    /// How it was set up.
+    pub set_up: SetUp,
     /// The library that signs, with its version.
     pub library: String,
     /// The path at which verifiers find the public keys.
@@ -76,8 +86,8 @@ pub struct TokenService {
 /// What creates and ends sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionService {
-    /// The work.
-    pub change: Change,
+    /// How it was set up.
+    pub set_up: SetUp,
     /// The name of the cookie.
     pub cookie: String,
     /// How often ended sessions are swept away, in seconds.
@@ -89,8 +99,8 @@ pub struct SessionService {
 /// What lets an owner back in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoveryFlow {
-    /// The work.
-    pub change: Change,
+    /// How it was set up.
+    pub set_up: SetUp,
     /// By which way the secret reaches the owner.
     pub sent_by: String,
     /// How long it works, in seconds.
@@ -107,8 +117,8 @@ pub struct RecoveryFlow {
 pub enum SecondFactor {
     /// It is there.
     Added {
-        /// The work.
-        change: Change,
+        /// How it was set up.
+        set_up: SetUp,
         /// The kinds that it takes.
         kinds: Vec<FactorKind>,
         /// How many codes a user gets for the day the device is lost.
@@ -132,7 +142,7 @@ impl SecondFactor {
                 kinds,
                 recovery_codes,
                 codes_work_once,
-                change,
+                set_up,
             } => {
                 faults.require_some(kinds, "added.kinds");
                 faults.require(*recovery_codes > 0, "added.recovery_codes", "is 0");
@@ -141,7 +151,7 @@ impl SecondFactor {
                     "added.codes_work_once",
                     "is false: a code could be replayed",
                 );
-                faults.require_some(&change.reviewed_by, "added.change.reviewed_by");
+                faults.require_some(&set_up.seen, "added.set_up.seen");
             }
             SecondFactor::NotRequired { because } => faults.require_text(because, "not_required.because"),
         }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
+use super::Weakness;
 use crate::decision::Reference;
-use crate::evidence::RequirementId;
+use crate::evidence::{RequirementId, Severity};
 use crate::faults::Faults;
 
 /// Why users must prove who they are.
@@ -18,6 +19,87 @@ pub struct SecurityMandate {
     pub obligations: Vec<Reference>,
     /// What is in place today, if anything.
     pub replaces: Option<String>,
+    /// What it must work with.
+    pub integrations: Vec<IntegrationPoint>,
+    /// What the system's owner wants of it.
+    pub wishes: Wishes,
+    /// Faults to plant, so that the attacks are seen to find them.
+    #[serde(default)]
+    pub drill: Drill,
+}
+
+/// What the system's owner wants of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// After how many minutes without a request a login may end.
+    pub idle_min: u32,
+    /// After how many hours one has to log in again in any case.
+    pub absolute_h: u32,
+    /// On how many devices at once.
+    pub devices_at_most: u16,
+    /// How long a login may take for its hash, in milliseconds.
+    pub hash_ms_at_most: u32,
+    /// For how long what happened is kept, in days.
+    pub audit_kept_days: u32,
+}
+
+/// Faults to plant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drill {
+    /// Those that the first service has, until they are found.
+    #[serde(default)]
+    pub weaknesses: Vec<Weakness>,
+}
+
+impl SecurityMandate {
+    /// The longest that an owner can wish a login to last, in hours.
+    pub const ABSOLUTE_H_AT_MOST: u32 = 720;
+
+    /// There is somebody to log in and something to log in to, and what is wished for can be done.
+    pub fn check(&self) -> Verdict {
+        let mut faults = Faults::default();
+        faults.require_text(&self.system, "system");
+        faults.require_some(&self.user_groups, "user_groups");
+        faults.require_some(&self.obligations, "obligations");
+        faults.require_some(&self.integrations, "integrations");
+        for (at, group) in self.user_groups.iter().enumerate() {
+            faults.require_text(&group.name, format!("user_groups[{at}].name"));
+            faults.require_text(&group.worst_case, format!("user_groups[{at}].worst_case"));
+            let twice = self.user_groups[..at]
+                .iter()
+                .any(|other| other.name == group.name);
+            faults.require(!twice, format!("user_groups[{at}].name"), "is there twice");
+        }
+        for (at, point) in self.integrations.iter().enumerate() {
+            faults.require_text(&point.name, format!("integrations[{at}].name"));
+            faults.require_some(&point.claims, format!("integrations[{at}].claims"));
+            let twice = self.integrations[..at]
+                .iter()
+                .any(|other| other.name == point.name);
+            faults.require(!twice, format!("integrations[{at}].name"), "is there twice");
+            for claim in &point.claims {
+                let known = ["sub", "name", "group"].contains(&claim.as_str());
+                let fault = format!(
+                    "names `{claim}`, which nobody knows of a user; there are `sub`, `name` and `group`"
+                );
+                faults.require(known, format!("integrations[{at}].claims"), fault);
+            }
+        }
+        let wishes = &self.wishes;
+        faults.require(wishes.idle_min > 0, "wishes.idle_min", "is 0");
+        faults.require(wishes.absolute_h > 0, "wishes.absolute_h", "is 0");
+        faults.require_at_most(wishes.absolute_h, Self::ABSOLUTE_H_AT_MOST, "wishes.absolute_h");
+        faults.require_at_most(
+            wishes.idle_min,
+            wishes.absolute_h.saturating_mul(60),
+            "wishes.idle_min",
+        );
+        faults.require(wishes.devices_at_most > 0, "wishes.devices_at_most", "is 0");
+        faults.require(wishes.hash_ms_at_most > 0, "wishes.hash_ms_at_most", "is 0");
+        faults.require(wishes.audit_kept_days > 0, "wishes.audit_kept_days", "is 0");
+        faults.verdict()
+    }
 }
 
 /// A group of users.
@@ -29,6 +111,8 @@ pub struct UserGroup {
     pub accounts: u32,
     /// What someone could do who got hold of one.
     pub worst_case: String,
+    /// How bad that would be.
+    pub harm: Severity,
 }
 
 /// Who logs in by what.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
-use crate::evidence::Finding;
+use crate::evidence::{Finding, RequirementId};
 use crate::faults::Faults;
 
 /// What a person found who tried to get in.
@@ -40,6 +40,8 @@ impl PenetrationReport {
 pub struct BruteForceReport {
     /// The ways of guessing.
     pub trials: Vec<GuessingTrial>,
+    /// The rules that were tested, by id.
+    pub rules_tested: Vec<RequirementId>,
     /// What is to be mended.
     pub findings: Vec<Finding>,
 }
@@ -80,6 +82,8 @@ pub enum GuessingKind {
 pub struct AttackReport {
     /// What was tried.
     pub attacks: Vec<Attack>,
+    /// The rules that were tested, by id.
+    pub rules_tested: Vec<RequirementId>,
     /// What is to be mended.
     pub findings: Vec<Finding>,
 }
@@ -87,6 +91,8 @@ pub struct AttackReport {
 /// An attack and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attack {
+    /// The rule that it tests.
+    pub rule: RequirementId,
     /// What was presented, as in `token signed with an unknown key`.
     pub attack: String,
     /// How often.
@@ -112,6 +118,8 @@ pub struct PasswordAudit {
     pub timing_difference_ms: f64,
     /// By how much it may, in milliseconds.
     pub timing_tolerance_ms: f64,
+    /// The rules that were tested, by id.
+    pub rules_tested: Vec<RequirementId>,
     /// What is to be mended.
     pub findings: Vec<Finding>,
 }

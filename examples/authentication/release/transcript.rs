@@ -1,0 +1,112 @@
+//! Examples for pages: each is sent to a live service as it is written down, with the answer that came. What is secret is masked.
+
+use std::fmt::Write;
+
+use examples::{
+    client::{Call, Reply},
+    failure::Outcome,
+};
+use serde_json::Value;
+
+use crate::bed::Browser;
+
+/// Members that nobody should find in a page.
+const SECRET: &[&str] = &[
+    "password",
+    "new_password",
+    "secret",
+    "code",
+    "access_token",
+    "refresh_token",
+    "url",
+    "recovery_codes",
+];
+/// Where the service will be.
+const HOST: &str = "https://accounts.quayside.example";
+
+/// The page as far as it is written.
+#[derive(Debug, Default)]
+pub struct Transcript {
+    /// In Markdown.
+    pub text: String,
+    /// Headings, in order.
+    pub sections: Vec<String>,
+    /// Examples that were run.
+    pub run: u32,
+}
+
+impl Transcript {
+    /// A page with a title.
+    pub fn new(title: &str, first: &str) -> Self {
+        Transcript {
+            text: format!("# {title}\n\n{first}\n"),
+            ..Transcript::default()
+        }
+    }
+
+    /// A heading and what stands under it.
+    pub fn section(&mut self, heading: &str, text: &str) {
+        self.sections.push(heading.to_owned());
+        let _ = write!(self.text, "\n## {heading}\n\n{text}\n");
+    }
+
+    /// Sends something and writes down how, and what came.
+    ///
+    /// # Errors
+    /// When the service does not answer.
+    pub async fn send(
+        &mut self,
+        browser: &mut Browser,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        token: Option<&str>,
+    ) -> Outcome<Reply> {
+        let mut call = Call::new(method, path);
+        let mut command = format!("curl -X {method} {HOST}{path}");
+        if browser.session.is_some() && token.is_none() {
+            command.push_str(" --cookie-jar jar --cookie jar");
+        }
+        if let Some(token) = token {
+            call = call.with_token(token);
+            command.push_str(" -H 'authorization: Bearer …'");
+        }
+        if let Some(body) = body {
+            call = call.with_json(body);
+            let _ = write!(
+                command,
+                " -H 'content-type: application/json' \\\n  -d '{}'",
+                masked(body)
+            );
+        }
+        let reply = browser.send(call).await?;
+        self.run += 1;
+        let came = reply
+            .json()
+            .map_or_else(|_| "(no JSON)".to_owned(), |value| masked(&value).to_string());
+        let _ = write!(
+            self.text,
+            "\n```sh\n{command}\n```\n\nis answered with {}:\n\n```json\n{came}\n```\n",
+            reply.status
+        );
+        Ok(reply)
+    }
+}
+
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| {
+                let value = if SECRET.contains(&name.as_str()) {
+                    Value::from("…")
+                } else {
+                    masked(value)
+                };
+                (name.clone(), value)
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(values) => Value::Array(values.iter().map(masked).collect()),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,56 @@
+//! The store. Nothing in it opens an account to whoever reads it: passwords are argon2id hashes, and session ids, refresh
+//! tokens, recovery secrets and recovery codes, which are random, are kept as their SHA-256.
+
+use std::path::Path;
+
+use examples::failure::{During, Outcome};
+use rusqlite::Connection;
+
+/// Relative to the folder of the service.
+pub const FILE: &str = "accounts.db";
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS accounts (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, team TEXT NOT NULL, password TEXT NOT NULL,
+    factor TEXT NOT NULL DEFAULT 'none', last_code_step INTEGER NOT NULL DEFAULT 0, made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS sessions (
+    sha256 TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE, stage TEXT NOT NULL,
+    made_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, address TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+    sha256 TEXT PRIMARY KEY, family TEXT NOT NULL, account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+    audience TEXT NOT NULL, expires_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS refresh_families ON refresh_tokens(family);
+CREATE TABLE IF NOT EXISTS recoveries (
+    secret TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE, expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS recovery_codes (
+    sha256 TEXT NOT NULL, account INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE, PRIMARY KEY (account, sha256)
+) STRICT;
+CREATE TABLE IF NOT EXISTS guesses (
+    subject TEXT PRIMARY KEY, failures INTEGER NOT NULL, next_at INTEGER NOT NULL, locked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, notice TEXT NOT NULL
+) STRICT;
+";
+
+/// Opens the store, with its tables.
+///
+/// # Errors
+/// When it is no store, or the disk refuses.
+pub fn open(path: &Path) -> Outcome<Connection> {
+    let open = || -> rusqlite::Result<Connection> {
+        let store = Connection::open(path)?;
+        store.pragma_update(None, "journal_mode", "WAL")?;
+        store.pragma_update(None, "synchronous", "NORMAL")?;
+        store.pragma_update(None, "foreign_keys", true)?;
+        // What was deleted is overwritten, so that a thief does not read it either.
+        store.pragma_update(None, "secure_delete", true)?;
+        store.execute_batch(TABLES)?;
+        Ok(store)
+    };
+    open().during(format_args!("opening the store `{}`", path.display()))
+}
