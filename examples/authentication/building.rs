@@ -8,7 +8,7 @@ use examples::{
     authentication_plan::artifacts::{
         AuthEndpoint, AuthEndpoints, AuthenticationMechanisms, FactorKind, KeyPlan, LockoutDesign,
         PasswordStorage, PasswordStore, RecoveryFlow, SecondFactor, SecondFactorDecision, SessionDesign,
-        SessionService, SetUp, TokenDesign, TokenService,
+        SessionService, SetUp, TokenDesign, TokenService, UserManagement,
     },
     failure::{During, Outcome, ensure},
     outputs::Outputs,
@@ -116,6 +116,7 @@ pub async fn password_storage(
         tokens: None,
         recovery: None,
         factor: None,
+        kept_days: assignment.wishes.audit_kept_days,
         proxies: vec![PROXY],
         origins: vec![ISSUER.to_owned()],
         weaknesses,
@@ -177,8 +178,13 @@ pub fn old_hash(password: &str) -> Outcome<String> {
 ///
 /// # Errors
 /// When it does not work.
-pub async fn endpoints(lockout: &LockoutDesign, outputs: &Outputs) -> Outcome<AuthEndpoints> {
+pub async fn endpoints(
+    lockout: &LockoutDesign,
+    users: &UserManagement,
+    outputs: &Outputs,
+) -> Outcome<AuthEndpoints> {
     let mut definition = read_definition(outputs)?;
+    definition.kept_days = users.audit_kept_days;
     definition.guessing = Guessing {
         slowed_after: lockout.slowed_after_failures,
         locked_after: lockout.locked_after_failures,

@@ -64,15 +64,15 @@ fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
         groups: vec!["customers".to_owned()],
         passwords: Passwords {
             memory_kib: 4_096,
-            iterations: 3,
+            iterations: 2,
             lanes: 1,
             chars_at_least: 10,
         },
         guessing: Guessing {
-            slowed_after: 5,
-            locked_after: 10,
+            slowed_after: 3,
+            locked_after: 6,
             locked_for_s: 900,
-            per_address_per_min: 20,
+            per_address_per_min: 8,
         },
         sessions: Sessions {
             cookie: "__Host-session".to_owned(),
@@ -93,6 +93,7 @@ fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
             required_of: Vec::new(),
             recovery_codes: 8,
         }),
+        kept_days: 90,
         proxies: vec![std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)],
         origins: vec!["https://accounts.quayside.example".to_owned()],
         weaknesses,

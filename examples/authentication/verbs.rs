@@ -29,6 +29,9 @@ enum Verb {
         /// Ends by itself after so many seconds
         #[arg(long = "for")]
         for_s: Option<u64>,
+        /// Ends when nobody holds the other end of standard input any more
+        #[arg(long)]
+        until_stdin_ends: bool,
     },
     /// Attacks a service that has these weaknesses, and says which rules did not hold, a line of JSON for each attack
     Drill {
@@ -42,7 +45,12 @@ enum Verb {
 #[tokio::main]
 pub async fn main() -> ExitCode {
     let done = match Verb::parse() {
-        Verb::Serve { folder, port, for_s } => serve(folder, port, for_s).await,
+        Verb::Serve {
+            folder,
+            port,
+            for_s,
+            until_stdin_ends,
+        } => serve(folder, port, for_s, until_stdin_ends).await,
         Verb::Drill { weaknesses } => drill(&weaknesses).await,
     };
     match done {
@@ -59,7 +67,7 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-async fn serve(folder: PathBuf, port: u16, for_s: Option<u64>) -> Outcome<()> {
+async fn serve(folder: PathBuf, port: u16, for_s: Option<u64>, until_stdin_ends: bool) -> Outcome<()> {
     let nothing = || {
         Failure::new(format_args!(
             "nothing is live in `{}`; deploy a login there with `run --input FILE`",
@@ -98,9 +106,22 @@ async fn serve(folder: PathBuf, port: u16, for_s: Option<u64>) -> Outcome<()> {
             None => std::future::pending().await,
         }
     };
+    let left_alone = async {
+        if !until_stdin_ends {
+            return std::future::pending().await;
+        }
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        // A thread of its own: the runtime would wait for one of its own to end.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = tell.send(());
+        });
+        let _ = told.await;
+    };
     tokio::select! {
         stopped = tokio::signal::ctrl_c() => stopped.map_err(Failure::new)?,
         () = ends => {}
+        () = left_alone => {}
     }
     sweeping.abort();
     live.stop().await

@@ -61,6 +61,7 @@ pub async fn run(
             &mut tally,
         )
         .await?,
+        pretending(definition, lockout, outputs, &mut tally).await?,
         many_accounts(
             GuessingKind::Stuffing,
             definition,
@@ -183,6 +184,40 @@ async fn many_accounts(
     }
     bed.stop().await?;
     Ok(trial(&how, evaluated, lasted_s, 0))
+}
+
+/// Somebody who talks to the service without the proxy names another address with each guess.
+async fn pretending(
+    definition: &Definition,
+    lockout: &LockoutDesign,
+    outputs: &Outputs,
+    tally: &mut Tally,
+) -> Outcome<GuessingTrial> {
+    let without_proxy = Definition {
+        proxies: Vec::new(),
+        ..definition.clone()
+    };
+    let bed = Bed::start(&without_proxy, outputs).await?;
+    let name = |nth: u32| format!("user{nth}@quayside.example");
+    let guesses = lockout.failures_per_address_per_min + 5;
+    let how = Guessing {
+        kind: GuessingKind::Spraying,
+        guesses,
+        addresses: guesses,
+        every_s: 0,
+        name: &name,
+    };
+    let (evaluated, lasted_s, status) = guess(&bed, &how).await?;
+    bed.stop().await?;
+    let allowed = u64::from(lockout.failures_per_address_per_min);
+    let attack = format!(
+        "{guesses} accounts, a guess each, from one address that says it is {guesses}, {evaluated} looked at"
+    );
+    tally.once("G-2", &attack, "POST /login", evaluated > allowed, status);
+    Ok(GuessingTrial {
+        addresses: 1,
+        ..trial(&how, evaluated, lasted_s, 0)
+    })
 }
 
 async fn factor_codes(

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Made, Tally};
 use crate::{
     bed::{Bed, User, expect},
-    service::{definition::Definition, hex, random_hex},
+    service::{definition::Definition, events, hex, random_hex, store},
 };
 
 /// Too short, on every list, of the name, of the keyboard, of the year.
@@ -303,6 +303,8 @@ fn stolen_store(bed: &Bed, secrets: &[(&'static str, String)], tally: &mut Tally
     let mut leaks = Vec::new();
     for file in files_of(root)? {
         let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+        let closed = [store::FILE, events::FILE].contains(&name.as_str());
+        leaks.extend((closed && is_open(&file)?).then(|| format!("`{name}` can be read by others")));
         let secret_place = ["keys/", "factors/", "secrets/", "post/"]
             .iter()
             .any(|folder| name.starts_with(folder));

@@ -7,6 +7,8 @@ use examples::{
 };
 use serde::Serialize;
 
+use crate::service::definition::Definition;
+
 /// An alert and the event that tells it.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
@@ -39,7 +41,7 @@ const fn watch(
 }
 
 /// All of them.
-pub const WATCHES: &[Watch] = &[
+const WATCHES: &[Watch] = &[
     watch(
         "GuessingAtAccounts",
         "guess_refused",
@@ -112,6 +114,12 @@ pub const WATCHES: &[Watch] = &[
     ),
 ];
 
+/// Those that can fire: without a second factor nobody guesses at one.
+pub fn watches(definition: &Definition) -> impl Iterator<Item = &'static Watch> {
+    let has_factor = definition.factor.is_some();
+    WATCHES.iter().filter(move |watch| has_factor || watch.event != "factor_failed")
+}
+
 /// Over this time events are added up, in seconds.
 const WINDOW_S: u32 = 300;
 
@@ -177,8 +185,8 @@ struct Annotations {
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn write(outputs: &Outputs) -> Outcome<Vec<Alert>> {
-    let alerts: Vec<Alert> = WATCHES.iter().map(Watch::alert).collect();
+pub fn write(definition: &Definition, outputs: &Outputs) -> Outcome<Vec<Alert>> {
+    let alerts: Vec<Alert> = watches(definition).map(Watch::alert).collect();
     let rules = alerts.iter().map(|alert| Rule {
         alert: alert.name.clone(),
         expr: alert.condition.clone(),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use super::alerts::{self, WATCHES, Watch, count};
+use super::alerts::{self, Watch, count};
 use crate::{
     analysis,
     bed::{Browser, User, expect},
@@ -21,7 +21,7 @@ use crate::{
     service::{
         ADMIN_FILE,
         definition::{Definition, Guessing, OWN_AUDIENCE, Passwords, Sessions},
-        events, random_hex, store,
+        events, store,
     },
 };
 
@@ -104,6 +104,7 @@ pub fn found_former(outputs: &Outputs) -> Outcome<()> {
         tokens: None,
         recovery: None,
         factor: None,
+        kept_days: 3_650,
         proxies: Vec::new(),
         origins: Vec::new(),
         weaknesses: std::collections::BTreeSet::new(),
@@ -123,6 +124,7 @@ pub fn found_former(outputs: &Outputs) -> Outcome<()> {
             .during("filling the former login")?;
         users.push(json!({ "name": user.name, "password": user.password }));
     }
+    folder.sweep();
     outputs.write_secret(FORMER_USERS_FILE, &Value::from(users).to_string())?;
     outputs
         .write_json(
@@ -153,51 +155,63 @@ pub fn former_user(outputs: &Outputs) -> Outcome<Option<User>> {
     }))
 }
 
-/// Puts the new login beside the former, takes its accounts over, tries it as a process of its own with every alert caused once,
-/// and makes it live.
+/// Tries the new login as a process of its own, with every alert caused once; then puts it beside the former, takes the accounts
+/// over, sees somebody of before log in, and makes it live.
 ///
 /// # Errors
 /// When an alert does not fire, or somebody of before cannot log in.
 pub async fn deploy(integrated: &IntegrationRecord, outputs: &Outputs) -> Outcome<(Deployment, u64)> {
-    let definition = building::read_definition(outputs)?;
-    let before = live(outputs)?.filter(|live| live.folder != RELEASE);
-    let former = outputs.place(FORMER).join(store::FILE);
-    let former = former.is_file().then_some(former);
-    let folder = Outputs::open(&crate::team::PLACE, &outputs.place(RELEASE))?;
-    if let Some(former) = former.as_deref().filter(|_| !folder.place(store::FILE).is_file()) {
-        take_over(former, &folder.place(store::FILE))?;
-    }
-    let written = folder.write_json(SERVED_FILE, &definition)?;
-    let version: String = written.sha256.chars().take(12).collect();
-    let alerts = alerts::write(outputs)?;
-    let mut child = Child::start(folder.root()).await?;
-    let tried = trial(&mut child, &folder, &definition, outputs).await;
-    child.stop().await?;
-    let (alerts_tried, raised) = tried?;
+    let assignment = analysis::assignment(outputs)?;
     ensure(
-        integrated.connections.len() == analysis::assignment(outputs)?.applications.len(),
+        integrated.connections.len() == assignment.applications.len(),
         "an application is not connected; integrate it first",
     )?;
-    outputs.write_json(
-        LIVE_FILE,
-        &Live {
-            folder: RELEASE.to_owned(),
-            version: version.clone(),
+    let definition = building::read_definition(outputs)?;
+    let former = Some(outputs.place(FORMER).join(store::FILE)).filter(|store| store.is_file());
+    let alerts = alerts::write(&definition, outputs)?;
+    let scratch = outputs.scratch()?;
+    let tried = Outputs::open(&crate::team::PLACE, scratch.path())?;
+    set_up(&tried, &definition, former.as_deref())?;
+    let child = Child::start(tried.root()).await?;
+    let fired = cause_alerts(&child, &tried, &definition).await;
+    child.stop().await?;
+    let alerts_tried = fired?;
+    let folder = Outputs::open(&crate::team::PLACE, &outputs.place(RELEASE))?;
+    let version = set_up(&folder, &definition, former.as_deref())?;
+    let child = Child::start(folder.root()).await?;
+    let raised = see_former_user(&child, &definition, outputs).await;
+    let address = child.address.to_string();
+    child.stop().await?;
+    let raised = raised?;
+    let live = Live {
+        folder: RELEASE.to_owned(),
+        version: version.clone(),
+    };
+    outputs.write_json(LIVE_FILE, &live)?;
+    folder.sweep();
+    let audit_fields = events::FIELDS.iter().map(|&field| field.to_owned()).collect();
+    let version_before = assignment.replaces;
+    Ok((
+        Deployment {
+            version,
+            address,
+            version_before,
+            alerts,
+            alerts_tried,
+            audit_fields,
         },
-    )?;
-    let version_before = match before {
-        Some(live) => Some(live.version),
-        None => analysis::assignment(outputs)?.replaces,
-    };
-    let deployment = Deployment {
-        version,
-        address: child.address.to_string(),
-        version_before,
-        alerts,
-        alerts_tried,
-        audit_fields: events::FIELDS.iter().map(|&field| field.to_owned()).collect(),
-    };
-    Ok((deployment, raised))
+        raised,
+    ))
+}
+
+/// A folder with what is served and the accounts of before; those that are there already stay. The version.
+fn set_up(folder: &Outputs, definition: &Definition, former: Option<&Path>) -> Outcome<String> {
+    let accounts = folder.place(store::FILE);
+    if let Some(former) = former.filter(|_| !accounts.is_file()) {
+        take_over(former, &accounts)?;
+    }
+    let written = folder.write_json(SERVED_FILE, definition)?;
+    Ok(written.sha256.chars().take(12).collect())
 }
 
 /// Brings the former login back: it is live again, with its accounts as they were. What the new one holds is kept for whoever
@@ -249,12 +263,11 @@ impl Child {
     async fn start(folder: &Path) -> Outcome<Self> {
         let program = std::env::current_exe().during("finding this program")?;
         let mut command = tokio::process::Command::new(program);
+        command.arg("serve").arg(folder);
+        command.args(["--port", "0", "--until-stdin-ends", "--for", &TRIAL_S.to_string()]);
+        // It ends when this end of the pipe does, even if this process is killed.
         command
-            .arg("serve")
-            .arg(folder)
-            .args(["--port", "0", "--for", &TRIAL_S.to_string()]);
-        command
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .kill_on_drop(true);
@@ -281,35 +294,33 @@ impl Child {
         Ok(Child { process, address })
     }
 
-    async fn stop(&mut self) -> Outcome<()> {
+    async fn stop(mut self) -> Outcome<()> {
         self.process.kill().await.during("stopping the service")
     }
 }
 
-/// Somebody of before logs in, and each alert is caused once. Which alerts fired, and how many hashes were raised.
-async fn trial(
-    child: &mut Child,
-    folder: &Outputs,
-    definition: &Definition,
-    outputs: &Outputs,
-) -> Outcome<(Vec<String>, u64)> {
-    let mut drill = Drill::new(child, folder, definition)?;
-    let before = drill.metrics().await?;
+/// Somebody of before logs in and out. How many hashes that raised.
+async fn see_former_user(child: &Child, definition: &Definition, outputs: &Outputs) -> Outcome<u64> {
+    let mut browser = Browser::new(child.address, &definition.sessions.cookie, "192.0.2.51");
+    expect(&browser.get("/health").await?, 200, "asking how it is")?;
     if let Some(user) = former_user(outputs)? {
-        drill.browser("192.0.2.51").log_in(&user).await?;
+        browser.log_in(&user).await?;
+        expect(&browser.post("/logout", &json!({})).await?, 200, "logging out")?;
     }
-    drill.enrol().await?;
+    let metrics = browser.get("/metrics").await?;
+    Ok(count(&String::from_utf8_lossy(&metrics.body), "hash_raised"))
+}
+
+/// Each alert is caused once. Which fired.
+async fn cause_alerts(child: &Child, folder: &Outputs, definition: &Definition) -> Outcome<Vec<String>> {
+    let mut drill = Drill::new(child, folder, definition)?;
+    drill.enter().await?;
     let mut fired = Vec::new();
-    for watch in WATCHES {
+    for watch in alerts::watches(definition) {
         drill.cause(watch).await?;
         fired.push(watch.name.to_owned());
     }
-    drill.leave().await?;
-    let after = drill.metrics().await?;
-    Ok((
-        fired,
-        count(&after, "hash_raised") - count(&before, "hash_raised"),
-    ))
+    Ok(fired)
 }
 
 /// Causes alerts.
@@ -335,7 +346,7 @@ impl<'a> Drill<'a> {
             child,
             cookie,
             admin,
-            user: User::new(&format!("drill-{}", &random_hex()?[..8]))?,
+            user: User::new("drill")?,
             inside,
             nth: 0,
         })
@@ -349,22 +360,13 @@ impl<'a> Drill<'a> {
         Ok(String::from_utf8_lossy(&self.browser("192.0.2.50").get("/metrics").await?.body).into_owned())
     }
 
-    async fn enrol(&mut self) -> Outcome<()> {
+    async fn enter(&mut self) -> Outcome<()> {
         expect(
             &self.inside.post("/register", &self.user.words()).await?,
             202,
             "registering",
         )?;
         self.inside.log_in(&self.user).await.map(drop)
-    }
-
-    async fn leave(&mut self) -> Outcome<()> {
-        let mut browser = self.browser("192.0.2.53");
-        browser.log_in(&self.user).await?;
-        let gone = browser
-            .post("/account/delete", &json!({ "password": self.user.password }))
-            .await?;
-        expect(&gone, 200, "deleting the account of the drill")
     }
 
     /// It is quiet before, and fires once the thing is done often enough.

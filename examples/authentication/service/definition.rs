@@ -25,6 +25,8 @@ pub struct Definition {
     pub recovery: Option<Recovery>,
     /// The second factor, where there is one.
     pub factor: Option<Factor>,
+    /// For how long what happened is kept, in days.
+    pub kept_days: u32,
     /// From whom `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// From which origins a browser may send what changes something.

@@ -1,6 +1,12 @@
 //! What happened, counted for alerts and written to a log of JSON lines; never with a secret.
 
-use std::{fs::File, io::Write, net::IpAddr, path::Path, sync::Mutex};
+use std::{
+    fs::File,
+    io::Write,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 use examples::failure::{During, Outcome};
 use prometheus_client::{
@@ -8,7 +14,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Relative to the folder of the service.
 pub const FILE: &str = "audit.log";
@@ -18,6 +24,7 @@ pub const FIELDS: &[&str] = &["at", "event", "account", "address"];
 
 /// Counts and writes down.
 pub struct Events {
+    path: PathBuf,
     counted: Family<Vec<(String, String)>, Counter>,
     registry: Registry,
     log: Mutex<File>,
@@ -35,12 +42,12 @@ impl Events {
     /// # Errors
     /// When it cannot be written to.
     pub fn open(path: &Path) -> Outcome<Self> {
-        let log = File::options().create(true).append(true).open(path);
-        let log = log.during(format_args!("opening `{}`", path.display()))?;
+        let log = open(path)?;
         let counted = Family::<Vec<(String, String)>, Counter>::default();
         let mut registry = Registry::default();
         registry.register("auth_events", "Security events, by kind", counted.clone());
         Ok(Events {
+            path: path.to_owned(),
             counted,
             registry,
             log: Mutex::new(log),
@@ -59,6 +66,33 @@ impl Events {
         }
     }
 
+    /// Lines of before that time go.
+    ///
+    /// # Errors
+    /// When the log cannot be written anew.
+    pub fn forget_before(&self, at: i64) -> Outcome<()> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = std::fs::read_to_string(&self.path).during("reading the log")?;
+        let is_kept = |line: &&str| {
+            let line: Option<Value> = serde_json::from_str(line).ok();
+            line.is_none_or(|line| line["at"].as_i64().is_none_or(|told| told >= at))
+        };
+        // They stand in order, so the first tells whether there is anything to do.
+        if text.lines().next().is_none_or(|first| is_kept(&first)) {
+            return Ok(());
+        }
+        let kept: String = text
+            .lines()
+            .filter(is_kept)
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let new = self.path.with_extension("new");
+        std::fs::write(&new, kept).during("writing the log anew")?;
+        std::fs::rename(&new, &self.path).during("writing the log anew")?;
+        *log = open(&self.path)?;
+        Ok(())
+    }
+
     /// The counters, as Prometheus reads them.
     ///
     /// # Errors
@@ -68,4 +102,11 @@ impl Events {
         encode(&mut text, &self.registry).during("putting the metrics into text")?;
         Ok(text)
     }
+}
+
+fn open(path: &Path) -> Outcome<File> {
+    let log = File::options().create(true).append(true).open(path);
+    let log = log.during(format_args!("opening `{}`", path.display()))?;
+    super::store::close_to_others(path)?;
+    Ok(log)
 }

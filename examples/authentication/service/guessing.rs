@@ -123,10 +123,10 @@ impl Service {
         self.locked_addresses().failed(address, now);
         let failures: u32 = self.with_store(|store| {
             store.query_row(
-                "INSERT INTO guesses (subject, failures, next_at, locked) VALUES (?1, 1, 0, 0)
+                "INSERT INTO guesses (subject, failures, next_at, locked) VALUES (?1, 1, ?2, 0)
                  ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN locked THEN 1 ELSE failures + 1 END, locked = 0
                  RETURNING failures",
-                [&subject.sha256],
+                (&subject.sha256, now),
                 |row| row.get(0),
             )
         })?;

@@ -204,13 +204,17 @@ impl Service {
         Ok(Answer::ok(json!({ "sessions": sessions })))
     }
 
-    /// Sweeps away what has ended. How many sessions went.
+    /// Sweeps away what has ended, and what happened longer ago than is kept. How many sessions went.
     ///
     /// # Errors
     /// When the store refuses.
     pub fn sweep(&self) -> Answered<usize> {
         let (now, settings) = (self.clock.now(), &self.definition.sessions);
+        let kept_since = now - 86_400 * i64::from(self.definition.kept_days);
+        self.events.forget_before(kept_since)?;
         let gone = self.with_store(|store| {
+            store.execute("DELETE FROM outbox WHERE at < ?1", [kept_since])?;
+            store.execute("DELETE FROM guesses WHERE next_at < ?1", [now - 86_400])?;
             store.execute("DELETE FROM recoveries WHERE expires_at <= ?1", [now])?;
             store.execute("DELETE FROM refresh_tokens WHERE expires_at <= ?1", [now])?;
             store.execute(

@@ -52,5 +52,23 @@ pub fn open(path: &Path) -> Outcome<Connection> {
         store.execute_batch(TABLES)?;
         Ok(store)
     };
-    open().during(format_args!("opening the store `{}`", path.display()))
+    let store = open().during(format_args!("opening the store `{}`", path.display()))?;
+    close_to_others(path)?;
+    Ok(store)
+}
+
+/// Hashes can be guessed at by whoever can read them. SQLite gives its other files the access of this one.
+///
+/// # Errors
+/// When the file system refuses.
+#[cfg(unix)]
+pub fn close_to_others(path: &Path) -> Outcome<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let only_owner = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(path, only_owner).during(format_args!("closing `{}` to others", path.display()))
+}
+
+#[cfg(not(unix))]
+pub fn close_to_others(_: &Path) -> Outcome<()> {
+    Ok(())
 }

@@ -45,11 +45,11 @@ impl Implementation for Team {
         &self,
         cx: &StepContext,
         _mechanisms: &AuthenticationMechanisms,
-        _users: &UserManagement,
+        users: &UserManagement,
         _store: &PasswordStore,
         lockout: &LockoutDesign,
     ) -> StepResult<AuthEndpoints> {
-        let endpoints = building::endpoints(lockout, &self.outputs(cx)?).await?;
+        let endpoints = building::endpoints(lockout, users, &self.outputs(cx)?).await?;
         said(cx, &endpoints.set_up);
         Ok(endpoints)
     }

@@ -16,7 +16,7 @@ impl RequirementsAnalysis for Team {
         cx: &StepContext,
         mandate: &SecurityMandate,
     ) -> StepResult<AuthenticationMechanisms> {
-        let outputs = self.folders.begin(cx)?;
+        let outputs = self.begin_outputs(cx)?;
         analysis::keep_assignment(mandate, &outputs)?;
         deployment::found_former(&outputs)?;
         let mechanisms = analysis::mechanisms(mandate);
