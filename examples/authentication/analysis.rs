@@ -40,10 +40,21 @@ pub struct Assignment {
 }
 
 /// Decides by what somebody logs in. A second factor is required of groups of which one account would do high harm, and offered
-/// where others could be harmed at all.
+/// where others could be harmed at all;
+/// who comes by a provider shows it there.
 pub fn mechanisms(mandate: &SecurityMandate) -> AuthenticationMechanisms {
+    let by_provider = |name: &String| {
+        let mut providers = mandate.single_sign_on.iter();
+        providers.any(|provider| provider.groups.contains(name))
+    };
+    let by_password = || {
+        mandate
+            .user_groups
+            .iter()
+            .filter(|group| !by_provider(&group.name))
+    };
     let of = |at_least: Severity| -> Vec<String> {
-        let groups = mandate.user_groups.iter().filter(|group| group.harm >= at_least);
+        let groups = by_password().filter(|group| group.harm >= at_least);
         groups.map(|group| group.name.clone()).collect()
     };
     let (high, some) = (of(Severity::High), of(Severity::Medium));
@@ -63,12 +74,8 @@ pub fn mechanisms(mandate: &SecurityMandate) -> AuthenticationMechanisms {
         }
     };
     AuthenticationMechanisms {
-        password_groups: mandate
-            .user_groups
-            .iter()
-            .map(|group| group.name.clone())
-            .collect(),
-        single_sign_on: Vec::new(),
+        password_groups: by_password().map(|group| group.name.clone()).collect(),
+        single_sign_on: mandate.single_sign_on.clone(),
         second_factor,
     }
 }
@@ -146,6 +153,7 @@ pub fn standards(
     let rules = RULES
         .iter()
         .filter(|rule| has_factor || !needs_factor(rule))
+        .filter(|rule| !mechanisms.single_sign_on.is_empty() || rule.id != "T-7")
         .map(|rule| SecurityRule {
             id: RequirementId(rule.id.to_owned()),
             rule: rule.text.to_owned(),

@@ -5,6 +5,7 @@ pub mod brute_force;
 pub mod passwords;
 pub mod sessions;
 pub mod tokens;
+pub mod words;
 
 use std::collections::BTreeSet;
 

@@ -18,10 +18,12 @@ use serde_json::json;
 use crate::{
     analysis::{self, Assignment},
     bed::{Bed, User, expect},
-    design, findings,
+    design, findings, provider,
     rules::{self, Weakness},
     service::{
-        definition::{Definition, Factor, Guessing, OWN_AUDIENCE, Passwords, Recovery, Sessions, Tokens},
+        definition::{
+            Definition, Factor, Guessing, ISSUER, OWN_AUDIENCE, Passwords, Recovery, Sessions, Tokens,
+        },
         http::{Part, ROUTES},
         passwords, random_hex,
         tokens::{Wanted, verify},
@@ -32,8 +34,6 @@ use crate::{
 pub const DEFINITION_FILE: &str = "service.json";
 /// The cookie; browsers take the prefix as a promise that it is secure and of this host only.
 const COOKIE: &str = "__Host-session";
-/// Who signs tokens.
-const ISSUER: &str = "https://accounts.quayside.example";
 /// The proxy in front of the service.
 const PROXY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 /// A user writes down no more.
@@ -116,6 +116,7 @@ pub async fn password_storage(
         tokens: None,
         recovery: None,
         factor: None,
+        providers: Vec::new(),
         kept_days: assignment.wishes.audit_kept_days,
         proxies: vec![PROXY],
         origins: vec![ISSUER.to_owned()],
@@ -179,12 +180,14 @@ pub fn old_hash(password: &str) -> Outcome<String> {
 /// # Errors
 /// When it does not work.
 pub async fn endpoints(
+    mechanisms: &AuthenticationMechanisms,
     lockout: &LockoutDesign,
     users: &UserManagement,
     outputs: &Outputs,
 ) -> Outcome<AuthEndpoints> {
     let mut definition = read_definition(outputs)?;
     definition.kept_days = users.audit_kept_days;
+    definition.providers = provider::known_to(mechanisms, outputs).await?;
     definition.guessing = Guessing {
         slowed_after: lockout.slowed_after_failures,
         locked_after: lockout.locked_after_failures,
@@ -221,10 +224,14 @@ pub async fn endpoints(
     ensure(!second.is_in().await?, "who logged out everywhere is still in")?;
     expect(&browser.get("/health").await?, 200, "asking how it is")?;
     bed.stop().await?;
-    let seen = [
+    let mut seen = vec![
         "registered, logged in, listed and logged out",
         "a wrong password is refused",
     ];
+    if !definition.providers.is_empty() {
+        provider::round_trips(&definition, outputs).await?;
+        seen.push("in and out on the word of each provider");
+    }
     Ok(AuthEndpoints {
         set_up: write(&definition, &seen, outputs)?,
         endpoints: routes(&definition, lockout.failures_per_address_per_min),
@@ -237,6 +244,7 @@ fn routes(definition: &Definition, per_min: u32) -> Vec<AuthEndpoint> {
         Part::Tokens => definition.tokens.is_some(),
         Part::Recovery => definition.recovery.is_some(),
         Part::Factor => definition.factor.is_some(),
+        Part::Sso => !definition.providers.is_empty(),
     };
     let routes = ROUTES
         .iter()

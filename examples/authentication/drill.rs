@@ -12,13 +12,16 @@ use examples::{
 use serde_json::{Value, json};
 
 use crate::{
-    attack,
+    attack, provider,
     rules::{self, Weakness},
     service::definition::{
-        Definition, Factor, Guessing, OWN_AUDIENCE, Passwords, Recovery, Sessions, Tokens,
+        Definition, Factor, Guessing, ISSUER, OWN_AUDIENCE, Passwords, Recovery, Sessions, Tokens,
     },
     team::PLACE,
 };
+
+/// Who signs at the provider of the drill.
+const PROVIDER: &str = "https://id.partner.example";
 
 /// Attacks a service with these weaknesses. A line for each step.
 ///
@@ -31,9 +34,13 @@ pub async fn attack(names: &[String]) -> Outcome<Vec<Value>> {
             serde_json::from_value(Value::from(name.as_str())).during("reading the name of a weakness")?;
         weaknesses.insert(weakness);
     }
-    let definition = definition(weaknesses);
     let folder = tempfile::tempdir().during("creating a folder")?;
     let outputs = Outputs::open(&PLACE, folder.path())?;
+    let mut definition = definition(weaknesses);
+    let groups = ["partners".to_owned()];
+    definition
+        .providers
+        .push(provider::known("Provider", PROVIDER, &groups, &outputs).await?);
     let (lockout, storage, sessions) = (
         lockout(&definition),
         storage(&definition),
@@ -61,7 +68,7 @@ pub async fn attack(names: &[String]) -> Outcome<Vec<Value>> {
 fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
     Definition {
         system: "Drill".to_owned(),
-        groups: vec!["customers".to_owned()],
+        groups: vec!["customers".to_owned(), "partners".to_owned()],
         passwords: Passwords {
             memory_kib: 4_096,
             iterations: 2,
@@ -81,7 +88,7 @@ fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
             devices_at_most: 5,
         },
         tokens: Some(Tokens {
-            issuer: "https://accounts.quayside.example".to_owned(),
+            issuer: ISSUER.to_owned(),
             audiences: vec!["orders".to_owned(), OWN_AUDIENCE.to_owned()],
             access_lives_s: 900,
             refresh_lives_s: 7_200,
@@ -93,9 +100,10 @@ fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
             required_of: Vec::new(),
             recovery_codes: 8,
         }),
+        providers: Vec::new(),
         kept_days: 90,
         proxies: vec![std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)],
-        origins: vec!["https://accounts.quayside.example".to_owned()],
+        origins: vec![ISSUER.to_owned()],
         weaknesses,
     }
 }

@@ -11,6 +11,7 @@ pub mod building;
 pub mod design;
 pub mod drill;
 pub mod findings;
+pub mod provider;
 pub mod release;
 pub mod rules;
 pub mod service;

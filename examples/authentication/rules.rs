@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("T-4", "a refresh token that is used twice ends its family", "10.4.5", TOKENS, Some(Weakness::RefreshReuse)),
     rule("T-5", "a withdrawn key verifies nothing; a rotated one verifies until its last token has expired", "11.1.1", TOKENS, Some(Weakness::WithdrawnKeys)),
     rule("T-6", "an altered or forged token counts nowhere", "9.1.1", TOKENS, None),
+    rule("T-7", "a provider's word counts from it, for us, for its groups, and once in the browser that asked", "10.5.1", TOKENS, Some(Weakness::AssertionReplay)),
     rule("S-1", "a login, a second factor and a change of the password bring a new session id", "7.2.4", SESSIONS, Some(Weakness::SessionFixation)),
     rule("S-2", "a session that was logged out is of no use, here or everywhere", "7.4.1", SESSIONS, Some(Weakness::LogoutInBrowserOnly)),
     rule("S-3", "a change of the password ends all other sessions", "7.4.3", SESSIONS, Some(Weakness::PasswordChangeKeepsSessions)),

@@ -17,6 +17,7 @@ pub mod passwords;
 pub mod post;
 pub mod recovery;
 pub mod sessions;
+pub mod sso;
 pub mod store;
 pub mod tokens;
 

@@ -34,6 +34,7 @@ pub static PLACE: Place = Place {
         "docs",
         "findings",
         "live",
+        "providers",
         "reports",
         "secrets",
         "service.json",

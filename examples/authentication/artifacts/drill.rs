@@ -31,6 +31,8 @@ weaknesses! {
     RefreshReuse,
     /// Keys that were withdrawn verify.
     WithdrawnKeys,
+    /// The word of a provider is taken again, and in another browser.
+    AssertionReplay,
     /// A login goes on with the session id that the browser brought.
     SessionFixation,
     /// Logging out only clears the cookie.

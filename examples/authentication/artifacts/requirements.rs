@@ -19,6 +19,9 @@ pub struct SecurityMandate {
     pub obligations: Vec<Reference>,
     /// What is in place today, if anything.
     pub replaces: Option<String>,
+    /// On whose word users are let in, who have no password here.
+    #[serde(default)]
+    pub single_sign_on: Vec<IdentityProvider>,
     /// What it must work with.
     pub integrations: Vec<IntegrationPoint>,
     /// What the system's owner wants of it.
@@ -84,6 +87,16 @@ impl SecurityMandate {
                     "names `{claim}`, which nobody knows of a user; there are `sub`, `name` and `group`"
                 );
                 faults.require(known, format!("integrations[{at}].claims"), fault);
+            }
+        }
+        for (at, provider) in self.single_sign_on.iter().enumerate() {
+            faults.require_text(&provider.name, format!("single_sign_on[{at}].name"));
+            faults.require_text(&provider.issuer, format!("single_sign_on[{at}].issuer"));
+            faults.require_some(&provider.groups, format!("single_sign_on[{at}].groups"));
+            for group in &provider.groups {
+                let known = self.user_groups.iter().any(|known| known.name == *group);
+                let fault = format!("names `{group}`, which is none of `user_groups`");
+                faults.require(known, format!("single_sign_on[{at}].groups"), fault);
             }
         }
         let wishes = &self.wishes;

@@ -12,7 +12,7 @@ use jsonwebtoken::{
 };
 use serde_json::{Value, json};
 
-use super::{Made, Tally};
+use super::{Made, Tally, words};
 use crate::{
     bed::{Bed, Browser, expect},
     service::{
@@ -41,6 +41,9 @@ pub async fn run(definition: &Definition, outputs: &Outputs) -> Outcome<AttackRe
     let bed = Bed::start(definition, outputs).await?;
     rotated_and_withdrawn(&bed, definition, &mut tally).await?;
     bed.stop().await?;
+    if let Some(provider) = definition.providers.first() {
+        words::run(provider, definition, outputs, &mut tally).await?;
+    }
     Ok(AttackReport {
         rules_tested: tally.rules_tested(),
         attacks: tally.attacks,

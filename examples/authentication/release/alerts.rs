@@ -117,7 +117,9 @@ const WATCHES: &[Watch] = &[
 /// Those that can fire: without a second factor nobody guesses at one.
 pub fn watches(definition: &Definition) -> impl Iterator<Item = &'static Watch> {
     let has_factor = definition.factor.is_some();
-    WATCHES.iter().filter(move |watch| has_factor || watch.event != "factor_failed")
+    WATCHES
+        .iter()
+        .filter(move |watch| has_factor || watch.event != "factor_failed")
 }
 
 /// Over this time events are added up, in seconds.

@@ -104,6 +104,7 @@ pub fn found_former(outputs: &Outputs) -> Outcome<()> {
         tokens: None,
         recovery: None,
         factor: None,
+        providers: Vec::new(),
         kept_days: 3_650,
         proxies: Vec::new(),
         origins: Vec::new(),
@@ -162,10 +163,14 @@ pub fn former_user(outputs: &Outputs) -> Outcome<Option<User>> {
 /// When an alert does not fire, or somebody of before cannot log in.
 pub async fn deploy(integrated: &IntegrationRecord, outputs: &Outputs) -> Outcome<(Deployment, u64)> {
     let assignment = analysis::assignment(outputs)?;
-    ensure(
-        integrated.connections.len() == assignment.applications.len(),
-        "an application is not connected; integrate it first",
-    )?;
+    for application in &assignment.applications {
+        let mut connections = integrated.connections.iter();
+        let connected = connections.any(|connection| connection.point == *application);
+        ensure(
+            connected,
+            format_args!("`{application}` is not connected; integrate it first"),
+        )?;
+    }
     let definition = building::read_definition(outputs)?;
     let former = Some(outputs.place(FORMER).join(store::FILE)).filter(|store| store.is_file());
     let alerts = alerts::write(&definition, outputs)?;

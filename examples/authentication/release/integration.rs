@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::applications::Application;
 use crate::{
     bed::{Bed, Browser, expect},
-    building,
+    building, provider,
     service::definition::{Definition, Tokens},
 };
 
@@ -32,6 +32,7 @@ pub async fn integrate(points: &IntegrationPoints, outputs: &Outputs) -> Outcome
         });
     }
     bed.stop().await?;
+    connections.extend(provider::round_trips(&definition, outputs).await?);
     Ok(IntegrationRecord { connections })
 }
 

@@ -21,8 +21,10 @@ pub struct Account {
     pub id: i64,
     /// Its group.
     pub group: String,
-    /// The hash.
-    pub password: String,
+    /// The hash, of whoever does not come by a provider.
+    pub password: Option<String>,
+    /// By whom they come.
+    pub provider: Option<String>,
     /// Whether a second factor is confirmed.
     pub has_factor: bool,
     /// The step of the last code that was taken.
@@ -147,7 +149,7 @@ impl Service {
         let password = asked.text("password")?;
         let subject = Subject::new(Kind::Password, name);
         self.may_guess(&subject, asked.address)?;
-        let hash = self.account(name)?.map(|account| account.password);
+        let hash = self.account(name)?.and_then(|account| account.password);
         if self.hasher.verify(password, hash).await? {
             return self.guessed_right(&subject);
         }
@@ -177,15 +179,17 @@ impl Service {
         let found = self.with_store(|store| {
             store
                 .query_row(
-                    "SELECT id, team, password, factor = 'confirmed', last_code_step FROM accounts WHERE name = ?1",
+                    "SELECT id, team, iif(provider IS NULL, password, NULL), provider, factor = 'confirmed', last_code_step
+                     FROM accounts WHERE name = ?1",
                     [name.to_lowercase()],
                     |row| {
                         Ok(Account {
                             id: row.get(0)?,
                             group: row.get(1)?,
                             password: row.get(2)?,
-                            has_factor: row.get(3)?,
-                            last_code_step: row.get(4)?,
+                            provider: row.get(3)?,
+                            has_factor: row.get(4)?,
+                            last_code_step: row.get(5)?,
                         })
                     },
                 )

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
+use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Weakness;
@@ -25,6 +26,8 @@ pub struct Definition {
     pub recovery: Option<Recovery>,
     /// The second factor, where there is one.
     pub factor: Option<Factor>,
+    /// On whose word users are let in.
+    pub providers: Vec<Provider>,
     /// For how long what happened is kept, in days.
     pub kept_days: u32,
     /// From whom `X-Forwarded-For` is believed.
@@ -98,6 +101,19 @@ pub struct Recovery {
     pub lives_s: u32,
 }
 
+/// Somebody whose word is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Its name.
+    pub name: String,
+    /// Who signs there.
+    pub issuer: String,
+    /// The groups that come by it, and no others.
+    pub groups: Vec<String>,
+    /// The keys that it publishes.
+    pub keys: JwkSet,
+}
+
 /// The second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factor {
@@ -106,6 +122,9 @@ pub struct Factor {
     /// How many codes there are for the day the device is lost.
     pub recovery_codes: u32,
 }
+
+/// Who the service is, to applications and providers.
+pub const ISSUER: &str = "https://accounts.quayside.example";
 
 /// The audience of the service itself: whoever shows such a token is told of its user.
 pub const OWN_AUDIENCE: &str = "accounts";

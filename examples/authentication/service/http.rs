@@ -40,6 +40,8 @@ pub enum Part {
     Recovery,
     /// Where there is a second factor.
     Factor,
+    /// Where there are providers.
+    Sso,
 }
 
 const fn route(route: &'static str, purpose: &'static str, statuses: &'static [u16], part: Part) -> Route {
@@ -177,6 +179,18 @@ pub const ROUTES: &[Route] = &[
         &[200, 401, 429],
         Part::Factor,
     ),
+    route(
+        "POST /login/sso/begin",
+        "begins a login on another's word",
+        &[200, 403],
+        Part::Sso,
+    ),
+    route(
+        "POST /login/sso",
+        "takes the word of a provider",
+        &[200, 401, 403],
+        Part::Sso,
+    ),
 ];
 
 /// More than any request needs.
@@ -212,6 +226,8 @@ handlers!(
     confirm_factor,
     show_factor,
     use_recovery_code,
+    begin_sso,
+    finish_sso,
 );
 handlers!(async register, register_for, log_in, change_password, delete_account, complete_recovery, enrol_factor);
 
@@ -251,6 +267,11 @@ pub fn router(service: Arc<Service>) -> Router {
             .route("/factor/confirm", post(confirm_factor))
             .route("/login/factor", post(show_factor))
             .route("/login/recovery-code", post(use_recovery_code));
+    }
+    if !definition.providers.is_empty() {
+        router = router
+            .route("/login/sso/begin", post(begin_sso))
+            .route("/login/sso", post(finish_sso));
     }
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES_AT_MOST))

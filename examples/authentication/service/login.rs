@@ -22,7 +22,7 @@ impl Service {
         let subject = Subject::new(Kind::Password, &name);
         self.may_guess(&subject, asked.address)?;
         let account = self.account(&name)?;
-        let hash = account.as_ref().map(|account| account.password.clone());
+        let hash = account.as_ref().and_then(|account| account.password.clone());
         if hash.is_none() && self.definition.has(Weakness::EnumerationByTiming) {
             return self.refuse_login(asked, &subject, &name, None);
         }
@@ -41,7 +41,11 @@ impl Service {
         password: String,
     ) -> Answered {
         self.guessed_right(subject)?;
-        if !self.hasher.is_current(&account.password) {
+        if account
+            .password
+            .as_deref()
+            .is_some_and(|hash| !self.hasher.is_current(hash))
+        {
             let raised = self.hasher.hash(password).await?;
             self.with_store(|store| {
                 store.execute(

@@ -52,7 +52,8 @@ impl Service {
         let kept = self.kept(&secret);
         let made = self.with_store(|store| {
             store.execute(
-                "INSERT INTO recoveries (secret, account, expires_at) SELECT ?1, id, ?2 FROM accounts WHERE name = ?3",
+                "INSERT INTO recoveries (secret, account, expires_at) SELECT ?1, id, ?2 FROM accounts
+                 WHERE name = ?3 AND provider IS NULL",
                 (kept, expires_at, name.to_lowercase()),
             )
         })?;

@@ -215,6 +215,7 @@ impl Service {
         let gone = self.with_store(|store| {
             store.execute("DELETE FROM outbox WHERE at < ?1", [kept_since])?;
             store.execute("DELETE FROM guesses WHERE next_at < ?1", [now - 86_400])?;
+            store.execute("DELETE FROM taken_words WHERE expires_at <= ?1", [now])?;
             store.execute("DELETE FROM recoveries WHERE expires_at <= ?1", [now])?;
             store.execute("DELETE FROM refresh_tokens WHERE expires_at <= ?1", [now])?;
             store.execute(

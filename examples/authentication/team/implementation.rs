@@ -44,12 +44,12 @@ impl Implementation for Team {
     async fn implement_endpoints(
         &self,
         cx: &StepContext,
-        _mechanisms: &AuthenticationMechanisms,
+        mechanisms: &AuthenticationMechanisms,
         users: &UserManagement,
         _store: &PasswordStore,
         lockout: &LockoutDesign,
     ) -> StepResult<AuthEndpoints> {
-        let endpoints = building::endpoints(lockout, users, &self.outputs(cx)?).await?;
+        let endpoints = building::endpoints(mechanisms, lockout, users, &self.outputs(cx)?).await?;
         said(cx, &endpoints.set_up);
         Ok(endpoints)
     }

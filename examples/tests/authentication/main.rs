@@ -52,11 +52,7 @@ fn the_sample_becomes_a_login_that_is_attacked_deployed_and_taken_back() -> Test
     let output = script(&place, "take_through.sh", &mandate).output()?;
     let text = said(&output);
     assert!(output.status.success(), "{text}");
-    assert_eq!(
-        steps(&text).len() + events(&text, "handed_in").len().min(0),
-        automatic(&text),
-        "{text}"
-    );
+    every_automatic_step_was_done_once(&text);
     all_rules_were_tested(&place)?;
     the_pages_hold_examples(&place)?;
     nothing_secret_is_told(&place)?;
@@ -72,22 +68,29 @@ fn the_sample_becomes_a_login_that_is_attacked_deployed_and_taken_back() -> Test
     Ok(())
 }
 
-/// Every step that no person does was done once.
-fn automatic(text: &str) -> usize {
+fn every_automatic_step_was_done_once(text: &str) {
     let done = steps(text);
     let mut once = done.clone();
     once.sort();
     once.dedup();
     assert_eq!(once.len(), done.len(), "a step was done twice: {done:?}");
-    // Six members are for people.
-    assert!(done.len() >= MEMBERS - 6, "{done:?}");
-    done.len()
+    let for_people = [
+        "penetrate",
+        "design_holds",
+        "approve_design",
+        "release",
+        "establish_incident_response",
+    ];
+    let automatic = done
+        .iter()
+        .filter(|step| !for_people.iter().any(|name| step.ends_with(name)));
+    assert_eq!(automatic.count(), MEMBERS - for_people.len(), "{done:?}");
 }
 
 fn all_rules_were_tested(place: &Place) -> Tested {
     let standards = json(&place.out().join("standards.json"))?;
     let rules = standards["rules"].as_array().ok_or("no rules")?;
-    assert!(rules.len() >= 25, "{rules:?}");
+    assert!(rules.len() >= 23, "{rules:?}");
     for rule in rules {
         let tested_by = rule["tested_by"].as_str().unwrap_or_default();
         let step = tested_by
@@ -159,12 +162,10 @@ fn nothing_secret_is_told(place: &Place) -> Tested {
         "two keys, or a token, or the users are missing"
     );
     for file in told {
-        let bytes = std::fs::read(&file)?;
+        // A letter for each byte, so that text is found in what is no text.
+        let text: String = std::fs::read(&file)?.into_iter().map(char::from).collect();
         for secret in &secrets {
-            let there = bytes
-                .windows(secret.len())
-                .any(|window| window == secret.as_bytes());
-            assert!(!there, "{} tells a secret", file.display());
+            assert!(!text.contains(secret), "{} tells a secret", file.display());
         }
     }
     is_closed(&place.out().join("live/release/accounts.db"))
@@ -266,6 +267,14 @@ fn found_with(
     Ok(found)
 }
 
+/// The steps that attack, in the order in which a drill tells of them.
+const STEPS: [&str; 4] = [
+    "attack_by_brute_force",
+    "attack_tokens",
+    "attack_sessions",
+    "audit_passwords",
+];
+
 /// Each weakness, the step that finds it and the rule that it breaks.
 const WEAKNESSES: &[(&str, &str, &str)] = &[
     ("no_lockout", "attack_by_brute_force", "G-1"),
@@ -276,6 +285,7 @@ const WEAKNESSES: &[(&str, &str, &str)] = &[
     ("expiry_unchecked", "attack_tokens", "T-3"),
     ("refresh_reuse", "attack_tokens", "T-4"),
     ("withdrawn_keys", "attack_tokens", "T-5"),
+    ("assertion_replay", "attack_tokens", "T-7"),
     ("session_fixation", "attack_sessions", "S-1"),
     ("logout_in_browser_only", "attack_sessions", "S-2"),
     ("password_change_keeps_sessions", "attack_sessions", "S-3"),
@@ -297,9 +307,23 @@ fn each_planted_weakness_is_found_by_its_step_and_nothing_else_is() -> Tested {
         [],
         "something is found where nothing is planted"
     );
-    for &(weakness, step, rule) in WEAKNESSES {
-        let found = found_with(&place, &[weakness])?;
-        assert_eq!(found, [(step.to_owned(), rule.to_owned())], "{weakness}");
+    // One of each step at a time: a weakness that another step finds too would show there.
+    let of_step = |step: &'static str| {
+        WEAKNESSES
+            .iter()
+            .filter(move |(_, found_by, _)| *found_by == step)
+    };
+    for nth in 0.. {
+        let planted: Vec<_> = STEPS.iter().filter_map(|step| of_step(step).nth(nth)).collect();
+        if planted.is_empty() {
+            break;
+        }
+        let names: Vec<&str> = planted.iter().map(|(weakness, _, _)| *weakness).collect();
+        let wanted: Vec<_> = planted
+            .iter()
+            .map(|(_, step, rule)| ((*step).to_owned(), (*rule).to_owned()))
+            .collect();
+        assert_eq!(found_with(&place, &names)?, wanted, "{names:?}");
     }
     let unknown = place.command(&["drill", "no_such_thing"]).output()?;
     assert_eq!(unknown.status.code(), Some(2));
