@@ -10,7 +10,7 @@ use examples::{
         PasswordStorage, PasswordStore, RecoveryFlow, SecondFactor, SecondFactorDecision, SessionDesign,
         SessionService, SetUp, TokenDesign, TokenService, UserManagement,
     },
-    failure::{During, Outcome, ensure},
+    failure::{During, Failure, Outcome, ensure},
     outputs::Outputs,
 };
 use serde_json::json;
@@ -270,6 +270,7 @@ pub async fn tokens(design: &TokenDesign, keys: &KeyPlan, outputs: &Outputs) -> 
         access_lives_s: design.access_lives_s,
         refresh_lives_s: design.refresh_lives_s,
         skew_s: design.clock_skew_s,
+        key_signs_for_days: keys.rotated_every_days,
         key_verifies_for_s: keys.verifies_for_s,
     });
     let bed = Bed::start(&definition, outputs).await?;
@@ -305,8 +306,16 @@ pub async fn tokens(design: &TokenDesign, keys: &KeyPlan, outputs: &Outputs) -> 
         )
         .await?;
     expect(&refreshed, 200, "refreshing")?;
+    bed.advance(keys.rotated_every_days * 86_400);
+    sweep(&bed)?;
+    let published = bed.service.verifying_keys();
+    ensure(
+        published.find(&signing_key).is_some() && published.keys.len() == 2,
+        "a key whose time is over still signs, or no longer verifies what it signed",
+    )?;
     bed.stop().await?;
     let seen = [
+        "a key is changed when its time is over",
         "a token verifies by the published keys",
         "it still does after a rotation without a restart",
         "a refresh token gives new tokens",
@@ -343,10 +352,7 @@ pub async fn sessions(design: &SessionDesign, outputs: &Outputs) -> Outcome<Sess
         "one device more than may be pushed out no other",
     )?;
     bed.advance(design.absolute_timeout_s + 1);
-    let swept = bed
-        .service
-        .sweep()
-        .map_err(|_| examples::failure::Failure::new("sweeping failed"))?;
+    let swept = sweep(&bed)?;
     ensure(
         swept == usize::from(devices_at_most),
         format_args!("{swept} ended sessions were swept away instead of {devices_at_most}"),
@@ -364,6 +370,11 @@ pub async fn sessions(design: &SessionDesign, outputs: &Outputs) -> Outcome<Sess
             .map(str::to_owned)
             .to_vec(),
     })
+}
+
+fn sweep(bed: &Bed) -> Outcome<usize> {
+    let swept = bed.service.sweep();
+    swept.map_err(|_| Failure::new("what has ended cannot be swept away"))
 }
 
 /// Sets up the way back in, and goes it.

@@ -93,6 +93,7 @@ fn definition(weaknesses: BTreeSet<Weakness>) -> Definition {
             access_lives_s: 900,
             refresh_lives_s: 7_200,
             skew_s: 30,
+            key_signs_for_days: 90,
             key_verifies_for_s: 960,
         }),
         recovery: Some(Recovery { lives_s: 1_800 }),

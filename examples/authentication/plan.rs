@@ -34,7 +34,8 @@ workflow! {
             /// Sets how long a login lasts idle and in all, on how many devices, and what ends it everywhere.
             #[check(SessionRequirements::check)]
             step define_session_management(mechanisms, standards) -> session_requirements: SessionRequirements;
-            /// Lists every application, directory and provider that it must work with, and what each wants to know.
+            /// Lists every application that it must work with, by what protocol, and what each wants to know of a user;
+            /// the providers are among the mechanisms.
             step identify_integrations(mandate, mechanisms) -> integrations: IntegrationPoints;
         }
 

@@ -2,7 +2,7 @@
 
 use examples::{
     authentication_plan::artifacts::{BruteForceReport, GuessingKind, GuessingTrial, LockoutDesign},
-    failure::Outcome,
+    failure::{During, Outcome},
     outputs::Outputs,
 };
 use serde_json::json;
@@ -43,6 +43,7 @@ pub async fn run(
             &mut tally,
         )
         .await?,
+        at_once(definition, lockout, outputs, &mut tally).await?,
         many_accounts(
             GuessingKind::Spraying,
             definition,
@@ -87,7 +88,11 @@ async fn guess(bed: &Bed, how: &Guessing<'_>) -> Outcome<(u64, u32, u16)> {
     let (mut evaluated, mut status) = (0, 0);
     for nth in 0..how.guesses {
         let address = format!("198.51.100.{}", 1 + nth % how.addresses.max(1));
-        let words = json!({ "name": (how.name)(nth), "password": format!("guess number {nth}") });
+        let password = match how.kind {
+            GuessingKind::Spraying => "Quayside2026!".to_owned(),
+            _ => format!("guess number {nth}"),
+        };
+        let words = json!({ "name": (how.name)(nth), "password": password });
         status = bed.browser(&address).post("/login", &words).await?.status;
         evaluated += u64::from(status == 401);
         bed.advance(how.every_s);
@@ -133,6 +138,42 @@ async fn one_account(
     );
     bed.stop().await?;
     Ok(trial(&how, evaluated, lasted_s, owner_locked_out_s))
+}
+
+/// Guesses that are all on their way before the first of them is answered.
+async fn at_once(
+    definition: &Definition,
+    lockout: &LockoutDesign,
+    outputs: &Outputs,
+    tally: &mut Tally,
+) -> Outcome<GuessingTrial> {
+    let bed = Bed::start(definition, outputs).await?;
+    let owner = bed.user("owner").await?;
+    let guesses = 3 * lockout.locked_after_failures;
+    let mut under_way = tokio::task::JoinSet::new();
+    for nth in 0..guesses {
+        let mut browser = bed.browser(&format!("198.51.100.{}", 1 + nth));
+        let words = json!({ "name": owner.name, "password": format!("guess number {nth}") });
+        under_way.spawn(async move { browser.post("/login", &words).await });
+    }
+    let mut evaluated = 0;
+    while let Some(answered) = under_way.join_next().await {
+        evaluated += u64::from(answered.during("guessing")??.status == 401);
+    }
+    bed.stop().await?;
+    let allowed = u64::from(lockout.locked_after_failures);
+    let attack =
+        format!("{guesses} guesses at one account at once, {evaluated} looked at, {allowed} allowed");
+    tally.once("G-1", &attack, "POST /login", evaluated > allowed, 429);
+    let name = |_| String::new();
+    let how = Guessing {
+        kind: GuessingKind::OneAccount,
+        guesses,
+        addresses: guesses,
+        every_s: 0,
+        name: &name,
+    };
+    Ok(trial(&how, evaluated, 0, 0))
 }
 
 async fn until_owner_is_in(bed: &Bed, owner: &User, locked_for_s: u32) -> Outcome<u32> {

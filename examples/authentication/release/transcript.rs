@@ -47,7 +47,10 @@ impl Transcript {
     /// A heading and what stands under it.
     pub fn section(&mut self, heading: &str, text: &str) {
         self.sections.push(heading.to_owned());
-        let _ = write!(self.text, "\n## {heading}\n\n{text}\n");
+        let _ = writeln!(self.text, "\n## {heading}");
+        if !text.is_empty() {
+            let _ = writeln!(self.text, "\n{text}");
+        }
     }
 
     /// Sends something and writes down how, and what came.
@@ -64,7 +67,7 @@ impl Transcript {
     ) -> Outcome<Reply> {
         let mut call = Call::new(method, path);
         let mut command = format!("curl -X {method} {HOST}{path}");
-        if browser.session.is_some() && token.is_none() {
+        if token.is_none() {
             command.push_str(" --cookie-jar jar --cookie jar");
         }
         if let Some(token) = token {

@@ -27,8 +27,6 @@ pub struct Account {
     pub provider: Option<String>,
     /// Whether a second factor is confirmed.
     pub has_factor: bool,
-    /// The step of the last code that was taken.
-    pub last_code_step: i64,
 }
 
 impl Service {
@@ -148,12 +146,11 @@ impl Service {
     pub async fn ask_again(&self, asked: &Asked, name: &str) -> Answered<()> {
         let password = asked.text("password")?;
         let subject = Subject::new(Kind::Password, name);
-        self.may_guess(&subject, asked.address)?;
+        let guess = self.begin_guess(subject, asked.address)?;
         let hash = self.account(name)?.and_then(|account| account.password);
         if self.hasher.verify(password, hash).await? {
-            return self.guessed_right(&subject);
+            return self.guessed_right(&guess);
         }
-        self.guessed_wrong(&subject, asked.address)?;
         Err(Answer::refused(StatusCode::FORBIDDEN, "the password is wrong"))
     }
 
@@ -179,7 +176,7 @@ impl Service {
         let found = self.with_store(|store| {
             store
                 .query_row(
-                    "SELECT id, team, iif(provider IS NULL, password, NULL), provider, factor = 'confirmed', last_code_step
+                    "SELECT id, team, iif(provider IS NULL, password, NULL), provider, factor = 'confirmed'
                      FROM accounts WHERE name = ?1",
                     [name.to_lowercase()],
                     |row| {
@@ -189,7 +186,6 @@ impl Service {
                             password: row.get(2)?,
                             provider: row.get(3)?,
                             has_factor: row.get(4)?,
-                            last_code_step: row.get(5)?,
                         })
                     },
                 )

@@ -90,6 +90,8 @@ pub struct Tokens {
     pub refresh_lives_s: u32,
     /// By how much clocks may differ.
     pub skew_s: u32,
+    /// After how many days another key signs.
+    pub key_signs_for_days: u32,
     /// For how long a key verifies that no longer signs, in seconds.
     pub key_verifies_for_s: u32,
 }

@@ -14,7 +14,7 @@ use totp_rs::{Builder, Secret, Totp};
 use super::{
     Service,
     answer::{Answer, Answered, Asked},
-    guessing::{Kind, Subject},
+    guessing::{Guess, Kind, Subject},
     random_hex,
     sessions::{Caller, Stage},
 };
@@ -127,7 +127,7 @@ impl Service {
         let caller = self.caller(asked, &[Stage::Factor])?;
         let sha256 = sha256_hex(asked.text("code")?.as_bytes());
         let subject = Subject::new(Kind::Factor, &caller.name);
-        self.may_guess(&subject, asked.address)?;
+        let guess = self.begin_guess(subject, asked.address)?;
         let used = self.with_store(|store| {
             store.execute(
                 "DELETE FROM recovery_codes WHERE sha256 = ?1 AND account = ?2",
@@ -135,9 +135,9 @@ impl Service {
             )
         })?;
         if used == 0 {
-            return Err(self.refuse_code(asked, &subject, &caller)?);
+            return Err(self.refuse_code(asked, &guess, &caller));
         }
-        self.guessed_right(&subject)?;
+        self.guessed_right(&guess)?;
         self.tell_owner(
             Some(caller.account),
             &caller.name,
@@ -165,7 +165,7 @@ impl Service {
     fn require_code(&self, asked: &Asked, caller: &Caller) -> Answered<()> {
         let code = asked.text("code")?;
         let subject = Subject::new(Kind::Factor, &caller.name);
-        self.may_guess(&subject, asked.address)?;
+        let guess = self.begin_guess(subject, asked.address)?;
         let secret = self.folder.read(&file(caller.account));
         let secret =
             secret.map_err(|_| Answer::refused(StatusCode::CONFLICT, "no second factor is enrolled"))?;
@@ -173,32 +173,30 @@ impl Service {
         let codes = codes(&secret, &caller.name, &self.definition.system)?;
         let now = u64::try_from(self.clock.now()).unwrap_or_default();
         let step = codes.check(&code, now).and_then(|step| i64::try_from(step).ok());
-        let last = self
-            .account(&caller.name)?
-            .map_or(0, |account| account.last_code_step);
-        match step {
-            Some(step) if step > last => {
-                self.with_store(|store| {
-                    store.execute(
-                        "UPDATE accounts SET last_code_step = ?2 WHERE id = ?1",
-                        (caller.account, step),
-                    )
-                })?;
-                self.guessed_right(&subject)
-            }
-            _ => Err(self.refuse_code(asked, &subject, caller)?),
+        let Some(step) = step else {
+            return Err(self.refuse_code(asked, &guess, caller));
+        };
+        // In one step, so that of two who show the same code at once one comes second.
+        let first = self.with_store(|store| {
+            store.execute(
+                "UPDATE accounts SET last_code_step = ?2 WHERE id = ?1 AND last_code_step < ?2",
+                (caller.account, step),
+            )
+        })?;
+        if first == 0 {
+            return Err(self.refuse_code(asked, &guess, caller));
         }
+        self.guessed_right(&guess)
     }
 
-    fn refuse_code(&self, asked: &Asked, subject: &Subject, caller: &Caller) -> Answered {
-        let locked = self.guessed_wrong(subject, asked.address)?;
+    fn refuse_code(&self, asked: &Asked, guess: &Guess, caller: &Caller) -> Answer {
         self.events.tell(
             self.clock.now(),
             "factor_failed",
             Some(caller.account),
             Some(asked.address),
         );
-        if locked {
+        if guess.locks {
             self.events.tell(
                 self.clock.now(),
                 "account_locked",
@@ -208,6 +206,6 @@ impl Service {
             let notice = "someone knows your password and guesses your codes; change the password";
             self.tell_owner(Some(caller.account), &caller.name, notice);
         }
-        Ok(Answer::refused(StatusCode::UNAUTHORIZED, "the code is wrong"))
+        Answer::refused(StatusCode::UNAUTHORIZED, "the code is wrong")
     }
 }

@@ -73,6 +73,18 @@ impl KeyRing {
         Ok(kid)
     }
 
+    /// From now on a new key signs, if the one that does has signed for so long. Whether it had.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn rotate_if_old(&mut self, now: i64, signs_for_s: i64) -> Outcome<bool> {
+        let is_old = self.signing().is_none_or(|key| key.made_at + signs_for_s <= now);
+        if is_old {
+            self.rotate(now)?;
+        }
+        Ok(is_old)
+    }
+
     /// A key verifies nothing any more, at once. Whether there was such a key.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::{
     Service,
     accounts::Account,
     answer::{Answer, Answered, Asked},
-    guessing::{Kind, Subject},
+    guessing::{Guess, Kind, Subject},
     sessions::Stage,
 };
 use crate::rules::Weakness;
@@ -20,27 +20,21 @@ impl Service {
     pub async fn log_in(&self, asked: &Asked) -> Answered {
         let (name, password) = (asked.text("name")?, asked.text("password")?);
         let subject = Subject::new(Kind::Password, &name);
-        self.may_guess(&subject, asked.address)?;
+        let guess = self.begin_guess(subject, asked.address)?;
         let account = self.account(&name)?;
         let hash = account.as_ref().and_then(|account| account.password.clone());
         if hash.is_none() && self.definition.has(Weakness::EnumerationByTiming) {
-            return self.refuse_login(asked, &subject, &name, None);
+            return self.refuse_login(asked, &guess, &name, None);
         }
         let right = self.hasher.verify(password.clone(), hash).await?;
         match account {
-            Some(account) if right => self.let_in(asked, &subject, &account, password).await,
-            account => self.refuse_login(asked, &subject, &name, account),
+            Some(account) if right => self.let_in(asked, &guess, &account, password).await,
+            account => self.refuse_login(asked, &guess, &name, account),
         }
     }
 
-    async fn let_in(
-        &self,
-        asked: &Asked,
-        subject: &Subject,
-        account: &Account,
-        password: String,
-    ) -> Answered {
-        self.guessed_right(subject)?;
+    async fn let_in(&self, asked: &Asked, guess: &Guess, account: &Account, password: String) -> Answered {
+        self.guessed_right(guess)?;
         if account
             .password
             .as_deref()
@@ -82,17 +76,10 @@ impl Service {
         Ok(Answer::ok(json!({ "status": status })).with_session(&self.definition.sessions.cookie, &id))
     }
 
-    fn refuse_login(
-        &self,
-        asked: &Asked,
-        subject: &Subject,
-        name: &str,
-        account: Option<Account>,
-    ) -> Answered {
+    fn refuse_login(&self, asked: &Asked, guess: &Guess, name: &str, account: Option<Account>) -> Answered {
         let (now, id) = (self.clock.now(), account.as_ref().map(|account| account.id));
-        let locked = self.guessed_wrong(subject, asked.address)?;
         self.events.tell(now, "login_failed", id, Some(asked.address));
-        if locked {
+        if guess.locks {
             self.events.tell(now, "account_locked", id, Some(asked.address));
             self.tell_owner(
                 id,

@@ -24,9 +24,8 @@ impl Service {
     pub fn request_recovery(self: &Arc<Self>, asked: &Asked) -> Answered {
         let name = asked.text("name")?;
         let subject = Subject::new(Kind::Recovery, &name);
-        self.may_guess(&subject, asked.address)?;
         // Each request counts, or a mailbox could be flooded by it.
-        self.guessed_wrong(&subject, asked.address)?;
+        self.begin_guess(subject, asked.address)?;
         self.events
             .tell(self.clock.now(), "recovery_requested", None, Some(asked.address));
         let service = self.clone();
@@ -78,7 +77,7 @@ impl Service {
     pub async fn complete_recovery(&self, asked: &Asked) -> Answered {
         let (secret, new) = (asked.text("secret")?, asked.text("new_password")?);
         let subject = Subject::new(Kind::Secret, &asked.address.to_string());
-        self.may_guess(&subject, asked.address)?;
+        let guess = self.begin_guess(subject, asked.address)?;
         let (now, kept) = (self.clock.now(), self.kept(&secret));
         let found = self.with_store(|store| {
             store
@@ -90,12 +89,12 @@ impl Service {
                 .optional()
         })?;
         let Some((account, name)) = found else {
-            self.guessed_wrong(&subject, asked.address)?;
             return Err(Answer::refused(
                 StatusCode::UNAUTHORIZED,
                 "the secret does not work, or no longer",
             ));
         };
+        self.guessed_right(&guess)?;
         self.require_good(&new, &name)?;
         let hash = self.hasher.hash(new).await?;
         let reusable = self.definition.has(Weakness::RecoveryReuse);
@@ -124,7 +123,7 @@ impl Service {
             ));
         }
         self.end_everything(account, None)?;
-        self.guessed_right(&Subject::new(Kind::Password, &name))?;
+        self.forgive(&Subject::new(Kind::Password, &name))?;
         self.events
             .tell(now, "recovery_completed", Some(account), Some(asked.address));
         self.tell_owner(

@@ -204,7 +204,8 @@ impl Service {
         Ok(Answer::ok(json!({ "sessions": sessions })))
     }
 
-    /// Sweeps away what has ended, and what happened longer ago than is kept. How many sessions went.
+    /// Sweeps away what has ended, and what happened longer ago than is kept; changes a key whose time is over. How many sessions
+    /// went.
     ///
     /// # Errors
     /// When the store refuses.
@@ -212,6 +213,13 @@ impl Service {
         let (now, settings) = (self.clock.now(), &self.definition.sessions);
         let kept_since = now - 86_400 * i64::from(self.definition.kept_days);
         self.events.forget_before(kept_since)?;
+        if let Some(tokens) = &self.definition.tokens
+            && self
+                .ring()
+                .rotate_if_old(now, 86_400 * i64::from(tokens.key_signs_for_days))?
+        {
+            self.events.tell(now, "key_rotated", None, None);
+        }
         let gone = self.with_store(|store| {
             store.execute("DELETE FROM outbox WHERE at < ?1", [kept_since])?;
             store.execute("DELETE FROM guesses WHERE next_at < ?1", [now - 86_400])?;
