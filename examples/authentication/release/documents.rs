@@ -13,9 +13,9 @@ use examples::{
 };
 use serde_json::json;
 
-use super::transcript::Transcript;
+use super::transcript::{Example, Transcript};
 use crate::{
-    bed::{Bed, User, expect},
+    bed::{Bed, Browser, User},
     building,
     service::{definition::OWN_AUDIENCE, http::ROUTES, random_hex},
 };
@@ -44,7 +44,14 @@ pub async fn client_patterns(
             .map(|point| point.name.as_str())
             .collect();
         let Some(first) = of_kind.first() else { continue };
-        let (pattern, examples) = pattern(&bed, kind, first, &of_kind.join(", "), design, outputs).await?;
+        let names = of_kind.join(", ");
+        let of = Kind {
+            kind,
+            first,
+            names: &names,
+            access_lives_s: design.access_lives_s,
+        };
+        let (pattern, examples) = pattern(&bed, &of, outputs).await?;
         patterns.push(pattern);
         run += examples;
     }
@@ -52,109 +59,34 @@ pub async fn client_patterns(
     Ok((ClientPatterns { patterns }, run))
 }
 
-async fn pattern(
-    bed: &Bed,
+/// Of one kind: the applications, the first of them, and how long their access tokens live.
+struct Kind<'a> {
     kind: ClientKind,
-    name: &str,
-    names: &str,
-    design: &TokenDesign,
-    outputs: &Outputs,
-) -> Outcome<(ClientPattern, u32)> {
+    first: &'a str,
+    names: &'a str,
+    access_lives_s: u32,
+}
+
+async fn pattern(bed: &Bed, of: &Kind<'_>, outputs: &Outputs) -> Outcome<(ClientPattern, u32)> {
+    let kind = of.kind;
     let by_session = matches!(kind, ClientKind::Server | ClientKind::Browser);
-    let (flow, kept, on_expiry) = if by_session {
-        (
-            "the user logs in at the login, on the same site; the application asks `/me` with the cookie that came",
-            "in the cookie that the login set; never in scripts, storage or addresses",
-            "sends the user to the login when `/me` answers 401",
-        )
-    } else {
-        (
-            "the user logs in once; the client asks `/token` for its own audience and shows the access token as bearer",
-            "the access token in memory, the refresh token in the safe of the device; never in a log",
-            "asks `/token/refresh` once; when that answers 401, has the user log in again",
-        )
-    };
+    let (flow, kept, on_expiry) = if by_session { BY_SESSION } else { BY_TOKEN };
     let title = format!("How a client of the kind {kind:?} logs in");
-    let mut page = Transcript::new(&title, &format!("For {names}. {flow}."));
+    let mut page = Transcript::new(&title, &format!("For {}: {flow}.", of.names));
     let user = bed
-        .user(&format!("{name}-reader-{kind:?}").to_lowercase())
+        .user(&format!("{}-reader-{kind:?}", of.first).to_lowercase())
         .await?;
     let mut browser = bed.browser("192.0.2.41");
     page.section("Log in", "");
-    let reply = page
-        .send(&mut browser, "POST", "/login", Some(&user.words()), None)
+    page.send(&mut browser, &Example::post("/login", &user.words(), 200))
         .await?;
-    expect(&reply, 200, "the example of a login")?;
     if by_session {
-        page.section(
-            "Ask who it is",
-            "At each page, with the cookie that the browser brought.",
-        );
-        expect(
-            &page.send(&mut browser, "GET", "/me", None, None).await?,
-            200,
-            "the example of asking",
-        )?;
-        page.section("Log out", "");
-        expect(
-            &page
-                .send(&mut browser, "POST", "/logout", Some(&json!({})), None)
-                .await?,
-            200,
-            "the example of a logout",
-        )?;
-        page.section("When it has ended", "");
-        expect(
-            &page.send(&mut browser, "GET", "/me", None, None).await?,
-            401,
-            "the example of an end",
-        )?;
+        with_cookie(&mut page, &mut browser).await?;
     } else {
-        page.section(
-            "Get tokens",
-            &format!("The access token lives for {} s.", design.access_lives_s),
-        );
-        let given = page
-            .send(
-                &mut browser,
-                "POST",
-                "/token",
-                Some(&json!({ "audience": name })),
-                None,
-            )
-            .await?;
-        expect(&given, 200, "the example of tokens")?;
-        page.section("Verify", "By these keys, for the issuer, the own audience and EdDSA only; remembered for five minutes, and asked for anew when a key is missing.");
-        expect(
-            &page
-                .send(&mut browser, "GET", "/.well-known/jwks.json", None, None)
-                .await?,
-            200,
-            "the example of keys",
-        )?;
-        page.section(
-            "Refresh",
-            "Each refresh token once: shown twice, it ends all that came of it.",
-        );
-        let body = json!({ "refresh_token": given.json()?["refresh_token"] });
-        expect(
-            &page
-                .send(&mut browser, "POST", "/token/refresh", Some(&body), None)
-                .await?,
-            200,
-            "the example of refreshing",
-        )?;
-        page.section("When it was shown twice", "");
-        expect(
-            &page
-                .send(&mut browser, "POST", "/token/refresh", Some(&body), None)
-                .await?,
-            401,
-            "the example of a replay",
-        )?;
+        with_tokens(&mut page, &mut browser, of).await?;
     }
-    page.section("Where tokens are kept", kept);
-    page.section("When they end", on_expiry);
+    page.section("Where tokens are kept", &format!("Kept {kept}."));
+    page.section("When they end", &format!("The client {on_expiry}."));
     let path = format!("docs/clients/{}.md", format!("{kind:?}").to_lowercase());
     outputs.write(&path, &page.text)?;
     let pattern = ClientPattern {
@@ -169,6 +101,63 @@ async fn pattern(
         },
     };
     Ok((pattern, page.run))
+}
+
+/// How it logs in, where it keeps what it got, and what it does at the end.
+type Way = (&'static str, &'static str, &'static str);
+
+const BY_SESSION: Way = (
+    "the user logs in at the login, on the same site; the application asks `/me` with the cookie that came",
+    "in the cookie that the login set, never in scripts, storage or addresses",
+    "sends the user to the login when `/me` answers 401",
+);
+
+const BY_TOKEN: Way = (
+    "the user logs in once; the client asks `/token` for its own audience and shows the access token as bearer",
+    "in memory (the access token) and in the safe of the device (the refresh token), never in a log",
+    "asks `/token/refresh` once; when that answers 401, it has the user log in again",
+);
+
+async fn with_cookie(page: &mut Transcript, browser: &mut Browser) -> Outcome<()> {
+    page.section(
+        "Ask who it is",
+        "At each page, with the cookie that the browser brought.",
+    );
+    page.send(browser, &Example::get("/me", 200)).await?;
+    page.section("Log out", "");
+    page.send(browser, &Example::post("/logout", &json!({}), 200))
+        .await?;
+    page.section("When it has ended", "");
+    page.send(browser, &Example::get("/me", 401)).await.map(drop)
+}
+
+async fn with_tokens(page: &mut Transcript, browser: &mut Browser, of: &Kind<'_>) -> Outcome<()> {
+    page.section(
+        "Get tokens",
+        &format!("The access token lives for {} s.", of.access_lives_s),
+    );
+    let audience = json!({ "audience": of.first });
+    let given = page
+        .send(browser, &Example::post("/token", &audience, 200))
+        .await?;
+    page.section(
+        "Verify",
+        "By these keys, for the issuer, the own audience and EdDSA only; they are remembered for five minutes, and asked for \
+         anew when one is missing.",
+    );
+    page.send(browser, &Example::get("/.well-known/jwks.json", 200))
+        .await?;
+    page.section(
+        "Refresh",
+        "Each refresh token once: shown twice, it ends all that came of it.",
+    );
+    let refresh = json!({ "refresh_token": given.json()?["refresh_token"] });
+    page.send(browser, &Example::post("/token/refresh", &refresh, 200))
+        .await?;
+    page.section("When it was shown twice", "");
+    page.send(browser, &Example::post("/token/refresh", &refresh, 401))
+        .await
+        .map(drop)
 }
 
 /// The pages for users and developers.
@@ -225,7 +214,15 @@ fn for_users(
         "You were told of something that you did not do",
         "Change the password: that logs out all other devices. Then tell us.",
     );
-    page.section("Your account goes", &format!("Delete it while you are logged in; it is gone within {} days. What happened to it is kept for {} days.", users.erased_after_days, users.audit_kept_days));
+    let gone = match users.erased_after_days {
+        0 => "at once".to_owned(),
+        days => format!("within {days} days"),
+    };
+    let kept = users.audit_kept_days;
+    let goes = format!(
+        "Delete it while you are logged in; it is gone {gone}. What happened to it is kept for {kept} days."
+    );
+    page.section("Your account goes", &goes);
     let path = "docs/users.md";
     outputs.write(path, &page.text)?;
     Ok(Page {
@@ -239,131 +236,77 @@ async fn for_developers(bed: &Bed, factor: &SecondFactor, outputs: &Outputs) -> 
     let title = "The endpoints of the login";
     let mut page = Transcript::new(title, "Every example was run; what is secret is masked.");
     let user = User::new("developer")?;
-    let mut browser = bed.browser("192.0.2.42");
+    let browser = &mut bed.browser("192.0.2.42");
+    let words_with = |password: &str| json!({ "name": user.name, "password": password });
     page.section("An account", "The answer is the same where there is one already.");
-    expect(
-        &page
-            .send(&mut browser, "POST", "/register", Some(&user.words()), None)
-            .await?,
-        202,
-        "the example of registering",
-    )?;
-    let weak = json!({ "name": user.name, "password": "letmein12345" });
-    expect(
-        &page
-            .send(&mut browser, "POST", "/register", Some(&weak), None)
-            .await?,
-        422,
-        "the example of a weak password",
-    )?;
+    page.send(browser, &Example::post("/register", &user.words(), 202))
+        .await?;
+    page.send(
+        browser,
+        &Example::post("/register", &words_with("letmein12345"), 422),
+    )
+    .await?;
     page.section(
         "A login",
         "A wrong password and a name without an account are answered alike.",
     );
-    let wrong = json!({ "name": user.name, "password": "not it" });
-    expect(
-        &page
-            .send(&mut browser, "POST", "/login", Some(&wrong), None)
-            .await?,
-        401,
-        "the example of a wrong password",
-    )?;
-    expect(
-        &page
-            .send(&mut browser, "POST", "/login", Some(&user.words()), None)
-            .await?,
-        200,
-        "the example of a login",
-    )?;
-    expect(
-        &page.send(&mut browser, "GET", "/sessions", None, None).await?,
-        200,
-        "the example of sessions",
-    )?;
-    page.section("Tokens", "");
-    let given = page
-        .send(
-            &mut browser,
-            "POST",
-            "/token",
-            Some(&json!({ "audience": OWN_AUDIENCE })),
-            None,
-        )
+    page.send(browser, &Example::post("/login", &words_with("not it"), 401))
         .await?;
-    let token = given.json()?["access_token"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    expect(
-        &page
-            .send(&mut browser, "GET", "/userinfo", None, Some(&token))
-            .await?,
-        200,
-        "the example of a token",
-    )?;
+    page.send(browser, &Example::post("/login", &user.words(), 200))
+        .await?;
+    page.send(browser, &Example::get("/sessions", 200)).await?;
+    page.section("Tokens", "");
+    let audience = json!({ "audience": OWN_AUDIENCE });
+    let given = page
+        .send(browser, &Example::post("/token", &audience, 200))
+        .await?
+        .json()?;
+    let token = given["access_token"].as_str().unwrap_or_default();
+    page.send(browser, &Example::get("/userinfo", 200).with_token(token))
+        .await?;
     page.section("Another password", "All other sessions end.");
     let new = random_hex()?;
     let change = json!({ "password": user.password, "new_password": new });
-    expect(
-        &page
-            .send(&mut browser, "POST", "/password", Some(&change), None)
-            .await?,
-        200,
-        "the example of a change",
-    )?;
+    page.send(browser, &Example::post("/password", &change, 200))
+        .await?;
     if matches!(factor, SecondFactor::Added { .. }) {
         page.section("A second factor", "The first code confirms it.");
+        let again = json!({ "password": new });
         let given = page
-            .send(
-                &mut browser,
-                "POST",
-                "/factor/enrol",
-                Some(&json!({ "password": new })),
-                None,
-            )
+            .send(browser, &Example::post("/factor/enrol", &again, 200))
+            .await?
+            .json()?;
+        let factor = given["secret"].as_str().map(str::to_owned);
+        let code = json!({ "code": bed.code(&User { factor, ..user.clone() })? });
+        page.send(browser, &Example::post("/factor/confirm", &code, 200))
             .await?;
-        expect(&given, 200, "the example of enrolling")?;
-        let secret = given.json()?["secret"].as_str().map(str::to_owned);
-        let code = bed.code(&User {
-            factor: secret,
-            ..user.clone()
-        })?;
-        expect(
-            &page
-                .send(
-                    &mut browser,
-                    "POST",
-                    "/factor/confirm",
-                    Some(&json!({ "code": code })),
-                    None,
-                )
-                .await?,
-            200,
-            "the example of confirming",
-        )?;
     }
     page.section("A way back in", "What comes by post completes it.");
-    expect(
-        &page
-            .send(
-                &mut browser,
-                "POST",
-                "/recovery",
-                Some(&json!({ "name": user.name })),
-                None,
-            )
-            .await?,
-        202,
-        "the example of asking",
+    page.send(
+        browser,
+        &Example::post("/recovery", &json!({ "name": user.name }), 202),
+    )
+    .await?;
+    let secret = bed.secret_by_post(&user.name).await?;
+    let complete = json!({ "secret": secret, "new_password": random_hex()? });
+    page.send(browser, &Example::post("/recovery/complete", &complete, 200))
+        .await?;
+    page.section("All endpoints", &table());
+    ensure(
+        !page.text.contains(&user.password),
+        "a page holds a password; mask it",
     )?;
-    let complete = json!({ "secret": bed.secret_by_post(&user.name).await?, "new_password": random_hex()? });
-    expect(
-        &page
-            .send(&mut browser, "POST", "/recovery/complete", Some(&complete), None)
-            .await?,
-        200,
-        "the example of the way back",
-    )?;
+    let path = "docs/developers.md";
+    outputs.write(path, &page.text)?;
+    let written = Page {
+        title: title.to_owned(),
+        path: PathBuf::from(path),
+        sections: page.sections,
+    };
+    Ok((written, page.run))
+}
+
+fn table() -> String {
     let rows = ROUTES.iter().map(|route| {
         let statuses: Vec<String> = route.statuses.iter().map(u16::to_string).collect();
         format!(
@@ -373,23 +316,6 @@ async fn for_developers(bed: &Bed, factor: &SecondFactor, outputs: &Outputs) -> 
             statuses.join(", ")
         )
     });
-    let table = format!(
-        "| endpoint | what it does | answers |\n|---|---|---|\n{}",
-        rows.collect::<Vec<_>>().join("\n")
-    );
-    page.section("All endpoints", &table);
-    ensure(
-        !page.text.contains(&user.password),
-        "a page holds a password; mask it",
-    )?;
-    let path = "docs/developers.md";
-    outputs.write(path, &page.text)?;
-    Ok((
-        Page {
-            title: title.to_owned(),
-            path: PathBuf::from(path),
-            sections: page.sections,
-        },
-        page.run,
-    ))
+    let rows = rows.collect::<Vec<_>>().join("\n");
+    format!("| endpoint | what it does | answers |\n|---|---|---|\n{rows}")
 }

@@ -8,7 +8,7 @@ use examples::{
 };
 use serde_json::Value;
 
-use crate::bed::Browser;
+use crate::bed::{Browser, expect};
 
 /// Members that nobody should find in a page.
 const SECRET: &[&str] = &[
@@ -56,23 +56,23 @@ impl Transcript {
     /// Sends something and writes down how, and what came.
     ///
     /// # Errors
-    /// When the service does not answer.
-    pub async fn send(
-        &mut self,
-        browser: &mut Browser,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        token: Option<&str>,
-    ) -> Outcome<Reply> {
+    /// When another status came than the example promises.
+    pub async fn send(&mut self, browser: &mut Browser, example: &Example<'_>) -> Outcome<Reply> {
+        let Example {
+            method,
+            path,
+            body,
+            token,
+            status,
+        } = *example;
         let mut call = Call::new(method, path);
         let mut command = format!("curl -X {method} {HOST}{path}");
-        if token.is_none() {
-            command.push_str(" --cookie-jar jar --cookie jar");
-        }
-        if let Some(token) = token {
-            call = call.with_token(token);
-            command.push_str(" -H 'authorization: Bearer …'");
+        match token {
+            None => command.push_str(" --cookie-jar jar --cookie jar"),
+            Some(token) => {
+                call = call.with_token(token);
+                command.push_str(" -H 'authorization: Bearer …'");
+            }
         }
         if let Some(body) = body {
             call = call.with_json(body);
@@ -83,16 +83,57 @@ impl Transcript {
             );
         }
         let reply = browser.send(call).await?;
+        expect(&reply, status, &format!("the example of {method} {path}"))?;
         self.run += 1;
-        let came = reply
-            .json()
-            .map_or_else(|_| "(no JSON)".to_owned(), |value| masked(&value).to_string());
+        let came = masked(&reply.json()?);
         let _ = write!(
             self.text,
-            "\n```sh\n{command}\n```\n\nis answered with {}:\n\n```json\n{came}\n```\n",
-            reply.status
+            "\n```sh\n{command}\n```\n\nis answered with {status}:\n\n```json\n{came}\n```\n"
         );
         Ok(reply)
+    }
+}
+
+/// What is sent, and the status that it is answered with.
+#[derive(Debug, Clone, Copy)]
+pub struct Example<'a> {
+    method: &'static str,
+    path: &'a str,
+    body: Option<&'a Value>,
+    token: Option<&'a str>,
+    status: u16,
+}
+
+impl<'a> Example<'a> {
+    /// Something asked.
+    pub fn get(path: &'a str, status: u16) -> Self {
+        Example {
+            method: "GET",
+            path,
+            body: None,
+            token: None,
+            status,
+        }
+    }
+
+    /// Something sent.
+    pub fn post(path: &'a str, body: &'a Value, status: u16) -> Self {
+        Example {
+            method: "POST",
+            path,
+            body: Some(body),
+            token: None,
+            status,
+        }
+    }
+
+    /// With a token instead of a cookie.
+    #[must_use]
+    pub fn with_token(self, token: &'a str) -> Self {
+        Example {
+            token: Some(token),
+            ..self
+        }
     }
 }
 
