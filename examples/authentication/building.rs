@@ -24,7 +24,7 @@ use crate::{
         definition::{
             Definition, Factor, Guessing, ISSUER, OWN_AUDIENCE, Passwords, Recovery, Sessions, Tokens,
         },
-        http::{Part, ROUTES},
+        http::{KEYS_CACHED_S, Part, ROUTES},
         passwords, random_hex,
         tokens::{Wanted, verify},
     },
@@ -90,38 +90,7 @@ pub async fn password_storage(
     weaknesses: BTreeSet<Weakness>,
     outputs: &Outputs,
 ) -> Outcome<PasswordStore> {
-    let assignment = analysis::assignment(outputs)?;
-    let definition = Definition {
-        system: assignment.system,
-        groups: assignment.groups,
-        passwords: Passwords {
-            memory_kib: storage.memory_kib,
-            iterations: storage.iterations,
-            lanes: storage.lanes,
-            chars_at_least: storage.password_chars_at_least,
-        },
-        // Strict until they are designed in the steps to come.
-        guessing: Guessing {
-            slowed_after: 3,
-            locked_after: 5,
-            locked_for_s: 900,
-            per_address_per_min: 20,
-        },
-        sessions: Sessions {
-            cookie: COOKIE.to_owned(),
-            idle_s: 300,
-            absolute_s: 3_600,
-            devices_at_most: 5,
-        },
-        tokens: None,
-        recovery: None,
-        factor: None,
-        providers: Vec::new(),
-        kept_days: assignment.wishes.audit_kept_days,
-        proxies: vec![PROXY],
-        origins: vec![ISSUER.to_owned()],
-        weaknesses,
-    };
+    let definition = bare(storage, weaknesses, analysis::assignment(outputs)?);
     let bed = Bed::start(&definition, outputs).await?;
     let (user, _) = bed.logged_in("ada").await?;
     let hash_of = |name: &str| -> Outcome<String> {
@@ -163,6 +132,41 @@ pub async fn password_storage(
         refused_passwords: passwords::stolen_count() as u64,
         raises_old_hashes,
     })
+}
+
+/// A service with passwords and nothing that was designed besides.
+fn bare(storage: &PasswordStorage, weaknesses: BTreeSet<Weakness>, assignment: Assignment) -> Definition {
+    Definition {
+        system: assignment.system,
+        groups: assignment.groups,
+        passwords: Passwords {
+            memory_kib: storage.memory_kib,
+            iterations: storage.iterations,
+            lanes: storage.lanes,
+            chars_at_least: storage.password_chars_at_least,
+        },
+        // Strict until they are designed in the steps to come.
+        guessing: Guessing {
+            slowed_after: 3,
+            locked_after: 5,
+            locked_for_s: 900,
+            per_address_per_min: 20,
+        },
+        sessions: Sessions {
+            cookie: COOKIE.to_owned(),
+            idle_s: 300,
+            absolute_s: 3_600,
+            devices_at_most: 5,
+        },
+        tokens: None,
+        recovery: None,
+        factor: None,
+        providers: Vec::new(),
+        kept_days: assignment.wishes.audit_kept_days,
+        proxies: vec![PROXY],
+        origins: vec![ISSUER.to_owned()],
+        weaknesses,
+    }
 }
 
 /// As a login of years ago kept it.
@@ -324,7 +328,7 @@ pub async fn tokens(design: &TokenDesign, keys: &KeyPlan, outputs: &Outputs) -> 
         set_up: write(&definition, &seen, outputs)?,
         library: "jsonwebtoken 11 with ed25519-dalek 3".to_owned(),
         keys_path: "/.well-known/jwks.json".to_owned(),
-        keys_cached_s: design::KEYS_CACHED_S,
+        keys_cached_s: KEYS_CACHED_S,
         signing_key,
     })
 }

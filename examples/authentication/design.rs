@@ -18,7 +18,7 @@ use examples::{
 
 use crate::{
     findings::times_found,
-    service::{clock::Clock, definition::OWN_AUDIENCE, ed25519, keys::KeyRing},
+    service::{clock::Clock, definition::OWN_AUDIENCE, ed25519, http::KEYS_CACHED_S, keys::KeyRing},
 };
 
 /// An access token lives for a quarter of an hour: it cannot be taken back before.
@@ -146,9 +146,6 @@ pub fn keys(design: &TokenDesign, outputs: &Outputs) -> Outcome<(KeyPlan, u128)>
     };
     Ok((plan, took_us))
 }
-
-/// For how long applications may remember the keys, in seconds.
-pub const KEYS_CACHED_S: u32 = 300;
 
 /// How passwords are kept: at the dearest of the costs that this machine pays within the time that a login may take, and never
 /// below the minimum.

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod applications;
+pub mod causes;
 pub mod deployment;
 pub mod documents;
 pub mod integration;

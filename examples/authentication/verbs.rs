@@ -89,6 +89,11 @@ async fn serve(folder: PathBuf, port: u16, for_s: Option<u64>, until_stdin_ends:
     let definition = deployment::served(&served)?;
     let system = definition.system.clone();
     let service = Service::open(definition, &served, Clock::default(), Post::Spool(served.clone()))?;
+    // What cannot be answered is told to whoever runs it, in lines of JSON; the answer itself says nothing of it.
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .init();
     let live = service.serve(port).await?;
     say(format_args!(
         "{system}, {version}, on http://{} (Ctrl-C stops it)",

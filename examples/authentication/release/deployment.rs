@@ -4,7 +4,6 @@ use std::{path::Path, process::Stdio, time::Duration};
 
 use examples::{
     authentication_plan::artifacts::{Deployment, IntegrationRecord},
-    client::Call,
     failure::{During, Failure, Outcome, ensure},
     outputs::Outputs,
 };
@@ -13,14 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use super::alerts::{self, Watch, count};
+use super::{
+    alerts::{self, count},
+    causes,
+};
 use crate::{
     analysis,
     bed::{Browser, User, expect},
     building,
     service::{
-        ADMIN_FILE,
-        definition::{Definition, Guessing, OWN_AUDIENCE, Passwords, Sessions},
+        definition::{Definition, Guessing, Passwords, Sessions},
         events, store,
     },
 };
@@ -178,7 +179,7 @@ pub async fn deploy(integrated: &IntegrationRecord, outputs: &Outputs) -> Outcom
     let tried = Outputs::open(&crate::team::PLACE, scratch.path())?;
     set_up(&tried, &definition, former.as_deref())?;
     let child = Child::start(tried.root()).await?;
-    let fired = cause_alerts(&child, &tried, &definition).await;
+    let fired = causes::cause_all(child.address, &tried, &definition).await;
     child.stop().await?;
     let alerts_tried = fired?;
     let folder = Outputs::open(&crate::team::PLACE, &outputs.place(RELEASE))?;
@@ -314,167 +315,4 @@ async fn see_former_user(child: &Child, definition: &Definition, outputs: &Outpu
     }
     let metrics = browser.get("/metrics").await?;
     Ok(count(&String::from_utf8_lossy(&metrics.body), "hash_raised"))
-}
-
-/// Each alert is caused once. Which fired.
-async fn cause_alerts(child: &Child, folder: &Outputs, definition: &Definition) -> Outcome<Vec<String>> {
-    let mut drill = Drill::new(child, folder, definition)?;
-    drill.enter().await?;
-    let mut fired = Vec::new();
-    for watch in alerts::watches(definition) {
-        drill.cause(watch).await?;
-        fired.push(watch.name.to_owned());
-    }
-    Ok(fired)
-}
-
-/// Causes alerts.
-struct Drill<'a> {
-    child: &'a Child,
-    cookie: String,
-    admin: String,
-    user: User,
-    /// In, with a second factor where there is one.
-    inside: Browser,
-    nth: u32,
-}
-
-/// No alert needs more than this.
-const TRIES_AT_MOST: u32 = 80;
-
-impl<'a> Drill<'a> {
-    fn new(child: &'a Child, folder: &Outputs, definition: &Definition) -> Outcome<Self> {
-        let cookie = definition.sessions.cookie.clone();
-        let inside = Browser::new(child.address, &cookie, "192.0.2.52");
-        let admin = String::from_utf8_lossy(&folder.read(ADMIN_FILE)?).into_owned();
-        Ok(Drill {
-            child,
-            cookie,
-            admin,
-            user: User::new("drill")?,
-            inside,
-            nth: 0,
-        })
-    }
-
-    fn browser(&self, address: &str) -> Browser {
-        Browser::new(self.child.address, &self.cookie, address)
-    }
-
-    async fn metrics(&self) -> Outcome<String> {
-        Ok(String::from_utf8_lossy(&self.browser("192.0.2.50").get("/metrics").await?.body).into_owned())
-    }
-
-    async fn enter(&mut self) -> Outcome<()> {
-        expect(
-            &self.inside.post("/register", &self.user.words()).await?,
-            202,
-            "registering",
-        )?;
-        self.inside.log_in(&self.user).await.map(drop)
-    }
-
-    /// It is quiet before, and fires once the thing is done often enough.
-    async fn cause(&mut self, watch: &Watch) -> Outcome<()> {
-        let before = self.metrics().await?;
-        ensure(
-            !watch.fires(&before, &self.metrics().await?),
-            format_args!("the alert `{}` fires although nothing happened", watch.name),
-        )?;
-        for _ in 0..TRIES_AT_MOST {
-            self.nth += 1;
-            self.act(watch.event).await?;
-            if watch.fires(&before, &self.metrics().await?) {
-                return Ok(());
-            }
-        }
-        Err(Failure::new(format_args!(
-            "the alert `{}` was not fired by {TRIES_AT_MOST} times {}",
-            watch.name, watch.event
-        )))
-    }
-
-    async fn act(&mut self, event: &str) -> Outcome<()> {
-        let nth = self.nth;
-        let anywhere = format!("198.51.100.{}", nth % 250);
-        let guess = |name: String| json!({ "name": name, "password": "a wrong guess" });
-        let mut other = self.browser(&anywhere);
-        match event {
-            "guess_refused" => drop(
-                other
-                    .post("/login", &guess("guessed@quayside.example".to_owned()))
-                    .await?,
-            ),
-            "login_failed" => drop(
-                other
-                    .post("/login", &guess(format!("sprayed{nth}@quayside.example")))
-                    .await?,
-            ),
-            "address_limited" => {
-                other.address = "198.51.100.251".to_owned();
-                drop(
-                    other
-                        .post("/login", &guess(format!("swept{nth}@quayside.example")))
-                        .await?,
-                );
-            }
-            "factor_failed" => {
-                self.inside.address = anywhere;
-                // A secret that nobody confirms; guesses at it count as those at a login.
-                if nth.is_multiple_of(2) || self.user.factor.is_none() {
-                    let given = self
-                        .inside
-                        .post("/factor/enrol", &json!({ "password": self.user.password }))
-                        .await?;
-                    self.user.factor = given.json()?["secret"].as_str().map(str::to_owned);
-                }
-                drop(
-                    self.inside
-                        .post("/factor/confirm", &json!({ "code": "000000" }))
-                        .await?,
-                );
-            }
-            "refresh_reused" => {
-                let given = self
-                    .inside
-                    .post("/token", &json!({ "audience": OWN_AUDIENCE }))
-                    .await?
-                    .json()?;
-                let body = json!({ "refresh_token": given["refresh_token"] });
-                self.inside.post("/token/refresh", &body).await?;
-                self.inside.post("/token/refresh", &body).await?;
-            }
-            "token_refused" => drop(
-                other
-                    .send(Call::new("GET", "/userinfo").with_token("a.forged.token"))
-                    .await?,
-            ),
-            "key_withdrawn" => {
-                let keys = other.get("/.well-known/jwks.json").await?.json()?;
-                let body = json!({ "kid": keys["keys"][0]["kid"] });
-                let call = Call::new("POST", "/admin/keys/withdraw")
-                    .with_token(&self.admin)
-                    .with_json(&body);
-                expect(&other.send(call).await?, 200, "withdrawing a key")?;
-            }
-            "admin_refused" => drop(other.post("/admin/keys/rotate", &json!({})).await?),
-            "recovery_requested" => drop(
-                other
-                    .post(
-                        "/recovery",
-                        &json!({ "name": format!("lost{nth}@quayside.example") }),
-                    )
-                    .await?,
-            ),
-            "origin_refused" => {
-                drop(
-                    other
-                        .send(Call::new("POST", "/logout").with_header("origin", "https://evil.example"))
-                        .await?,
-                );
-            }
-            event => return Err(Failure::new(format_args!("nobody knows how to cause `{event}`"))),
-        }
-        Ok(())
-    }
 }

@@ -193,6 +193,9 @@ pub const ROUTES: &[Route] = &[
     ),
 ];
 
+/// For how long applications may remember the keys, in seconds.
+pub const KEYS_CACHED_S: u32 = 300;
+
 /// More than any request needs.
 const BODY_BYTES_AT_MOST: usize = 16 * 1_024;
 
@@ -299,7 +302,11 @@ async fn metrics(State(service): Of) -> Answered<impl IntoResponse> {
     ))
 }
 
-async fn jwks(State(service): Of) -> Answered {
-    let keys = serde_json::to_value(service.verifying_keys()).map_err(examples::failure::Failure::new)?;
-    Ok(Answer::ok(keys))
+async fn jwks(State(service): Of) -> Answered<impl IntoResponse> {
+    let keys = serde_json::to_string(&service.verifying_keys()).map_err(examples::failure::Failure::new)?;
+    let head = [
+        (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
+        (header::CACHE_CONTROL, format!("max-age={KEYS_CACHED_S}")),
+    ];
+    Ok((head, keys))
 }

@@ -131,6 +131,19 @@ fn the_pages_hold_examples(place: &Place) -> Tested {
     }
     let alerts = std::fs::read_to_string(place.out().join("alerts.yml"))?;
     assert_eq!(alerts.matches("- alert:").count(), 10, "{alerts}");
+    let plan = std::fs::read_to_string(shipped(
+        "authentication",
+        "hand_ins/establish_incident_response.toml",
+    ))?;
+    let answered_by = alerts
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("procedure: "));
+    for procedure in answered_by {
+        assert!(
+            plan.contains(&format!("title = \"{procedure}\"")),
+            "nobody knows what to do: {procedure}"
+        );
+    }
     Ok(())
 }
 
@@ -307,6 +320,8 @@ fn each_planted_weakness_is_found_by_its_step_and_nothing_else_is() -> Tested {
         [],
         "something is found where nothing is planted"
     );
+    let planted = examples::authentication_plan::artifacts::WEAKNESSES;
+    assert_eq!(WEAKNESSES.len(), planted.len(), "a weakness is not drilled");
     // One of each step at a time: a weakness that another step finds too would show there.
     let of_step = |step: &'static str| {
         WEAKNESSES
