@@ -509,6 +509,23 @@ fn people_without_the_role_are_refused_and_an_empty_folder_serves_nothing() -> T
 }
 
 #[test]
+fn a_run_that_was_killed_in_its_first_step_begins_again() -> Tested {
+    let place = Place::new("authentication")?;
+    let mandate = mandate(&place, str::to_owned)?.display().to_string();
+    // What a kill leaves: the folder is that of the run, and some of what the step writes is there.
+    std::fs::create_dir_all(place.out())?;
+    std::fs::write(place.out().join(".run"), "sample\n")?;
+    std::fs::write(place.out().join("assignment.json"), "{}")?;
+    let run = place.command(&["run", "sample", "--input", &mandate]).output()?;
+    assert!(run.status.success(), "{}", said(&run));
+    assert_eq!(
+        json(&place.out().join("assignment.json"))?["system"],
+        "Quayside Books"
+    );
+    Ok(())
+}
+
+#[test]
 fn the_picture_on_the_page_is_what_the_program_draws() -> Tested {
     let place = Place::new("authentication")?;
     let drawn = place.command(&["graph", "--format", "svg"]).output()?;
