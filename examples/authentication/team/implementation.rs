@@ -84,7 +84,7 @@ impl Implementation for Team {
         _users: &UserManagement,
         _endpoints: &AuthEndpoints,
     ) -> StepResult<RecoveryFlow> {
-        let recovery = building::recovery(lockout, &self.outputs(cx)?).await?;
+        let recovery = building::owners::recovery(lockout, &self.outputs(cx)?).await?;
         said(cx, &recovery.set_up);
         Ok(recovery)
     }
@@ -96,7 +96,7 @@ impl Implementation for Team {
         _endpoints: &AuthEndpoints,
         _sessions: &SessionService,
     ) -> StepResult<SecondFactor> {
-        let factor = building::second_factor(mechanisms, &self.outputs(cx)?).await?;
+        let factor = building::owners::second_factor(mechanisms, &self.outputs(cx)?).await?;
         match &factor {
             SecondFactor::Added { set_up, .. } => said(cx, set_up),
             SecondFactor::NotRequired { because } => cx.say(format_args!("none: {because}")),
