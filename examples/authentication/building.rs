@@ -239,7 +239,8 @@ pub async fn endpoints(
     })
 }
 
-fn routes(definition: &Definition, per_min: u32) -> Vec<AuthEndpoint> {
+/// The routes of what is set up.
+pub fn routes(definition: &Definition, per_min: u32) -> Vec<AuthEndpoint> {
     let there = |part| match part {
         Part::Core => true,
         Part::Tokens => definition.tokens.is_some(),

@@ -17,7 +17,10 @@ use super::transcript::{Example, Transcript};
 use crate::{
     bed::{Bed, Browser, User},
     building,
-    service::{definition::OWN_AUDIENCE, http::ROUTES, random_hex},
+    service::{
+        definition::{Definition, OWN_AUDIENCE},
+        random_hex,
+    },
 };
 
 /// How each kind of client among the applications logs in, with code that was run.
@@ -291,7 +294,7 @@ async fn for_developers(bed: &Bed, factor: &SecondFactor, outputs: &Outputs) -> 
     let complete = json!({ "secret": secret, "new_password": random_hex()? });
     page.send(browser, &Example::post("/recovery/complete", &complete, 200))
         .await?;
-    page.section("All endpoints", &table());
+    page.section("All endpoints", &table(&bed.service.definition));
     ensure(
         !page.text.contains(&user.password),
         "a page holds a password; mask it",
@@ -306,8 +309,9 @@ async fn for_developers(bed: &Bed, factor: &SecondFactor, outputs: &Outputs) -> 
     Ok((written, page.run))
 }
 
-fn table() -> String {
-    let rows = ROUTES.iter().map(|route| {
+fn table(definition: &Definition) -> String {
+    let routes = building::routes(definition, definition.guessing.per_address_per_min);
+    let rows = routes.iter().map(|route| {
         let statuses: Vec<String> = route.statuses.iter().map(u16::to_string).collect();
         format!(
             "| `{}` | {} | {} |",
