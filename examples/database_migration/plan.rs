@@ -8,7 +8,10 @@ use self::artifacts::*;
 
 workflow! {
     /// Move a live database to a schema that answers what hurts, with a way back from each stage.
-    pub workflow DatabaseMigration(database: DatabaseAccess) {
+    pub workflow DatabaseMigration(
+        #[check(DatabaseAccess::check)]
+        database: DatabaseAccess
+    ) {
         /// Keeps the database; holds the keys to production.
         role DatabaseAdministrator;
         /// Writes the code that queries it.

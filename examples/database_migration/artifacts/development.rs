@@ -5,12 +5,20 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
+use super::{Comparison, Engine};
 use crate::evidence::Change;
 use crate::faults::Faults;
 
-/// The scripts of all stages.
+/// The scripts of the stages; those that carry values over and build indexes are with the [`Transformations`] and the
+/// [`IndexScripts`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MigrationScripts {
+    /// The engine that they are for.
+    pub engine: Engine,
+    /// Rows that one batch moves.
+    pub batch_rows: u32,
+    /// The pause between batches, in milliseconds.
+    pub batch_pause_ms: u32,
     /// The scripts, in the order in which they run.
     pub scripts: Vec<MigrationScript>,
 }
@@ -20,17 +28,23 @@ pub struct MigrationScripts {
 pub struct MigrationScript {
     /// The stage.
     pub stage: String,
-    /// Where it lies.
+    /// Its place in the order of all stages, from 1.
+    pub position: u32,
+    /// Where it lies, in the folder of the run.
     pub path: PathBuf,
     /// Its SHA-256 in hex, so that what was rehearsed is what runs.
     pub sha256: String,
     /// The script that takes it back, where there is one.
     pub reversed_by: Option<PathBuf>,
+    /// The SHA-256 of that, in hex.
+    pub reverse_sha256: Option<String>,
 }
 
 /// How old values become new ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transformations {
+    /// The script that does all of it, in batches.
+    pub script: MigrationScript,
     /// What carries values over.
     pub rules: Vec<TransformationRule>,
     /// What repairs faulty values first.
@@ -66,22 +80,24 @@ pub struct Cleaning {
 /// New indexes and settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexScripts {
+    /// The script that builds them all.
+    pub script: MigrationScript,
     /// The indexes.
     pub indexes: Vec<IndexScript>,
     /// Settings of the engine that change with them.
     pub settings: Vec<EngineSetting>,
 }
 
-/// The script of an index.
+/// An index and what it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexScript {
     /// The index, by name.
     pub index: String,
-    /// Where the script lies.
-    pub path: PathBuf,
+    /// The statement that builds it.
+    pub sql: String,
     /// Whether writers go on while it is built.
     pub keeps_writers: bool,
-    /// How long building is thought to take, in seconds.
+    /// How long building is thought to take, in seconds begun.
     pub expected_s: u32,
     /// How large it is thought to be, in bytes.
     pub expected_bytes: u64,
@@ -143,6 +159,8 @@ pub struct ValidatorSet {
 pub struct Validator {
     /// The comparison, by name.
     pub comparison: String,
+    /// What it compares.
+    pub compares: Comparison,
     /// The command, as program and arguments.
     pub command: Vec<String>,
     /// The fault that was planted to try it.

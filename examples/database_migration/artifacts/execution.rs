@@ -1,9 +1,11 @@
 //! What happened on production.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
-use super::StageTiming;
+use super::{Address, StageTiming};
 use crate::evidence::FollowUp;
 use crate::faults::Faults;
 
@@ -40,22 +42,30 @@ impl MigrationWindow {
 }
 
 /// The migration as it went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MigrationRecord {
     /// The backup that was taken just before, by its label.
     pub backup: String,
+    /// Where production lies.
+    pub production: Address,
+    /// That backup, restored: what production was before.
+    pub before: Address,
+    /// The highest key of each table when it began; what was written later is not compared.
+    pub watermarks: BTreeMap<String, i64>,
     /// When it began, as `2026-12-06T02:00:00Z`.
     pub began_at: String,
     /// How long each stage took.
     pub stages: Vec<StageTiming>,
-    /// Batches that were moved.
+    /// Batches that were moved, over all stages.
     pub batches: u64,
-    /// Rows that were moved.
+    /// Rows that were moved, over all stages.
     pub rows_moved: u64,
     /// Times that it paused because errors or latency rose.
     pub pauses: u32,
-    /// Errors that users saw.
+    /// Look-ups that failed meanwhile, of those that were made beside it.
     pub failed_requests: u64,
+    /// How long the slowest of those look-ups took, in milliseconds.
+    pub slowest_probe_ms: f64,
 }
 
 /// What was learned.

@@ -1,20 +1,37 @@
 //! What the rehearsal on a copy showed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::{Address, MigrationScript};
 use crate::evidence::{Latency, TestReport};
 
 /// The migration on a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rehearsal {
-    /// The environment variable that holds the address of the migrated copy.
-    pub copy_variable: String,
+    /// The copy that was migrated to the end.
+    pub copy: Address,
+    /// Production as it was when the rehearsal began.
+    pub before: Address,
+    /// The copy between the switch and the contraction, when both schemas are there.
+    pub switched: Address,
     /// Rows in the copy.
     pub rows: u64,
+    /// The highest key of each table when the rehearsal began; what was written later is not compared.
+    pub watermarks: BTreeMap<String, i64>,
+    /// The scripts of all stages, in order, with the SHA-256 that each had.
+    pub scripts: Vec<MigrationScript>,
     /// How long each stage took.
     pub stages: Vec<StageTiming>,
-    /// By how much data and indexes grew, in bytes.
+    /// Orders that were placed meanwhile, and are all there afterwards.
+    pub orders_meanwhile: u64,
+    /// Data and indexes before, in bytes.
+    pub bytes_before: u64,
+    /// By how much data and indexes grew, in bytes; what is parked until the run is over is not counted.
     pub growth_bytes: i64,
+    /// What is parked until the run is over, in bytes.
+    pub parked_bytes: u64,
     /// What did not go as planned.
     pub surprises: Vec<String>,
 }
@@ -24,18 +41,20 @@ pub struct Rehearsal {
 pub struct StageTiming {
     /// The stage.
     pub stage: String,
-    /// How long it took, in seconds.
-    pub took_s: u32,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
     /// How long writers were blocked at a stretch at most, in milliseconds.
     pub blocked_writers_ms: u32,
-    /// How long the application was interrupted, in seconds.
-    pub downtime_s: u32,
+    /// How long the application was interrupted, in milliseconds: the sum of all waits that a user notices.
+    pub downtime_ms: u32,
 }
 
 /// How the statements do after the migration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BenchmarkReport {
-    /// The machine, as in `staging, 8 cores, 32 GiB, NVMe`.
+    /// How long was measured, in milliseconds.
+    pub measured_ms: u64,
+    /// The machine, as in `2 cores, linux x86_64`.
     pub machine: String,
     /// The statements.
     pub queries: Vec<QueryFigure>,
@@ -46,10 +65,12 @@ pub struct BenchmarkReport {
 pub struct QueryFigure {
     /// The statement, by its name in the baseline.
     pub query: String,
-    /// How often it was run.
+    /// With how many different values it was timed.
     pub samples: u32,
     /// How long it took.
     pub latency: Latency,
+    /// How long it took on the unmigrated copy, in the same minute on the same machine.
+    pub before: Latency,
     /// The engine's plan, line by line.
     pub plan: Vec<String>,
 }
@@ -61,6 +82,8 @@ pub struct IntegrityReport {
     pub outcomes: Vec<ComparisonOutcome>,
     /// Rows that no rule could read, now in their own tables.
     pub rows_set_aside: u64,
+    /// Tests of the application that failed there; empty where none were asked for.
+    pub application_failures: Vec<String>,
 }
 
 /// The outcome of a comparison.

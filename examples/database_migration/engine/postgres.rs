@@ -1,0 +1,260 @@
+//! PostgreSQL: a server, reached by the address in an environment variable.
+
+use std::time::{Duration, Instant};
+
+use examples::{
+    database_migration_plan::artifacts::Engine,
+    failure::{During, Failure, Outcome},
+};
+use postgres::{
+    Client, Config, NoTls, Row,
+    fallible_iterator::FallibleIterator,
+    types::{IsNull, ToSql, Type, private::BytesMut},
+};
+
+use super::{
+    Catalogue, Column, Database, EachRow, Sizes, Table, Timed, Value,
+    sqlite::{add_indexed, microseconds, shortened},
+};
+
+/// A connection to a server.
+pub struct Postgres {
+    client: Client,
+}
+
+impl Postgres {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the server cannot be reached; the address is not said, for it may hold a password.
+    pub fn connect(config: &Config, variable: &str) -> Outcome<Self> {
+        let connecting = format!("connecting to the server that {variable} names");
+        let client = config.connect(NoTls).map_err(|error| spelt(&error)).during(connecting)?;
+        Ok(Postgres { client })
+    }
+
+    /// The connection itself, for what only PostgreSQL has.
+    pub fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
+/// The error with what the server said; by itself it says `db error`.
+fn spelt(error: &postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(said) => said.message().to_owned(),
+        None => error.to_string(),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Integer(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
+            Value::Integer(number) => number.to_sql(ty, out),
+            Value::Real(number) => number.to_sql(ty, out),
+            Value::Text(text) => text.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+fn value_of(row: &Row, at: usize) -> Outcome<Value> {
+    let column = &row.columns()[at];
+    let reading = || format!("reading column `{}`", column.name());
+    let ty = column.type_();
+    let value = if *ty == Type::INT8 {
+        row.try_get::<_, Option<i64>>(at).during(reading())?.map(Value::Integer)
+    } else if *ty == Type::INT4 {
+        let number = row.try_get::<_, Option<i32>>(at).during(reading())?;
+        number.map(|number| Value::Integer(number.into()))
+    } else if *ty == Type::FLOAT8 {
+        row.try_get::<_, Option<f64>>(at).during(reading())?.map(Value::Real)
+    } else if *ty == Type::BOOL {
+        let truth = row.try_get::<_, Option<bool>>(at).during(reading())?;
+        truth.map(|truth| Value::Integer(truth.into()))
+    } else if [Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME].contains(ty) {
+        row.try_get::<_, Option<String>>(at).during(reading())?.map(Value::Text)
+    } else {
+        let fault = format!("its type `{ty}` is not known to this program; cast it to text");
+        return Err(Failure::new(fault)).during(reading());
+    };
+    Ok(value.unwrap_or(Value::Null))
+}
+
+impl Database for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn version(&mut self) -> Outcome<String> {
+        let rows = (self as &mut dyn Database).rows("SHOW server_version", &[])?;
+        let version = rows.first().and_then(|row| row[0].text()).unwrap_or("unknown");
+        Ok(format!("PostgreSQL {version}"))
+    }
+
+    fn script(&mut self, sql: &str) -> Outcome<()> {
+        let run = self.client.batch_execute(sql).map_err(|error| spelt(&error));
+        run.during(format_args!("running {}", shortened(sql)))
+    }
+
+    fn execute(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
+        let run = |client: &mut Client| {
+            let statement = client.prepare(sql)?;
+            let arguments = &arguments[..arguments.len().min(statement.params().len())];
+            let arguments: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|value| value as _).collect();
+            client.execute(&statement, &arguments)
+        };
+        run(&mut self.client)
+            .map_err(|error| spelt(&error))
+            .during(format_args!("running {}", shortened(sql)))
+    }
+
+    fn each(&mut self, sql: &str, arguments: &[Value], each: EachRow<'_>) -> Outcome<()> {
+        let reading = || format!("reading {}", shortened(sql));
+        let rows = self.client.query_raw(sql, arguments);
+        let mut rows = rows.map_err(|error| spelt(&error)).during(reading())?;
+        let mut values = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| spelt(&error)).during(reading())? {
+            values.clear();
+            for column in 0..row.len() {
+                values.push(value_of(&row, column)?);
+            }
+            each(&values)?;
+        }
+        Ok(())
+    }
+
+    fn time(&mut self, sql: &str, arguments: &[Vec<Value>], repeats: u32) -> Outcome<Timed> {
+        let timing = || format!("timing {}", shortened(sql));
+        let prepared = self.client.prepare(sql).map_err(|error| spelt(&error));
+        let statement = prepared.during(timing())?;
+        let mut timed = Timed::default();
+        for arguments in arguments {
+            let given: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|value| value as _).collect();
+            let mut fastest = Duration::MAX;
+            for _ in 0..repeats.max(1) {
+                let begun = Instant::now();
+                let asked = self.client.query(&statement, &given);
+                asked.map_err(|error| spelt(&error)).during(timing())?;
+                fastest = fastest.min(begun.elapsed());
+            }
+            timed.times_us.push(microseconds(fastest));
+            timed.rows_read += self.rows_read(sql, arguments)?;
+        }
+        timed.times_us.sort_unstable();
+        Ok(timed)
+    }
+
+    fn plan(&mut self, sql: &str, arguments: &[Value]) -> Outcome<Vec<String>> {
+        self.explained("EXPLAIN (COSTS OFF)", sql, arguments)
+    }
+
+    fn catalogue(&mut self) -> Outcome<Catalogue> {
+        let mut catalogue = Catalogue::default();
+        let sql = "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
+                   coalesce(a.attnum = ANY (k.indkey), false) FROM pg_class c \
+                   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                   LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary \
+                   WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace \
+                   ORDER BY c.relname COLLATE \"C\", a.attname COLLATE \"C\"";
+        self.each(sql, &[], &mut |row| {
+            if let [Value::Text(name), Value::Text(column), Value::Text(declared), not_null, key] = row {
+                if catalogue.tables.last().is_none_or(|table| table.name != *name) {
+                    let (name, columns, key) = (name.clone(), Vec::new(), String::from("ctid"));
+                    catalogue.tables.push(Table { name, columns, key });
+                }
+                let Some(table) = catalogue.tables.last_mut() else { return Ok(()) };
+                if key.integer() == Some(1) {
+                    table.key.clone_from(column);
+                }
+                table.columns.push(Column {
+                    name: column.clone(),
+                    declared_type: declared.clone(),
+                    nullable: not_null.integer() == Some(0),
+                });
+            }
+            Ok(())
+        })?;
+        let sql = "SELECT i.relname::text, t.relname::text, a.attname::text FROM pg_index x \
+                   JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
+                   CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY AS u(attnum, position) \
+                   JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = u.attnum \
+                   WHERE t.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND x.indisvalid \
+                   ORDER BY i.relname COLLATE \"C\", u.position";
+        self.each(sql, &[], &mut |row| {
+            if let [Value::Text(name), Value::Text(table), Value::Text(column)] = row {
+                add_indexed(&mut catalogue, name, table, column);
+            }
+            Ok(())
+        })?;
+        let sql = "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname COLLATE \"C\"";
+        self.each(sql, &[], &mut |row| {
+            catalogue.triggers.extend(row[0].text().map(str::to_owned));
+            Ok(())
+        })?;
+        Ok(catalogue)
+    }
+
+    fn sizes(&mut self) -> Outcome<Sizes> {
+        let mut sizes = Sizes::default();
+        // The key's index counts with its table, as it does in SQLite.
+        let sql = "SELECT c.relkind = 'i', c.relname::text, \
+                   CASE WHEN c.relkind = 'r' THEN pg_table_size(c.oid) + coalesce(pg_relation_size(k.indexrelid), 0) \
+                   ELSE pg_relation_size(c.oid) END \
+                   FROM pg_class c LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary \
+                   LEFT JOIN pg_index own ON own.indexrelid = c.oid \
+                   WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'i') \
+                   AND coalesce(NOT own.indisprimary, true)";
+        self.each(sql, &[], &mut |row| {
+            if let [is_index, Value::Text(name), Value::Integer(bytes)] = row {
+                let of = if is_index.integer() == Some(1) { &mut sizes.indexes } else { &mut sizes.tables };
+                of.insert(name.clone(), u64::try_from(*bytes).unwrap_or_default());
+            }
+            Ok(())
+        })?;
+        Ok(sizes)
+    }
+}
+
+impl Postgres {
+    fn explained(&mut self, how: &str, sql: &str, arguments: &[Value]) -> Outcome<Vec<String>> {
+        let mut lines = Vec::new();
+        self.each(&format!("{how} {sql}"), arguments, &mut |row| {
+            lines.extend(row[0].text().map(|line| line.trim_end().to_owned()));
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    /// What the scans of the executed plan yielded and threw away.
+    fn rows_read(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
+        let lines = self.explained("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)", sql, arguments)?;
+        Ok(rows_read_in(&lines))
+    }
+}
+
+fn rows_read_in(lines: &[String]) -> u64 {
+    let number = |text: &str, label: &str| {
+        let rest = text.split(label).nth(1)?;
+        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u64>().ok()
+    };
+    let read = lines.iter().map(|line| {
+        let scanned = if line.contains("Scan") { number(line, " rows=") } else { None };
+        let loops = number(line, " loops=").unwrap_or(1);
+        let thrown_away = number(line, "Rows Removed by Filter:");
+        scanned.unwrap_or_default() * loops + thrown_away.unwrap_or_default()
+    });
+    read.sum()
+}
