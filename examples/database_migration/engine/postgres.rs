@@ -47,6 +47,11 @@ fn spelt(error: &postgres::Error) -> String {
     }
 }
 
+/// Its words are put together only where there is one: this is called for each row.
+fn failure(doing: &str, sql: &str, error: &postgres::Error) -> Failure {
+    Failure::new(format_args!("{doing} {}: {}", shortened(sql), spelt(error)))
+}
+
 impl ToSql for Value {
     fn to_sql(
         &self,
@@ -71,23 +76,25 @@ impl ToSql for Value {
 
 fn value_of(row: &Row, at: usize) -> Outcome<Value> {
     let column = &row.columns()[at];
-    let reading = || format!("reading column `{}`", column.name());
+    let failed = |error: postgres::Error| Failure::new(format_args!("reading column `{}`: {error}", column.name()));
     let ty = column.type_();
     let value = if *ty == Type::INT8 {
-        row.try_get::<_, Option<i64>>(at).during(reading())?.map(Value::Integer)
+        row.try_get::<_, Option<i64>>(at).map_err(failed)?.map(Value::Integer)
     } else if *ty == Type::INT4 {
-        let number = row.try_get::<_, Option<i32>>(at).during(reading())?;
+        let number = row.try_get::<_, Option<i32>>(at).map_err(failed)?;
         number.map(|number| Value::Integer(number.into()))
     } else if *ty == Type::FLOAT8 {
-        row.try_get::<_, Option<f64>>(at).during(reading())?.map(Value::Real)
+        row.try_get::<_, Option<f64>>(at).map_err(failed)?.map(Value::Real)
     } else if *ty == Type::BOOL {
-        let truth = row.try_get::<_, Option<bool>>(at).during(reading())?;
+        let truth = row.try_get::<_, Option<bool>>(at).map_err(failed)?;
         truth.map(|truth| Value::Integer(truth.into()))
     } else if [Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME].contains(ty) {
-        row.try_get::<_, Option<String>>(at).during(reading())?.map(Value::Text)
+        row.try_get::<_, Option<String>>(at).map_err(failed)?.map(Value::Text)
     } else {
-        let fault = format!("its type `{ty}` is not known to this program; cast it to text");
-        return Err(Failure::new(fault)).during(reading());
+        return Err(Failure::new(format_args!(
+            "column `{}` is of type `{ty}`, which this program does not know; cast it to text",
+            column.name()
+        )));
     };
     Ok(value.unwrap_or(Value::Null))
 }
@@ -104,8 +111,7 @@ impl Database for Postgres {
     }
 
     fn script(&mut self, sql: &str) -> Outcome<()> {
-        let run = self.client.batch_execute(sql).map_err(|error| spelt(&error));
-        run.during(format_args!("running {}", shortened(sql)))
+        self.client.batch_execute(sql).map_err(|error| failure("running", sql, &error))
     }
 
     fn execute(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
@@ -115,17 +121,14 @@ impl Database for Postgres {
             let arguments: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|value| value as _).collect();
             client.execute(&statement, &arguments)
         };
-        run(&mut self.client)
-            .map_err(|error| spelt(&error))
-            .during(format_args!("running {}", shortened(sql)))
+        run(&mut self.client).map_err(|error| failure("running", sql, &error))
     }
 
     fn each(&mut self, sql: &str, arguments: &[Value], each: EachRow<'_>) -> Outcome<()> {
-        let reading = || format!("reading {}", shortened(sql));
-        let rows = self.client.query_raw(sql, arguments);
-        let mut rows = rows.map_err(|error| spelt(&error)).during(reading())?;
+        let failed = |error| failure("reading", sql, &error);
+        let mut rows = self.client.query_raw(sql, arguments).map_err(failed)?;
         let mut values = Vec::new();
-        while let Some(row) = rows.next().map_err(|error| spelt(&error)).during(reading())? {
+        while let Some(row) = rows.next().map_err(failed)? {
             values.clear();
             for column in 0..row.len() {
                 values.push(value_of(&row, column)?);
@@ -136,17 +139,15 @@ impl Database for Postgres {
     }
 
     fn time(&mut self, sql: &str, arguments: &[Vec<Value>], repeats: u32) -> Outcome<Timed> {
-        let timing = || format!("timing {}", shortened(sql));
-        let prepared = self.client.prepare(sql).map_err(|error| spelt(&error));
-        let statement = prepared.during(timing())?;
+        let failed = |error| failure("timing", sql, &error);
+        let statement = self.client.prepare(sql).map_err(failed)?;
         let mut timed = Timed::default();
         for arguments in arguments {
             let given: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|value| value as _).collect();
             let mut fastest = Duration::MAX;
             for _ in 0..repeats.max(1) {
                 let begun = Instant::now();
-                let asked = self.client.query(&statement, &given);
-                asked.map_err(|error| spelt(&error)).during(timing())?;
+                self.client.query(&statement, &given).map_err(failed)?;
                 fastest = fastest.min(begun.elapsed());
             }
             timed.times_us.push(microseconds(fastest));

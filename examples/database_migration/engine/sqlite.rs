@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration, time::Instant};
 
 use examples::{
     database_migration_plan::artifacts::Engine,
-    failure::{During, Outcome},
+    failure::{During, Failure, Outcome},
 };
 use rusqlite::{Connection, OpenFlags, StatementStatus, params_from_iter, types::ValueRef};
 
@@ -80,29 +80,29 @@ impl Database for Sqlite {
     fn script(&mut self, sql: &str) -> Outcome<()> {
         self.connection
             .execute_batch(sql)
-            .during(format_args!("running {}", shortened(sql)))
+            .map_err(|error| failure("running", sql, error))
     }
 
     fn execute(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
         let run = || {
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut statement = self.connection.prepare_cached(&numbered(sql))?;
             let arguments = &arguments[..arguments.len().min(statement.parameter_count())];
             statement.execute(params_from_iter(arguments))
         };
-        let touched = run().during(format_args!("running {}", shortened(sql)))?;
+        let touched = run().map_err(|error| failure("running", sql, error))?;
         Ok(touched as u64)
     }
 
     fn each(&mut self, sql: &str, arguments: &[Value], each: EachRow<'_>) -> Outcome<()> {
-        let reading = || format!("reading {}", shortened(sql));
-        let mut statement = self.connection.prepare_cached(sql).during(reading())?;
+        let failed = |error| failure("reading", sql, error);
+        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed)?;
         let columns = statement.column_count();
-        let mut rows = statement.query(params_from_iter(arguments)).during(reading())?;
+        let mut rows = statement.query(params_from_iter(arguments)).map_err(failed)?;
         let mut values = Vec::with_capacity(columns);
-        while let Some(row) = rows.next().during(reading())? {
+        while let Some(row) = rows.next().map_err(failed)? {
             values.clear();
             for column in 0..columns {
-                values.push(Value::from(row.get_ref(column).during(reading())?));
+                values.push(Value::from(row.get_ref(column).map_err(failed)?));
             }
             each(&values)?;
         }
@@ -110,17 +110,17 @@ impl Database for Sqlite {
     }
 
     fn time(&mut self, sql: &str, arguments: &[Vec<Value>], repeats: u32) -> Outcome<Timed> {
-        let timing = || format!("timing {}", shortened(sql));
-        let mut statement = self.connection.prepare(sql).during(timing())?;
+        let failed = |error| failure("timing", sql, error);
+        let mut statement = self.connection.prepare(&numbered(sql)).map_err(failed)?;
         let mut timed = Timed::default();
         for arguments in arguments {
             let mut fastest = Duration::MAX;
             for repeat in 0..repeats.max(1) {
                 statement.reset_status(StatementStatus::FullscanStep);
                 let begun = Instant::now();
-                let mut rows = statement.query(params_from_iter(arguments)).during(timing())?;
+                let mut rows = statement.query(params_from_iter(arguments)).map_err(failed)?;
                 let mut yielded = 0;
-                while rows.next().during(timing())?.is_some() {
+                while rows.next().map_err(failed)?.is_some() {
                     yielded += 1;
                 }
                 drop(rows);
@@ -225,6 +225,17 @@ pub(super) fn add_indexed(catalogue: &mut Catalogue, name: &str, table: &str, co
 /// Of a duration.
 pub(super) fn microseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// SQLite counts `$2` as its first placeholder where that stands first; `?2` is the second wherever it stands. Nothing else
+/// in the statements of this program holds the sign.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+/// Its words are put together only where there is one: this is called for each row.
+fn failure(doing: &str, sql: &str, error: rusqlite::Error) -> Failure {
+    Failure::new(format_args!("{doing} {}: {error}", shortened(sql)))
 }
 
 /// The beginning of a statement, on one line, for error texts.

@@ -7,7 +7,7 @@ use std::{fs, io::Write, path::Path};
 
 use examples::{
     database_migration_plan::artifacts::Engine,
-    failure::{During, Outcome, ensure},
+    failure::{During, Failure, Outcome, ensure},
 };
 use rusqlite::{Connection, params_from_iter};
 
@@ -64,7 +64,8 @@ pub fn make_file(file: &Path, shape: Shape) -> Outcome<()> {
         insert("order_lines", 5).during(making())?,
     ];
     each_row(shape, &mut |table, row| {
-        inserts[table].execute(params_from_iter(row)).during(making()).map(|_| ())
+        let inserted = inserts[table].execute(params_from_iter(row));
+        inserted.map(|_| ()).map_err(|error| Failure::new(format_args!("{}: {error}", making())))
     })?;
     drop(inserts);
     connection.execute_batch("COMMIT; PRAGMA journal_mode = WAL").during(making())?;
