@@ -17,7 +17,10 @@ pub fn now() -> String {
 pub fn instant(seconds: i64) -> String {
     let of_day = seconds.rem_euclid(DAY_S);
     let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", day(seconds.div_euclid(DAY_S)))
+    format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        day(seconds.div_euclid(DAY_S))
+    )
 }
 
 /// So many days after the first of 1970, as `2026-11-23`, in the calendar of Gregory.
@@ -30,7 +33,11 @@ pub fn day(days: i64) -> String {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }

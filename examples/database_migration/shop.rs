@@ -33,7 +33,10 @@ pub fn dated_by(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "customers" => Some(("registered_at", "customers")),
         "orders" => Some(("placed_at", "orders")),
-        "order_lines" => Some(("placed_at", "order_lines JOIN orders ON orders.id = order_lines.order_id")),
+        "order_lines" => Some((
+            "placed_at",
+            "order_lines JOIN orders ON orders.id = order_lines.order_id",
+        )),
         _ => None,
     }
 }

@@ -22,7 +22,14 @@ pub struct Team {
 pub static PLACE: Place = Place {
     variable: "DATABASE_MIGRATION_OUT",
     folders: "target/database_migration",
-    written: &["backups", "copies", "execution", "migrations", "reports", "validation.json"],
+    written: &[
+        "backups",
+        "copies",
+        "execution",
+        "migrations",
+        "reports",
+        "validation.json",
+    ],
 };
 
 impl Team {
@@ -48,7 +55,9 @@ impl Team {
 
 /// Does what would keep a thread of the runtime busy on one that may be.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
-    tokio::task::spawn_blocking(work).await.during("waiting for the database")?
+    tokio::task::spawn_blocking(work)
+        .await
+        .during("waiting for the database")?
 }
 
 /// Says lines in the name of the step.

@@ -65,10 +65,28 @@ enum Verb {
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "the program's messages")]
 pub fn main() -> ExitCode {
     let done = match Verb::parse() {
-        Verb::MakeShop { file, postgres, rows, open_percent, seed } => {
-            make_shop(file, postgres, Shape { rows, open_percent, seed }).map(|said| (said, ExitCode::SUCCESS))
-        }
-        Verb::Compare { plan, comparison, before, after } => run_comparison(&plan, &comparison, before, after),
+        Verb::MakeShop {
+            file,
+            postgres,
+            rows,
+            open_percent,
+            seed,
+        } => make_shop(
+            file,
+            postgres,
+            Shape {
+                rows,
+                open_percent,
+                seed,
+            },
+        )
+        .map(|said| (said, ExitCode::SUCCESS)),
+        Verb::Compare {
+            plan,
+            comparison,
+            before,
+            after,
+        } => run_comparison(&plan, &comparison, before, after),
         Verb::Checksum { file, postgres } => sum(file, postgres).map(|said| (said, ExitCode::SUCCESS)),
     };
     match done {
@@ -86,21 +104,40 @@ pub fn main() -> ExitCode {
 fn make_shop(file: Option<PathBuf>, postgres: Option<String>, shape: Shape) -> Outcome<String> {
     if let Some(variable) = postgres {
         generator::fill_server(&variable, shape)?;
-        return Ok(format!("{} rows in the database that {variable} names", shape.rows));
+        return Ok(format!(
+            "{} rows in the database that {variable} names",
+            shape.rows
+        ));
     }
     let file = file.unwrap_or_default();
     generator::make_file(&file, shape)?;
     Ok(format!("{} rows in `{}`", shape.rows, file.display()))
 }
 
-fn run_comparison(plan: &std::path::Path, name: &str, before: PathBuf, after: PathBuf) -> Outcome<(String, ExitCode)> {
+fn run_comparison(
+    plan: &std::path::Path,
+    name: &str,
+    before: PathBuf,
+    after: PathBuf,
+) -> Outcome<(String, ExitCode)> {
     let reading = format!("reading `{}`", plan.display());
     let text = std::fs::read(plan).during(&reading)?;
     let plan: ValidationPlan = serde_json::from_slice(&text).during(&reading)?;
-    let comparison = plan.comparisons.iter().find(|comparison| comparison.name == name).ok_or_else(|| {
-        let known: Vec<&str> = plan.comparisons.iter().map(|comparison| comparison.name.as_str()).collect();
-        Failure::new(format_args!("there is no comparison `{name}`; known: {}", known.join(", ")))
-    })?;
+    let comparison = plan
+        .comparisons
+        .iter()
+        .find(|comparison| comparison.name == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = plan
+                .comparisons
+                .iter()
+                .map(|comparison| comparison.name.as_str())
+                .collect();
+            Failure::new(format_args!(
+                "there is no comparison `{name}`; known: {}",
+                known.join(", ")
+            ))
+        })?;
     let mut before = engine::open(&Address::File(before))?;
     let mut after = engine::open(&Address::File(after))?;
     let watermarks = compare::watermarks(before.as_mut())?;
@@ -114,7 +151,10 @@ fn run_comparison(plan: &std::path::Path, name: &str, before: PathBuf, after: Pa
 
 fn sum(file: Option<PathBuf>, postgres: Option<String>) -> Outcome<String> {
     let address = match (postgres, file) {
-        (Some(variable), _) => Address::Server { variable, database: None },
+        (Some(variable), _) => Address::Server {
+            variable,
+            database: None,
+        },
         (None, file) => Address::File(file.unwrap_or_default()),
     };
     checksum::of_database(engine::open(&address)?.as_mut())

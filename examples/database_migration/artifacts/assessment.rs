@@ -89,7 +89,12 @@ impl DatabaseAccess {
             (self.load.repeats, 1, 20, "load.repeats"),
             (self.load.writes_per_second, 1, 1_000, "load.writes_per_second"),
             (self.load.watch_s, 1, 604_800, "load.watch_s"),
-            (self.aims.slow_p99_percent_at_most, 1, 100, "aims.slow_p99_percent_at_most"),
+            (
+                self.aims.slow_p99_percent_at_most,
+                1,
+                100,
+                "aims.slow_p99_percent_at_most",
+            ),
             (self.aims.batch_rows, 1, 100_000, "aims.batch_rows"),
             (self.aims.batch_pause_ms, 0, 60_000, "aims.batch_pause_ms"),
             (self.aims.probe_ms_at_most, 1, 60_000, "aims.probe_ms_at_most"),
@@ -99,7 +104,11 @@ impl DatabaseAccess {
             let fault = format!("is {value}, and must be from {least} to {most}");
             faults.require((least..=most).contains(&value), field, fault);
         }
-        faults.require(!self.load.calls_per_day.is_empty(), "load.calls_per_day", "is empty");
+        faults.require(
+            !self.load.calls_per_day.is_empty(),
+            "load.calls_per_day",
+            "is empty",
+        );
         for (at, complaint) in self.complaints.iter().enumerate() {
             faults.require_text(&complaint.name, format!("complaints[{at}].name"));
             faults.require_text(&complaint.symptom, format!("complaints[{at}].symptom"));
@@ -117,7 +126,11 @@ impl DatabaseAccess {
         faults.require(
             self.production_file.is_some() == is_sqlite,
             "production_file",
-            if is_sqlite { "is missing" } else { "is for SQLite; PostgreSQL takes `production_variable`" },
+            if is_sqlite {
+                "is missing"
+            } else {
+                "is for SQLite; PostgreSQL takes `production_variable`"
+            },
         );
         for (name, field) in names {
             let fault = if is_sqlite {
@@ -127,7 +140,10 @@ impl DatabaseAccess {
             };
             faults.require(name.is_some() != is_sqlite, field, fault);
             let is_name = |name: &String| {
-                !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+                !name.is_empty()
+                    && name
+                        .chars()
+                        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
             };
             let fault = "is not the name of a variable; the address itself stays in the environment";
             faults.require(name.as_ref().is_none_or(is_name), field, fault);

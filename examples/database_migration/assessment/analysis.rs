@@ -51,7 +51,9 @@ fn refuse_what_is_not_the_shop(database: &mut dyn Database, catalogue: &Catalogu
         runner::reached(database)?.is_none(),
         "a migration of this database was begun and is not over; go on with its run, or take it back with `undo`",
     )?;
-    let missing = TABLES.iter().find(|name| catalogue.tables.iter().all(|table| table.name != **name));
+    let missing = TABLES
+        .iter()
+        .find(|name| catalogue.tables.iter().all(|table| table.name != **name));
     ensure(
         missing.is_none(),
         format_args!(
@@ -59,15 +61,33 @@ fn refuse_what_is_not_the_shop(database: &mut dyn Database, catalogue: &Catalogu
             missing.unwrap_or(&"")
         ),
     )?;
-    let moved = catalogue.tables.iter().any(|table| table.name.starts_with("parked_"));
-    ensure(!moved, "the database was migrated already, and what was parked is still there; name another one")
+    let moved = catalogue
+        .tables
+        .iter()
+        .any(|table| table.name.starts_with("parked_"));
+    ensure(
+        !moved,
+        "the database was migrated already, and what was parked is still there; name another one",
+    )
 }
 
 fn table_use(database: &mut dyn Database, table: &Table, access: &DatabaseAccess) -> Outcome<TableUse> {
-    let counts = table.columns.iter().map(|column| format!("count({0}), count(DISTINCT {0})", column.name));
-    let sql = format!("SELECT count(*), {} FROM {}", counts.collect::<Vec<_>>().join(", "), table.name);
+    let counts = table
+        .columns
+        .iter()
+        .map(|column| format!("count({0}), count(DISTINCT {0})", column.name));
+    let sql = format!(
+        "SELECT count(*), {} FROM {}",
+        counts.collect::<Vec<_>>().join(", "),
+        table.name
+    );
     let row = database.rows(&sql, &[])?.into_iter().next().unwrap_or_default();
-    let number = |at: usize| row.get(at).and_then(Value::integer).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+    let number = |at: usize| {
+        row.get(at)
+            .and_then(Value::integer)
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0)
+    };
     let rows = number(0);
     let columns = table.columns.iter().enumerate().map(|(at, column)| ColumnUse {
         name: column.name.clone(),
@@ -77,7 +97,9 @@ fn table_use(database: &mut dyn Database, table: &Table, access: &DatabaseAccess
         distinct_values: number(2 * at + 2),
     });
     let columns = columns.collect();
-    let reading = STATEMENTS.iter().filter(|statement| statement.table == table.name);
+    let reading = STATEMENTS
+        .iter()
+        .filter(|statement| statement.table == table.name);
     let calls = reading.filter_map(|statement| access.load.calls_per_day.get(statement.name));
     Ok(TableUse {
         name: table.name.clone(),
@@ -90,12 +112,20 @@ fn table_use(database: &mut dyn Database, table: &Table, access: &DatabaseAccess
 
 /// Rows a day over the last days that there are.
 fn writes_per_day(database: &mut dyn Database, table: &str) -> Outcome<u64> {
-    let Some((date, from)) = dated_by(table) else { return Ok(0) };
+    let Some((date, from)) = dated_by(table) else {
+        return Ok(0);
+    };
     let newest = database.rows(&format!("SELECT max({date}) FROM {from}"), &[])?;
-    let newest = newest.first().and_then(|row| row[0].text()).and_then(clock::days_of);
+    let newest = newest
+        .first()
+        .and_then(|row| row[0].text())
+        .and_then(clock::days_of);
     let Some(newest) = newest else { return Ok(0) };
     let since = clock::day(newest - DAYS);
-    let rows = database.integer(&format!("SELECT count(*) FROM {from} WHERE {date} >= $1"), &[since.as_str().into()])?;
+    let rows = database.integer(
+        &format!("SELECT count(*) FROM {from} WHERE {date} >= $1"),
+        &[since.as_str().into()],
+    )?;
     Ok(u64::try_from(rows.unwrap_or_default() / DAYS).unwrap_or_default())
 }
 

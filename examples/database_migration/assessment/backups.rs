@@ -13,7 +13,12 @@ use crate::engine::{self, checksum, copies};
 ///
 /// # Errors
 /// When a backup cannot be made or restored.
-pub fn evaluate(access: &DatabaseAccess, growth: &GrowthRecord, backup: &Path, restored: &Address) -> Outcome<RecoveryReview> {
+pub fn evaluate(
+    access: &DatabaseAccess,
+    growth: &GrowthRecord,
+    backup: &Path,
+    restored: &Address,
+) -> Outcome<RecoveryReview> {
     let production = engine::production(access)?;
     copies::back_up(&production, backup)?;
     let begun = Instant::now();
@@ -46,20 +51,31 @@ fn rows(address: &Address) -> Outcome<u64> {
     Ok(rows)
 }
 
-fn gaps(access: &DatabaseAccess, growth: &GrowthRecord, production: &Address, backup: &Path) -> Outcome<Vec<String>> {
+fn gaps(
+    access: &DatabaseAccess,
+    growth: &GrowthRecord,
+    production: &Address,
+    backup: &Path,
+) -> Outcome<Vec<String>> {
     let mut gaps = Vec::new();
     let interval = i64::from(access.backup_interval_min);
     if interval > 60 {
         let lost = growth.growth_bytes_per_day * interval / 1_440;
-        gaps.push(format!("up to {interval} minutes of writes are lost, {lost} bytes at today's growth"));
+        gaps.push(format!(
+            "up to {interval} minutes of writes are lost, {lost} bytes at today's growth"
+        ));
     }
     if let Address::File(file) = production
         && is_on_same_disk(file, backup)?
     {
-        gaps.push(String::from("the backup lies on the disk of production; one fault takes both"));
+        gaps.push(String::from(
+            "the backup lies on the disk of production; one fault takes both",
+        ));
     }
     if access.engine == Engine::Postgres {
-        gaps.push(String::from("a dump has no log, so nothing between two dumps can be brought back"));
+        gaps.push(String::from(
+            "a dump has no log, so nothing between two dumps can be brought back",
+        ));
     }
     Ok(gaps)
 }
@@ -67,7 +83,11 @@ fn gaps(access: &DatabaseAccess, growth: &GrowthRecord, production: &Address, ba
 #[cfg(unix)]
 fn is_on_same_disk(one: &Path, other: &Path) -> Outcome<bool> {
     use std::os::unix::fs::MetadataExt;
-    let disk = |path: &Path| path.metadata().map(|data| data.dev()).during(format_args!("looking at `{}`", path.display()));
+    let disk = |path: &Path| {
+        path.metadata()
+            .map(|data| data.dev())
+            .during(format_args!("looking at `{}`", path.display()))
+    };
     Ok(disk(one)? == disk(other)?)
 }
 

@@ -14,7 +14,11 @@ use crate::{
 ///
 /// # Errors
 /// What the engine says.
-pub fn find(database: &mut dyn Database, catalogue: &Catalogue, tables: &[TableUse]) -> Outcome<Vec<SchemaFault>> {
+pub fn find(
+    database: &mut dyn Database,
+    catalogue: &Catalogue,
+    tables: &[TableUse],
+) -> Outcome<Vec<SchemaFault>> {
     let mut found = Vec::new();
     for table in tables {
         for column in &table.columns {
@@ -53,7 +57,10 @@ fn money(database: &mut dyn Database, table: &TableUse, column: &str) -> Outcome
         table,
         column,
         FaultKind::FloatMoney,
-        format!("money as {}: sums are off by fractions of a cent", declared(table, column)),
+        format!(
+            "money as {}: sums are off by fractions of a cent",
+            declared(table, column)
+        ),
         readable,
     )];
     if held > readable {
@@ -79,9 +86,18 @@ fn two_meanings(database: &mut dyn Database, table: &TableUse, column: &str) -> 
         table.name
     );
     let row = database.rows(&sql, &[])?.into_iter().next().unwrap_or_default();
-    let counts: Vec<u64> =
-        row.iter().map(|value| value.integer().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()).collect();
-    let [held, emails, phones, capitals] = counts[..] else { return Ok(Vec::new()) };
+    let counts: Vec<u64> = row
+        .iter()
+        .map(|value| {
+            value
+                .integer()
+                .and_then(|count| u64::try_from(count).ok())
+                .unwrap_or_default()
+        })
+        .collect();
+    let [held, emails, phones, capitals] = counts[..] else {
+        return Ok(Vec::new());
+    };
     if emails * 20 < held || phones * 20 < held || held == 0 {
         return Ok(Vec::new());
     }
@@ -89,7 +105,13 @@ fn two_meanings(database: &mut dyn Database, table: &TableUse, column: &str) -> 
     let mut found = vec![fault(table, column, FaultKind::TwoMeanings, text, held)];
     if held > emails + phones {
         let text = String::from("neither an e-mail address nor a telephone number");
-        found.push(fault(table, column, FaultKind::Unreadable, text, held - emails - phones));
+        found.push(fault(
+            table,
+            column,
+            FaultKind::Unreadable,
+            text,
+            held - emails - phones,
+        ));
     }
     if capitals > 0 {
         let text = String::from("e-mail addresses with capitals, which a search for small letters misses");
@@ -102,13 +124,20 @@ fn two_meanings(database: &mut dyn Database, table: &TableUse, column: &str) -> 
 fn missing_indexes(catalogue: &Catalogue, tables: &[TableUse]) -> Vec<SchemaFault> {
     let mut found = Vec::new();
     for statement in &STATEMENTS {
-        let (Some(column), Some(table)) =
-            (statement.looks_up, tables.iter().find(|table| table.name == statement.table))
-        else {
+        let (Some(column), Some(table)) = (
+            statement.looks_up,
+            tables.iter().find(|table| table.name == statement.table),
+        ) else {
             continue;
         };
-        let key = catalogue.tables.iter().any(|of| of.name == statement.table && of.key == column);
-        let mut indexes = catalogue.indexes.iter().filter(|index| index.table == statement.table);
+        let key = catalogue
+            .tables
+            .iter()
+            .any(|of| of.name == statement.table && of.key == column);
+        let mut indexes = catalogue
+            .indexes
+            .iter()
+            .filter(|index| index.table == statement.table);
         if key || indexes.any(|index| index.columns.first().is_some_and(|first| first == column)) {
             continue;
         }

@@ -8,10 +8,7 @@ use examples::{
     load,
 };
 
-use crate::{
-    engine,
-    shop::statements::STATEMENTS,
-};
+use crate::{engine, shop::statements::STATEMENTS};
 
 /// Times them; those that cost the most in a day come first.
 ///
@@ -26,11 +23,19 @@ pub fn collect(access: &DatabaseAccess, pains: &PainPoints) -> Outcome<QueryMetr
         let arguments = statement.arguments(database, access.load.samples)?;
         let timed = database.time(statement.old, &arguments, access.load.repeats)?;
         let asked = arguments.len() as u64;
-        let pain = pains.points.iter().find(|point| point.statement.as_deref() == Some(statement.name));
+        let pain = pains
+            .points
+            .iter()
+            .find(|point| point.statement.as_deref() == Some(statement.name));
         queries.push(QueryMetric {
             name: statement.name.to_owned(),
             sql: statement.old.to_owned(),
-            calls_per_day: access.load.calls_per_day.get(statement.name).copied().unwrap_or_default(),
+            calls_per_day: access
+                .load
+                .calls_per_day
+                .get(statement.name)
+                .copied()
+                .unwrap_or_default(),
             latency: load::latency(&timed.times_us),
             samples: u32::try_from(asked).unwrap_or(u32::MAX),
             rows_read_per_call: timed.rows_read / asked.max(1),

@@ -7,9 +7,15 @@ use examples::database_migration_plan::artifacts::{
 /// Each complaint with the faults that explain it, and each fault that nobody complained of; the dearest first.
 #[must_use]
 pub fn identify(schema: &SchemaAnalysis) -> PainPoints {
-    let complained = schema.complaints.iter().map(|complaint| explained(complaint, &schema.faults));
+    let complained = schema
+        .complaints
+        .iter()
+        .map(|complaint| explained(complaint, &schema.faults));
     let mut points: Vec<PainPoint> = complained.collect();
-    let silent = schema.faults.iter().filter(|fault| !is_complained_of(fault, &schema.complaints));
+    let silent = schema
+        .faults
+        .iter()
+        .filter(|fault| !is_complained_of(fault, &schema.complaints));
     points.extend(silent.map(unspoken));
     points.sort_by_key(|point| std::cmp::Reverse(point.lost_min_per_week));
     PainPoints { points }
@@ -27,14 +33,27 @@ fn is_complained_of(fault: &SchemaFault, complaints: &[Complaint]) -> bool {
 }
 
 fn said(fault: &SchemaFault) -> String {
-    let column = fault.column.as_ref().map_or(String::new(), |column| format!(".{column}"));
-    format!("`{}{column}`: {} ({} rows)", fault.table, fault.fault, fault.rows_affected)
+    let column = fault
+        .column
+        .as_ref()
+        .map_or(String::new(), |column| format!(".{column}"));
+    format!(
+        "`{}{column}`: {} ({} rows)",
+        fault.table, fault.fault, fault.rows_affected
+    )
 }
 
 fn explained(complaint: &Complaint, faults: &[SchemaFault]) -> PainPoint {
-    let causes: Vec<String> = faults.iter().filter(|fault| explains(fault, complaint)).map(said).collect();
-    let suspected_cause =
-        if causes.is_empty() { String::from("nothing in the schema explains it") } else { causes.join("; ") };
+    let causes: Vec<String> = faults
+        .iter()
+        .filter(|fault| explains(fault, complaint))
+        .map(said)
+        .collect();
+    let suspected_cause = if causes.is_empty() {
+        String::from("nothing in the schema explains it")
+    } else {
+        causes.join("; ")
+    };
     PainPoint {
         name: complaint.name.clone(),
         symptom: complaint.symptom.clone(),
@@ -53,9 +72,10 @@ fn unspoken(fault: &SchemaFault) -> PainPoint {
         FaultKind::Unreadable => "unreadable",
         FaultKind::MissingIndex => "missing-index",
     };
-    let place = fault.statement.clone().unwrap_or_else(|| {
-        format!("{}-{}", fault.table, fault.column.as_deref().unwrap_or_default())
-    });
+    let place = fault
+        .statement
+        .clone()
+        .unwrap_or_else(|| format!("{}-{}", fault.table, fault.column.as_deref().unwrap_or_default()));
     PainPoint {
         name: format!("{kind}-{place}"),
         symptom: String::from("nobody complained yet; the schema says so"),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use examples::{
-    database_migration_plan::artifacts::{Comparison, ComparisonKind, ComparisonOutcome, IntegrityReport, Reading, Validator},
+    database_migration_plan::artifacts::{
+        Comparison, ComparisonKind, ComparisonOutcome, IntegrityReport, Reading, Validator,
+    },
     failure::{Failure, Outcome},
 };
 
@@ -40,9 +42,17 @@ pub fn run(
     for validator in validators {
         outcomes.push(one(&validator.compares, before, after, watermarks)?);
     }
-    let set_aside = outcomes.iter().filter(|outcome| outcome.comparison.ends_with("-set-aside"));
-    let rows_set_aside = set_aside.filter_map(|outcome| outcome.after.parse::<u64>().ok()).sum();
-    Ok(IntegrityReport { outcomes, rows_set_aside, application_failures: Vec::new() })
+    let set_aside = outcomes
+        .iter()
+        .filter(|outcome| outcome.comparison.ends_with("-set-aside"));
+    let rows_set_aside = set_aside
+        .filter_map(|outcome| outcome.after.parse::<u64>().ok())
+        .sum();
+    Ok(IntegrityReport {
+        outcomes,
+        rows_set_aside,
+        application_failures: Vec::new(),
+    })
 }
 
 /// Runs one comparison.
@@ -57,30 +67,53 @@ pub fn one(
 ) -> Outcome<ComparisonOutcome> {
     let table = comparison.table.as_str();
     let upto = Value::Integer(*watermarks.get(table).ok_or_else(|| {
-        Failure::new(format_args!("nobody noted how far table `{table}` went before the migration"))
+        Failure::new(format_args!(
+            "nobody noted how far table `{table}` went before the migration"
+        ))
     })?);
     let (was, is, rows_differing) = match &comparison.kind {
         ComparisonKind::RowCount => {
             let sql = format!("SELECT count(*) FROM {table} WHERE id <= $1");
             numbers(before, after, &sql, &sql, &upto)?
         }
-        ComparisonKind::Invariant { before: old, after: new } => numbers(before, after, old, new, &upto)?,
+        ComparisonKind::Invariant {
+            before: old,
+            after: new,
+        } => numbers(before, after, old, new, &upto)?,
         ComparisonKind::Checksum { columns } => {
-            let sql = format!("SELECT id, {} FROM {table} WHERE id <= $1 ORDER BY id", columns.join(", "));
+            let sql = format!(
+                "SELECT id, {} FROM {table} WHERE id <= $1 ORDER BY id",
+                columns.join(", ")
+            );
             let as_is = |row: &[Value]| row.to_vec();
             rows(before, after, [&sql, &sql], &upto, &as_is)?
         }
         ComparisonKind::Carried { from, to } => carried(before, after, table, from, to, &upto)?,
     };
-    Ok(ComparisonOutcome { comparison: comparison.name.clone(), before: was, after: is, rows_differing })
+    Ok(ComparisonOutcome {
+        comparison: comparison.name.clone(),
+        before: was,
+        after: is,
+        rows_differing,
+    })
 }
 
 /// What was there, what is there, and in how many rows they differ.
 type Difference = (String, String, u64);
 
-fn numbers(before: &mut dyn Database, after: &mut dyn Database, old: &str, new: &str, upto: &Value) -> Outcome<Difference> {
-    let was = before.integer(old, std::slice::from_ref(upto))?.unwrap_or_default();
-    let is = after.integer(new, std::slice::from_ref(upto))?.unwrap_or_default();
+fn numbers(
+    before: &mut dyn Database,
+    after: &mut dyn Database,
+    old: &str,
+    new: &str,
+    upto: &Value,
+) -> Outcome<Difference> {
+    let was = before
+        .integer(old, std::slice::from_ref(upto))?
+        .unwrap_or_default();
+    let is = after
+        .integer(new, std::slice::from_ref(upto))?
+        .unwrap_or_default();
     Ok((was.to_string(), is.to_string(), was.abs_diff(is)))
 }
 
@@ -94,7 +127,10 @@ fn carried(
 ) -> Outcome<Difference> {
     let old = format!("SELECT id, {from} FROM {table} WHERE id <= $1 ORDER BY id");
     let columns: Vec<&str> = to.iter().map(|(column, _)| column.as_str()).collect();
-    let new = format!("SELECT id, {} FROM {table} WHERE id <= $1 ORDER BY id", columns.join(", "));
+    let new = format!(
+        "SELECT id, {} FROM {table} WHERE id <= $1 ORDER BY id",
+        columns.join(", ")
+    );
     let expected = |row: &[Value]| {
         let mut wanted = vec![row[0].clone()];
         wanted.extend(to.iter().map(|(_, reading)| readings::read(*reading, &row[1])));

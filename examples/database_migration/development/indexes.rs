@@ -30,9 +30,15 @@ pub fn write(
     let engine = metrics.engine;
     let mut indexes = Vec::new();
     for index in &target.indexes {
-        let read = metrics.queries.iter().filter(|query| index.serves.contains(&query.name));
+        let read = metrics
+            .queries
+            .iter()
+            .filter(|query| index.serves.contains(&query.name));
         // A table without an index was read from end to end, so what was read is what it holds.
-        let rows = read.map(|query| query.rows_read_per_call).max().unwrap_or_default();
+        let rows = read
+            .map(|query| query.rows_read_per_call)
+            .max()
+            .unwrap_or_default();
         indexes.push(IndexScript {
             index: index.name.clone(),
             sql: dialect::build_index(engine, &index.name, &index.table, &index.columns),
@@ -41,15 +47,33 @@ pub fn write(
             expected_bytes: rows * 16 * (index.columns.len() as u64 + 1),
         });
     }
-    let statements = indexes.iter().map(|index| index.sql.as_str()).collect::<Vec<_>>().join("\n");
+    let statements = indexes
+        .iter()
+        .map(|index| index.sql.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
     let forth = match engine {
         Engine::Sqlite => Section::Once(statements),
         Engine::Postgres => {
-            let each = statements.lines().map(|line| line.trim_end_matches(';').to_owned());
+            let each = statements
+                .lines()
+                .map(|line| line.trim_end_matches(';').to_owned());
             Section::Outside(each.collect())
         }
     };
-    let drops = target.indexes.iter().map(|index| format!("DROP INDEX IF EXISTS {};\n", index.name));
-    let script = scripts::put(outputs, stages::INDEX, &[forth], &[Section::Once(drops.collect())])?;
-    Ok(IndexScripts { script, indexes, settings: Vec::<EngineSetting>::new() })
+    let drops = target
+        .indexes
+        .iter()
+        .map(|index| format!("DROP INDEX IF EXISTS {};\n", index.name));
+    let script = scripts::put(
+        outputs,
+        stages::INDEX,
+        &[forth],
+        &[Section::Once(drops.collect())],
+    )?;
+    Ok(IndexScripts {
+        script,
+        indexes,
+        settings: Vec::<EngineSetting>::new(),
+    })
 }

@@ -28,8 +28,14 @@ fn email(text: &str) -> Option<String> {
     if text.contains(' ') {
         return None;
     }
-    let has_domain = |rest: &str| rest.char_indices().skip(1).any(|(at, letter)| letter == '.' && at + 1 < rest.len());
-    let is_address = text.match_indices('@').any(|(at, _)| at > 0 && has_domain(&text[at + 1..]));
+    let has_domain = |rest: &str| {
+        rest.char_indices()
+            .skip(1)
+            .any(|(at, letter)| letter == '.' && at + 1 < rest.len())
+    };
+    let is_address = text
+        .match_indices('@')
+        .any(|(at, _)| at > 0 && has_domain(&text[at + 1..]));
     is_address.then(|| text.to_ascii_lowercase())
 }
 

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use examples::{
-    database_migration_plan::artifacts::{MigrationScript, MigrationScripts, MigrationStrategy, RollbackPlan, TargetSchema},
+    database_migration_plan::artifacts::{
+        MigrationScript, MigrationScripts, MigrationStrategy, RollbackPlan, TargetSchema,
+    },
     failure::{Outcome, ensure},
     outputs::Outputs,
 };
@@ -32,7 +34,10 @@ pub fn write(
             stages::EXPAND => (stages::expand(engine, &moves), stages::unexpand(engine, &moves)),
             stages::SWITCH => (stages::switch(true), stages::switch(false)),
             stages::PARK => (stages::park(engine, &moves), stages::unpark(&moves)),
-            stages::CONTRACT => (stages::contract(engine, &moves), stages::uncontract(engine, &moves)),
+            stages::CONTRACT => (
+                stages::contract(engine, &moves),
+                stages::uncontract(engine, &moves),
+            ),
             _ => continue,
         };
         ensure(
@@ -57,7 +62,10 @@ pub fn put(outputs: &Outputs, stage: &str, forth: &[Section], back: &[Section]) 
     let position = stages::position(stage);
     let path = |way: &str| format!("migrations/{position}-{stage}.{way}.sql");
     let forth = outputs.write(&path("up"), script::written(&format!("stage {stage}"), forth))?;
-    let back = outputs.write(&path("down"), script::written(&format!("takes stage {stage} back"), back))?;
+    let back = outputs.write(
+        &path("down"),
+        script::written(&format!("takes stage {stage} back"), back),
+    )?;
     Ok(MigrationScript {
         stage: stage.to_owned(),
         position,

@@ -2,7 +2,8 @@
 
 use examples::{
     database_migration_plan::artifacts::{
-        Cleaning, FaultKind, MigrationScripts, SchemaAnalysis, TargetSchema, TransformationRule, Transformations,
+        Cleaning, FaultKind, MigrationScripts, SchemaAnalysis, TargetSchema, TransformationRule,
+        Transformations,
     },
     failure::Outcome,
     outputs::Outputs,
@@ -35,7 +36,9 @@ pub fn write(
             unreadable_rows_to: of.set_aside(),
         }));
         let in_capitals = schema.faults.iter().filter(|fault| {
-            fault.kind == FaultKind::MixedCase && fault.table == of.table && fault.column.as_ref() == Some(&of.from)
+            fault.kind == FaultKind::MixedCase
+                && fault.table == of.table
+                && fault.column.as_ref() == Some(&of.from)
         });
         let rows_expected = in_capitals.map(|fault| fault.rows_affected).sum();
         cleanings.extend(stages::cleanings(of).into_iter().map(|(_, sql)| Cleaning {
@@ -51,5 +54,9 @@ pub fn write(
         &stages::backfill(engine, &moves),
         &stages::unbackfill(&moves),
     )?;
-    Ok(Transformations { script, rules, cleanings })
+    Ok(Transformations {
+        script,
+        rules,
+        cleanings,
+    })
 }

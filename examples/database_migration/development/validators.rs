@@ -4,8 +4,8 @@ use std::path::Path;
 
 use examples::{
     database_migration_plan::artifacts::{
-        Address, Comparison, ComparisonKind, Engine, TargetColumn, TargetSchema, TargetTable, Transformations,
-        ValidationPlan, Validator, ValidatorSet,
+        Address, Comparison, ComparisonKind, Engine, TargetColumn, TargetSchema, TargetTable,
+        Transformations, ValidationPlan, Validator, ValidatorSet,
     },
     failure::{Failure, Outcome, ensure},
     outputs::Outputs,
@@ -30,7 +30,11 @@ pub const PLAN_FILE: &str = "validation.json";
 ///
 /// # Errors
 /// When one finds a fault where there is none, or the small shop cannot be made.
-pub fn build(plan: &ValidationPlan, transformations: &Transformations, outputs: &Outputs) -> Outcome<ValidatorSet> {
+pub fn build(
+    plan: &ValidationPlan,
+    transformations: &Transformations,
+    outputs: &Outputs,
+) -> Outcome<ValidatorSet> {
     outputs.write_json(PLAN_FILE, plan)?;
     let scratch = outputs.scratch()?;
     // Both engines are compared by the same code, so a file is enough to try it on.
@@ -44,7 +48,10 @@ pub fn build(plan: &ValidationPlan, transformations: &Transformations, outputs: 
         let right = compare::one(tried, before.as_mut(), after.as_mut(), &watermarks)?;
         ensure(
             right.rows_differing == 0,
-            format_args!("`{}` finds {} faults where there are none", comparison.name, right.rows_differing),
+            format_args!(
+                "`{}` finds {} faults where there are none",
+                comparison.name, right.rows_differing
+            ),
         )?;
         let (planted_fault, sql) = fault_for(tried)?;
         let after = after.as_mut();
@@ -52,8 +59,18 @@ pub fn build(plan: &ValidationPlan, transformations: &Transformations, outputs: 
         let touched = after.execute(&sql, &[])?;
         let found = compare::one(tried, before.as_mut(), after, &watermarks);
         after.script("ROLLBACK")?;
-        ensure(touched == 1, format_args!("no fault could be planted for `{}`", comparison.name))?;
-        let words = ["database_migration", "compare", PLAN_FILE, &comparison.name, "BEFORE.db", "AFTER.db"];
+        ensure(
+            touched == 1,
+            format_args!("no fault could be planted for `{}`", comparison.name),
+        )?;
+        let words = [
+            "database_migration",
+            "compare",
+            PLAN_FILE,
+            &comparison.name,
+            "BEFORE.db",
+            "AFTER.db",
+        ];
         validators.push(Validator {
             comparison: comparison.name.clone(),
             compares: comparison.clone(),
@@ -71,9 +88,15 @@ fn of_sqlite(plan: &ValidationPlan, transformations: &Transformations) -> Vec<Co
         let rules = transformations.rules.iter().filter_map(|rule| {
             let (_, column) = rule.reads.first()?.split_once('.')?;
             let reading = moves_of(plan).into_iter().find_map(|of| {
-                of.to.iter().find(|(to, _)| rule.fills == format!("{}.{to}", of.table)).map(|(_, reading)| *reading)
+                of.to
+                    .iter()
+                    .find(|(to, _)| rule.fills == format!("{}.{to}", of.table))
+                    .map(|(_, reading)| *reading)
             })?;
-            Some((rule.expression.clone(), dialect::read(Engine::Sqlite, reading, column)))
+            Some((
+                rule.expression.clone(),
+                dialect::read(Engine::Sqlite, reading, column),
+            ))
         });
         rules.fold(sql.to_owned(), |sql, (theirs, ours)| sql.replace(&theirs, &ours))
     };
@@ -95,23 +118,38 @@ fn moves_of(plan: &ValidationPlan) -> Vec<Move> {
 /// So much of the target schema as the comparisons know: what is carried over.
 fn schema_of(comparisons: &[Comparison]) -> TargetSchema {
     let tables = comparisons.iter().filter_map(|comparison| {
-        let ComparisonKind::Carried { from, to } = &comparison.kind else { return None };
+        let ComparisonKind::Carried { from, to } = &comparison.kind else {
+            return None;
+        };
         let columns = to.iter().map(|(name, reading)| TargetColumn {
             name: name.clone(),
             sql_type: String::new(),
             nullable: true,
             comes_from: from.clone(),
-            carried: Some(examples::database_migration_plan::artifacts::Carried { from: from.clone(), reading: *reading }),
+            carried: Some(examples::database_migration_plan::artifacts::Carried {
+                from: from.clone(),
+                reading: *reading,
+            }),
         });
-        Some(TargetTable { name: comparison.table.clone(), columns: columns.collect() })
+        Some(TargetTable {
+            name: comparison.table.clone(),
+            columns: columns.collect(),
+        })
     });
-    TargetSchema { tables: tables.collect(), indexes: Vec::new(), remedies: Vec::new() }
+    TargetSchema {
+        tables: tables.collect(),
+        indexes: Vec::new(),
+        remedies: Vec::new(),
+    }
 }
 
 /// A small shop before and after.
 fn small_shop(comparisons: &[Comparison], folder: &Path) -> Outcome<(Address, Address)> {
     let (before, after) = (folder.join("before.db"), folder.join("after.db"));
-    let shape = Shape { rows: 12_000, ..Shape::default() };
+    let shape = Shape {
+        rows: 12_000,
+        ..Shape::default()
+    };
     generator::make_file(&before, shape)?;
     let (before, after) = (Address::File(before), Address::File(after));
     copies::copy(&before, &after, folder)?;
@@ -139,17 +177,21 @@ fn fault_for(comparison: &Comparison) -> Outcome<(String, String)> {
     let table = &comparison.table;
     let last = |of: &str| format!("(SELECT max(id) FROM {of})");
     Ok(match &comparison.kind {
-        ComparisonKind::RowCount => {
-            (format!("a row of `{table}` is lost"), format!("DELETE FROM {table} WHERE id = {}", last(table)))
-        }
+        ComparisonKind::RowCount => (
+            format!("a row of `{table}` is lost"),
+            format!("DELETE FROM {table} WHERE id = {}", last(table)),
+        ),
         ComparisonKind::Checksum { columns } => {
             let column = columns.iter().find(|column| *column != "id");
-            let column = column.ok_or_else(|| Failure::new(format_args!("`{}` compares no column", comparison.name)))?;
+            let column = column
+                .ok_or_else(|| Failure::new(format_args!("`{}` compares no column", comparison.name)))?;
             let sql = format!("UPDATE {table} SET {column} = '0' WHERE id = {}", last(table));
             (format!("one `{table}.{column}` is another"), sql)
         }
         ComparisonKind::Carried { to, .. } => {
-            let (column, _) = to.first().ok_or_else(|| Failure::new("nothing is carried over"))?;
+            let (column, _) = to
+                .first()
+                .ok_or_else(|| Failure::new("nothing is carried over"))?;
             let filled = format!("(SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)");
             let sql = format!("UPDATE {table} SET {column} = NULL WHERE id = {filled}");
             (format!("one `{table}.{column}` was not carried over"), sql)
@@ -159,7 +201,11 @@ fn fault_for(comparison: &Comparison) -> Outcome<(String, String)> {
 }
 
 fn fault_for_invariant(table: &str, after: &str) -> Outcome<(String, String)> {
-    let of = after.split(" FROM ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or(table);
+    let of = after
+        .split(" FROM ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .unwrap_or(table);
     if of != table {
         let sql = format!("DELETE FROM {of} WHERE id = (SELECT max(id) FROM {of})");
         return Ok((format!("a row of `{of}` is lost"), sql));
@@ -167,5 +213,8 @@ fn fault_for_invariant(table: &str, after: &str) -> Outcome<(String, String)> {
     let summed = after.split("sum(").nth(1).and_then(|rest| rest.split(')').next());
     let column = summed.ok_or_else(|| Failure::new(format_args!("`{after}` sums nothing up")))?;
     let filled = format!("(SELECT max(id) FROM {of} WHERE {column} IS NOT NULL)");
-    Ok((format!("one `{of}.{column}` is a cent more"), format!("UPDATE {of} SET {column} = {column} + 1 WHERE id = {filled}")))
+    Ok((
+        format!("one `{of}.{column}` is a cent more"),
+        format!("UPDATE {of} SET {column} = {column} + 1 WHERE id = {filled}"),
+    ))
 }

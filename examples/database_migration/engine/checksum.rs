@@ -16,7 +16,12 @@ pub fn of_database(database: &mut dyn Database) -> Outcome<String> {
     sum.schema(&catalogue);
     for table in &catalogue.tables {
         let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-        let sql = format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, table.key);
+        let sql = format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            columns.join(", "),
+            table.name,
+            table.key
+        );
         sum.text(&table.name);
         database.each(&sql, &[], &mut |row| {
             sum.row(row);
@@ -61,7 +66,11 @@ impl Sum {
     #[must_use]
     pub fn finish(mut self) -> String {
         self.digest.update(&self.waiting);
-        self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn tagged(&mut self, tag: u8, bytes: &[u8]) {
@@ -77,11 +86,19 @@ impl Sum {
         for table in &catalogue.tables {
             for column in &table.columns {
                 let nullable = if column.nullable { "null" } else { "not null" };
-                self.text(&format!("{}.{} {} {nullable}", table.name, column.name, column.declared_type));
+                self.text(&format!(
+                    "{}.{} {} {nullable}",
+                    table.name, column.name, column.declared_type
+                ));
             }
         }
         for index in &catalogue.indexes {
-            self.text(&format!("{} on {} ({})", index.name, index.table, index.columns.join(", ")));
+            self.text(&format!(
+                "{} on {} ({})",
+                index.name,
+                index.table,
+                index.columns.join(", ")
+            ));
         }
         for trigger in &catalogue.triggers {
             self.text(trigger);

@@ -53,13 +53,16 @@ pub fn restore(file: &Path, to: &Address) -> Outcome<()> {
     match to {
         Address::File(target) => copy_file(file, target),
         Address::Server { variable, database } => {
-            let name = database.as_deref().ok_or_else(|| Failure::new("a copy has a name of its own"))?;
+            let name = database
+                .as_deref()
+                .ok_or_else(|| Failure::new("a copy has a name of its own"))?;
             discard(to)?;
             let mut server = Postgres::connect(&server::config(variable, None)?, variable)?;
             server.script(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0"))?;
             let config = server::config(variable, Some(name))?;
             let mut tool = tool("pg_restore", &config);
-            tool.args(["--no-owner", "--exit-on-error", "--dbname", name]).arg(file);
+            tool.args(["--no-owner", "--exit-on-error", "--dbname", name])
+                .arg(file);
             run(tool)?;
             // Statistics are not in a dump, and plans depend on them.
             Postgres::connect(&config, variable)?.script("ANALYZE")
@@ -91,7 +94,9 @@ pub fn discard(copy: &Address) -> Outcome<()> {
     match copy {
         Address::File(file) => remove_file(file),
         Address::Server { variable, database } => {
-            let name = database.as_deref().ok_or_else(|| Failure::new("production is not discarded"))?;
+            let name = database
+                .as_deref()
+                .ok_or_else(|| Failure::new("production is not discarded"))?;
             let mut server = Postgres::connect(&server::config(variable, None)?, variable)?;
             server.script(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"))
         }
@@ -110,10 +115,14 @@ fn copy_file(source: &Path, target: &Path) -> Outcome<()> {
     // It is put in place once it is whole, so it need not be on disk page by page.
     copy.execute_batch("PRAGMA synchronous = OFF").during(copying())?;
     let backup = Backup::new(source.connection(), &mut copy).during(copying())?;
-    backup.run_to_completion(4_096, Duration::ZERO, None).during(copying())?;
+    backup
+        .run_to_completion(4_096, Duration::ZERO, None)
+        .during(copying())?;
     drop(backup);
     copy.close().map_err(|(_, error)| error).during(copying())?;
-    fs::File::open(&part).and_then(|file| file.sync_all()).during(copying())?;
+    fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .during(copying())?;
     remove_file(target)?;
     put_in_place(&part, target)
 }
@@ -151,9 +160,9 @@ fn tool(name: &str, config: &Config) -> Command {
 
 fn run(mut command: Command) -> Outcome<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .during(format_args!("starting `{name}` (it comes with the client programs of PostgreSQL)"))?;
+    let output = command.output().during(format_args!(
+        "starting `{name}` (it comes with the client programs of PostgreSQL)"
+    ))?;
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim().lines().next().unwrap_or("it said nothing");
     ensure(output.status.success(), format_args!("`{name}` failed: {said}"))

@@ -55,7 +55,9 @@ pub fn real(engine: Engine) -> &'static str {
 #[must_use]
 pub fn is_real(declared: &str) -> bool {
     let declared = declared.to_ascii_lowercase();
-    ["real", "float", "double"].iter().any(|word| declared.contains(word))
+    ["real", "float", "double"]
+        .iter()
+        .any(|word| declared.contains(word))
 }
 
 /// Whether a declared type is text.
@@ -85,7 +87,9 @@ pub fn read(engine: Engine, reading: Reading, old: &str) -> String {
             type_of(engine, reading)
         ),
         Reading::Email => {
-            format!("CASE WHEN trim({old}) LIKE '%_@_%._%' AND trim({old}) NOT LIKE '% %' THEN trim({old}) END")
+            format!(
+                "CASE WHEN trim({old}) LIKE '%_@_%._%' AND trim({old}) NOT LIKE '% %' THEN trim({old}) END"
+            )
         }
         Reading::Phone => {
             let digits = stripped(old, &[" ", "-", "/", "+"]);
@@ -111,7 +115,9 @@ pub fn read_clean(engine: Engine, reading: Reading, old: &str) -> String {
 }
 
 fn stripped(text: &str, what: &[&str]) -> String {
-    what.iter().fold(text.to_owned(), |text, out| format!("replace({text}, '{out}', '')"))
+    what.iter().fold(text.to_owned(), |text, out| {
+        format!("replace({text}, '{out}', '')")
+    })
 }
 
 /// Whether writers go on while an index is built.

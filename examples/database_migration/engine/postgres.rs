@@ -29,7 +29,10 @@ impl Postgres {
     /// When the server cannot be reached; the address is not said, for it may hold a password.
     pub fn connect(config: &Config, variable: &str) -> Outcome<Self> {
         let connecting = format!("connecting to the server that {variable} names");
-        let client = config.connect(NoTls).map_err(|error| spelt(&error)).during(connecting)?;
+        let client = config
+            .connect(NoTls)
+            .map_err(|error| spelt(&error))
+            .during(connecting)?;
         Ok(Postgres { client })
     }
 
@@ -76,20 +79,27 @@ impl ToSql for Value {
 
 fn value_of(row: &Row, at: usize) -> Outcome<Value> {
     let column = &row.columns()[at];
-    let failed = |error: postgres::Error| Failure::new(format_args!("reading column `{}`: {error}", column.name()));
+    let failed =
+        |error: postgres::Error| Failure::new(format_args!("reading column `{}`: {error}", column.name()));
     let ty = column.type_();
     let value = if *ty == Type::INT8 {
-        row.try_get::<_, Option<i64>>(at).map_err(failed)?.map(Value::Integer)
+        row.try_get::<_, Option<i64>>(at)
+            .map_err(failed)?
+            .map(Value::Integer)
     } else if *ty == Type::INT4 {
         let number = row.try_get::<_, Option<i32>>(at).map_err(failed)?;
         number.map(|number| Value::Integer(number.into()))
     } else if *ty == Type::FLOAT8 {
-        row.try_get::<_, Option<f64>>(at).map_err(failed)?.map(Value::Real)
+        row.try_get::<_, Option<f64>>(at)
+            .map_err(failed)?
+            .map(Value::Real)
     } else if *ty == Type::BOOL {
         let truth = row.try_get::<_, Option<bool>>(at).map_err(failed)?;
         truth.map(|truth| Value::Integer(truth.into()))
     } else if [Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME].contains(ty) {
-        row.try_get::<_, Option<String>>(at).map_err(failed)?.map(Value::Text)
+        row.try_get::<_, Option<String>>(at)
+            .map_err(failed)?
+            .map(Value::Text)
     } else {
         return Err(Failure::new(format_args!(
             "column `{}` is of type `{ty}`, which this program does not know; cast it to text",
@@ -111,7 +121,9 @@ impl Database for Postgres {
     }
 
     fn script(&mut self, sql: &str) -> Outcome<()> {
-        self.client.batch_execute(sql).map_err(|error| failure("running", sql, &error))
+        self.client
+            .batch_execute(sql)
+            .map_err(|error| failure("running", sql, &error))
     }
 
     fn execute(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
@@ -170,12 +182,21 @@ impl Database for Postgres {
                    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace \
                    ORDER BY c.relname COLLATE \"C\", a.attname COLLATE \"C\"";
         self.each(sql, &[], &mut |row| {
-            if let [Value::Text(name), Value::Text(column), Value::Text(declared), not_null, key] = row {
+            if let [
+                Value::Text(name),
+                Value::Text(column),
+                Value::Text(declared),
+                not_null,
+                key,
+            ] = row
+            {
                 if catalogue.tables.last().is_none_or(|table| table.name != *name) {
                     let (name, columns, key) = (name.clone(), Vec::new(), String::from("ctid"));
                     catalogue.tables.push(Table { name, columns, key });
                 }
-                let Some(table) = catalogue.tables.last_mut() else { return Ok(()) };
+                let Some(table) = catalogue.tables.last_mut() else {
+                    return Ok(());
+                };
                 if key.integer() == Some(1) {
                     table.key.clone_from(column);
                 }
@@ -219,7 +240,11 @@ impl Database for Postgres {
                    AND coalesce(NOT own.indisprimary, true)";
         self.each(sql, &[], &mut |row| {
             if let [is_index, Value::Text(name), Value::Integer(bytes)] = row {
-                let of = if is_index.integer() == Some(1) { &mut sizes.indexes } else { &mut sizes.tables };
+                let of = if is_index.integer() == Some(1) {
+                    &mut sizes.indexes
+                } else {
+                    &mut sizes.tables
+                };
                 of.insert(name.clone(), u64::try_from(*bytes).unwrap_or_default());
             }
             Ok(())
@@ -240,7 +265,11 @@ impl Postgres {
 
     /// What the scans of the executed plan yielded and threw away.
     fn rows_read(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
-        let lines = self.explained("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)", sql, arguments)?;
+        let lines = self.explained(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)",
+            sql,
+            arguments,
+        )?;
         Ok(rows_read_in(&lines))
     }
 }
@@ -248,11 +277,19 @@ impl Postgres {
 fn rows_read_in(lines: &[String]) -> u64 {
     let number = |text: &str, label: &str| {
         let rest = text.split(label).nth(1)?;
-        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = rest
+            .trim_start()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         digits.parse::<u64>().ok()
     };
     let read = lines.iter().map(|line| {
-        let scanned = if line.contains("Scan") { number(line, " rows=") } else { None };
+        let scanned = if line.contains("Scan") {
+            number(line, " rows=")
+        } else {
+            None
+        };
         let loops = number(line, " loops=").unwrap_or(1);
         let thrown_away = number(line, "Rows Removed by Filter:");
         scanned.unwrap_or_default() * loops + thrown_away.unwrap_or_default()

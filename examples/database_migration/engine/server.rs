@@ -43,9 +43,16 @@ pub fn environment(config: &Config) -> Vec<(&'static str, String)> {
         Some(Host::Unix(folder)) => variables.push(("PGHOST", folder.display().to_string())),
         None => {}
     }
-    variables.extend(config.get_ports().first().map(|port| ("PGPORT", port.to_string())));
+    variables.extend(
+        config
+            .get_ports()
+            .first()
+            .map(|port| ("PGPORT", port.to_string())),
+    );
     variables.extend(config.get_user().map(|user| ("PGUSER", user.to_owned())));
-    let password = config.get_password().map(|password| String::from_utf8_lossy(password).into_owned());
+    let password = config
+        .get_password()
+        .map(|password| String::from_utf8_lossy(password).into_owned());
     variables.extend(password.map(|password| ("PGPASSWORD", password)));
     variables.extend(config.get_dbname().map(|name| ("PGDATABASE", name.to_owned())));
     variables

@@ -178,7 +178,11 @@ impl Database for Sqlite {
                    GROUP BY s.type, d.name";
         self.each(sql, &[], &mut |row| {
             if let [Value::Text(kind), Value::Text(name), Value::Integer(bytes)] = row {
-                let of = if kind == "index" { &mut sizes.indexes } else { &mut sizes.tables };
+                let of = if kind == "index" {
+                    &mut sizes.indexes
+                } else {
+                    &mut sizes.tables
+                };
                 of.insert(name.clone(), u64::try_from(*bytes).unwrap_or_default());
             }
             Ok(())
@@ -187,7 +191,14 @@ impl Database for Sqlite {
     }
 }
 
-fn add_column(catalogue: &mut Catalogue, name: &Value, column: &Value, declared: &Value, not_null: &Value, key: &Value) {
+fn add_column(
+    catalogue: &mut Catalogue,
+    name: &Value,
+    column: &Value,
+    declared: &Value,
+    not_null: &Value,
+    key: &Value,
+) {
     let (Some(name), Some(column), Some(declared)) = (name.text(), column.text(), declared.text()) else {
         return;
     };
@@ -198,7 +209,9 @@ fn add_column(catalogue: &mut Catalogue, name: &Value, column: &Value, declared:
             key: String::from("rowid"),
         });
     }
-    let Some(table) = catalogue.tables.last_mut() else { return };
+    let Some(table) = catalogue.tables.last_mut() else {
+        return;
+    };
     let is_key = key.integer().unwrap_or_default() > 0;
     if is_key {
         column.clone_into(&mut table.key);
@@ -243,5 +256,9 @@ pub(super) fn shortened(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let line = words.join(" ");
     let short: String = line.chars().take(120).collect();
-    if short.len() < line.len() { format!("`{short}...`") } else { format!("`{short}`") }
+    if short.len() < line.len() {
+        format!("`{short}...`")
+    } else {
+        format!("`{short}`")
+    }
 }

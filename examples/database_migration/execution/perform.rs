@@ -8,8 +8,8 @@ use std::{
 
 use examples::{
     database_migration_plan::artifacts::{
-        Address, DatabaseAccess, MigrationRecord, MigrationScript, MigrationScripts, MigrationWindow, RollbackPlan,
-        StageTiming,
+        Address, DatabaseAccess, MigrationRecord, MigrationScript, MigrationScripts, MigrationWindow,
+        RollbackPlan, StageTiming,
     },
     failure::{During, Failure, Outcome, ensure},
     load::milliseconds,
@@ -125,7 +125,11 @@ fn before(
         watermarks: compare::watermarks(restored.as_mut())?,
     };
     outputs.write_json(BEFORE_FILE, &before)?;
-    say(format!("backup {} restored, checksum {}", before.backup, before.checksum.get(..12).unwrap_or_default()));
+    say(format!(
+        "backup {} restored, checksum {}",
+        before.backup,
+        before.checksum.get(..12).unwrap_or_default()
+    ));
     Ok(before)
 }
 
@@ -139,7 +143,8 @@ pub fn read_before(outputs: &Outputs) -> Outcome<Before> {
 }
 
 fn timings(database: &mut dyn Database, stages: &[Loaded], beside: &Beside) -> Outcome<Vec<StageTiming>> {
-    let reached = runner::reached(database)?.ok_or_else(|| Failure::new("nothing says how far the migration is"))?;
+    let reached =
+        runner::reached(database)?.ok_or_else(|| Failure::new("nothing says how far the migration is"))?;
     ensure(
         reached.stages.len() == stages.len() && reached.stages.iter().all(|(_, done, _)| *done),
         "not every stage is done",
@@ -147,7 +152,12 @@ fn timings(database: &mut dyn Database, stages: &[Loaded], beside: &Beside) -> O
     let timing = |(stage, _, took_ms): (String, bool, u64)| {
         let slowest = beside.by_stage.get(&stage).copied().unwrap_or_default();
         let blocked = u32::try_from(slowest.as_millis()).unwrap_or(u32::MAX);
-        StageTiming { stage, took_ms, blocked_writers_ms: blocked, downtime_ms: 0 }
+        StageTiming {
+            stage,
+            took_ms,
+            blocked_writers_ms: blocked,
+            downtime_ms: 0,
+        }
     };
     Ok(reached.stages.into_iter().map(timing).collect())
 }
@@ -163,7 +173,13 @@ impl Progress {
         match happened {
             Happened::StageBegins(stage) => say(format!("{stage} begins")),
             Happened::StageDone(stage, took) => say(format!("{stage} is done, {} ms", took.as_millis())),
-            Happened::Batch { stage, table, upto, last, .. } => {
+            Happened::Batch {
+                stage,
+                table,
+                upto,
+                last,
+                ..
+            } => {
                 let tenth = upto.saturating_mul(10) / last.max(1);
                 let at = (format!("{stage}/{table}"), tenth);
                 if at != self.at {

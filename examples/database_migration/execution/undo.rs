@@ -39,12 +39,17 @@ pub fn roll_back(
     };
     let sum = checksum::of_database(database)?;
     if sum == before.checksum {
-        say(format!("production is what it was, checksum {}", sum.get(..12).unwrap_or_default()));
+        say(format!(
+            "production is what it was, checksum {}",
+            sum.get(..12).unwrap_or_default()
+        ));
         return Ok(());
     }
     let watermarks = compare::watermarks(database)?;
     if watermarks != before.watermarks {
-        say(String::from("production has its old schema, with what was written since"));
+        say(String::from(
+            "production has its old schema, with what was written since",
+        ));
         return Ok(());
     }
     Err(Failure::new(format_args!(

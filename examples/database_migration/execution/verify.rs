@@ -11,10 +11,19 @@ use crate::{development::compare, engine, shop::suites, testing::gates};
 ///
 /// # Errors
 /// When either cannot be read.
-pub fn verify(record: &MigrationRecord, validators: &ValidatorSet, change: &ApplicationChange) -> Outcome<IntegrityReport> {
+pub fn verify(
+    record: &MigrationRecord,
+    validators: &ValidatorSet,
+    change: &ApplicationChange,
+) -> Outcome<IntegrityReport> {
     let mut before = engine::open(&record.before)?;
     let mut after = engine::open(&record.production)?;
-    let mut report = compare::run(&validators.validators, before.as_mut(), after.as_mut(), &record.watermarks)?;
+    let mut report = compare::run(
+        &validators.validators,
+        before.as_mut(),
+        after.as_mut(),
+        &record.watermarks,
+    )?;
     let smoke = suites::smoke(after.as_mut(), true, change)?;
     report.application_failures = gates::failures(&smoke);
     Ok(report)

@@ -25,7 +25,10 @@ pub fn moves(engine: Engine, target: &TargetSchema) -> Vec<Move> {
         for column in &table.columns {
             let Some(carried) = &column.carried else { continue };
             let to = (column.name.clone(), carried.reading);
-            match moves.iter_mut().find(|of| of.table == table.name && of.from == carried.from) {
+            match moves
+                .iter_mut()
+                .find(|of| of.table == table.name && of.from == carried.from)
+            {
                 Some(of) => of.to.push(to),
                 None => moves.push(Move {
                     table: table.name.clone(),
@@ -77,8 +80,14 @@ impl Move {
     /// Whether that old value is there and cannot be read.
     #[must_use]
     pub fn unreadable(&self, engine: Engine, old: &str) -> String {
-        let unread = self.to.iter().map(|(_, reading)| format!("({}) IS NULL", dialect::read(engine, *reading, old)));
-        format!("{old} IS NOT NULL AND {}", unread.collect::<Vec<_>>().join(" AND "))
+        let unread = self
+            .to
+            .iter()
+            .map(|(_, reading)| format!("({}) IS NULL", dialect::read(engine, *reading, old)));
+        format!(
+            "{old} IS NOT NULL AND {}",
+            unread.collect::<Vec<_>>().join(" AND ")
+        )
     }
 
     /// Whether that old value says the same as the new columns of the row.
@@ -103,7 +112,10 @@ impl Move {
     /// `column = what is read from the old one` for each new column.
     #[must_use]
     pub fn sets(&self, read: impl Fn(Reading) -> String) -> String {
-        let sets = self.to.iter().map(|(column, reading)| format!("{column} = {}", read(*reading)));
+        let sets = self
+            .to
+            .iter()
+            .map(|(column, reading)| format!("{column} = {}", read(*reading)));
         sets.collect::<Vec<_>>().join(", ")
     }
 }

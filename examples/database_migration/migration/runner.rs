@@ -78,14 +78,22 @@ pub fn load(folder: &Path, scripts: &[&MigrationScript]) -> Outcome<Vec<Loaded>>
         let text = std::fs::read_to_string(&place).during(format_args!("reading `{}`", place.display()))?;
         ensure(
             sha256_hex(text.as_bytes()) == sha256,
-            format_args!("`{}` is not what was rehearsed; put it back, or take the run back and begin anew", place.display()),
+            format_args!(
+                "`{}` is not what was rehearsed; put it back, or take the run back and begin anew",
+                place.display()
+            ),
         )?;
         script::read(&text)
     };
     let load = |script: &&MigrationScript| {
         let back = match (&script.reversed_by, &script.reverse_sha256) {
             (Some(path), Some(sha256)) => read(path, sha256)?,
-            _ => return Err(Failure::new(format_args!("stage `{}` has no script that takes it back", script.stage))),
+            _ => {
+                return Err(Failure::new(format_args!(
+                    "stage `{}` has no script that takes it back",
+                    script.stage
+                )));
+            }
         };
         Ok(Loaded {
             stage: script.stage.clone(),
@@ -109,9 +117,15 @@ pub fn reached(database: &mut dyn Database) -> Outcome<Option<Reached>> {
     let rows = database.rows(&sql, &[])?;
     let stage = |row: &Vec<Value>| {
         let took = row[2].integer().and_then(|took| u64::try_from(took).ok());
-        (row[0].text().unwrap_or_default().to_owned(), row[1].integer() == Some(1), took.unwrap_or_default())
+        (
+            row[0].text().unwrap_or_default().to_owned(),
+            row[1].integer() == Some(1),
+            took.unwrap_or_default(),
+        )
     };
-    Ok(Some(Reached { stages: rows.iter().map(stage).collect() }))
+    Ok(Some(Reached {
+        stages: rows.iter().map(stage).collect(),
+    }))
 }
 
 /// Batches that were committed, and the rows that they touched.
@@ -119,9 +133,15 @@ pub fn reached(database: &mut dyn Database) -> Outcome<Option<Reached>> {
 /// # Errors
 /// What the engine says.
 pub fn moved(database: &mut dyn Database) -> Outcome<(u64, u64)> {
-    let sql = format!("SELECT CAST(coalesce(sum(batches), 0) AS BIGINT), CAST(coalesce(sum(touched), 0) AS BIGINT) FROM {PROGRESS}");
+    let sql = format!(
+        "SELECT CAST(coalesce(sum(batches), 0) AS BIGINT), CAST(coalesce(sum(touched), 0) AS BIGINT) FROM {PROGRESS}"
+    );
     let rows = database.rows(&sql, &[])?;
-    let number = |at: usize| rows.first().and_then(|row| row[at].integer()).and_then(|number| u64::try_from(number).ok());
+    let number = |at: usize| {
+        rows.first()
+            .and_then(|row| row[at].integer())
+            .and_then(|number| u64::try_from(number).ok())
+    };
     Ok((number(0).unwrap_or_default(), number(1).unwrap_or_default()))
 }
 
@@ -142,9 +162,16 @@ pub fn go(database: &mut dyn Database, stages: &[Loaded], batch_rows: u32, watch
         let sql = format!(
             "INSERT INTO {STAGES} (stage, position, done, took_ms) VALUES ($1, $2, 0, 0) ON CONFLICT (stage) DO NOTHING"
         );
-        database.execute(&sql, &[stage.stage.as_str().into(), i64::from(stage.position).into()])?;
+        database.execute(
+            &sql,
+            &[stage.stage.as_str().into(), i64::from(stage.position).into()],
+        )?;
         for (at, section) in stage.forth.iter().enumerate() {
-            let job = Job { stage: &stage.stage, name: format!("{}/{at}", stage.stage), batch_rows };
+            let job = Job {
+                stage: &stage.stage,
+                name: format!("{}/{at}", stage.stage),
+                batch_rows,
+            };
             job.run(database, section, watch)?;
         }
         let took = begun.elapsed();
@@ -160,25 +187,41 @@ pub fn go(database: &mut dyn Database, stages: &[Loaded], batch_rows: u32, watch
 ///
 /// # Errors
 /// What the engine says, or the one who watches; may be run again, and goes on then.
-pub fn back(database: &mut dyn Database, stages: &[Loaded], batch_rows: u32, watch: Watch<'_>) -> Outcome<()> {
+pub fn back(
+    database: &mut dyn Database,
+    stages: &[Loaded],
+    batch_rows: u32,
+    watch: Watch<'_>,
+) -> Outcome<()> {
     let Some(reached) = reached(database)? else {
         return Ok(());
     };
     for (name, _, _) in reached.stages.iter().rev() {
         let stage = stages.iter().find(|stage| stage.stage == *name);
-        let stage = stage.ok_or_else(|| Failure::new(format_args!("there is no script that takes `{name}` back")))?;
+        let stage =
+            stage.ok_or_else(|| Failure::new(format_args!("there is no script that takes `{name}` back")))?;
         watch(Happened::StageBegins(name))?;
         let begun = Instant::now();
         // A stage of one transaction that was not committed left nothing to take back.
         if !is_whole_or_nothing(stage) || is_committed(database, stage)? {
             for (at, section) in stage.back.iter().enumerate() {
-                let job = Job { stage: name, name: format!("{name}/back/{at}"), batch_rows };
+                let job = Job {
+                    stage: name,
+                    name: format!("{name}/back/{at}"),
+                    batch_rows,
+                };
                 job.run(database, section, watch)?;
             }
         }
         database.transaction(|database| {
-            database.execute(&format!("DELETE FROM {PROGRESS} WHERE job LIKE $1"), &[format!("{name}/%").as_str().into()])?;
-            database.execute(&format!("DELETE FROM {STAGES} WHERE stage = $1"), &[name.as_str().into()])
+            database.execute(
+                &format!("DELETE FROM {PROGRESS} WHERE job LIKE $1"),
+                &[format!("{name}/%").as_str().into()],
+            )?;
+            database.execute(
+                &format!("DELETE FROM {STAGES} WHERE stage = $1"),
+                &[name.as_str().into()],
+            )
         })?;
         watch(Happened::StageDone(name, begun.elapsed()))?;
     }
@@ -221,7 +264,13 @@ impl Job<'_> {
                 let highest = format!("SELECT coalesce(max(id), 0) FROM {table}");
                 let last = database.integer(&highest, &[])?.unwrap_or_default();
                 while let Some((upto, rows)) = self.batch(database, table, statements)? {
-                    watch(Happened::Batch { stage: self.stage, table, upto, last, rows })?;
+                    watch(Happened::Batch {
+                        stage: self.stage,
+                        table,
+                        upto,
+                        last,
+                        rows,
+                    })?;
                 }
                 Ok(())
             }
@@ -239,7 +288,12 @@ impl Job<'_> {
     }
 
     /// The next batch; the key up to which the table is done then, and the rows that were touched.
-    fn batch(&self, database: &mut dyn Database, table: &str, statements: &[String]) -> Outcome<Option<(i64, u64)>> {
+    fn batch(
+        &self,
+        database: &mut dyn Database,
+        table: &str,
+        statements: &[String],
+    ) -> Outcome<Option<(i64, u64)>> {
         database.transaction(|database| {
             let from = self.upto(database)?.unwrap_or(i64::MIN);
             let sql = format!(
@@ -259,7 +313,10 @@ impl Job<'_> {
     }
 
     fn upto(&self, database: &mut dyn Database) -> Outcome<Option<i64>> {
-        database.integer(&format!("SELECT upto FROM {PROGRESS} WHERE job = $1"), &[self.name.as_str().into()])
+        database.integer(
+            &format!("SELECT upto FROM {PROGRESS} WHERE job = $1"),
+            &[self.name.as_str().into()],
+        )
     }
 
     fn count(&self, database: &mut dyn Database, upto: i64, batches: i64, touched: u64) -> Outcome<()> {
@@ -269,7 +326,12 @@ impl Job<'_> {
              touched = {PROGRESS}.touched + excluded.touched"
         );
         let touched = i64::try_from(touched).unwrap_or(i64::MAX);
-        let arguments = [self.name.as_str().into(), upto.into(), batches.into(), touched.into()];
+        let arguments = [
+            self.name.as_str().into(),
+            upto.into(),
+            batches.into(),
+            touched.into(),
+        ];
         database.execute(&sql, &arguments).map(|_| ())
     }
 }

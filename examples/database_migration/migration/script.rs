@@ -58,9 +58,9 @@ pub fn written(title: &str, sections: &[Section]) -> String {
 pub fn read(script: &str) -> Outcome<Vec<Section>> {
     let mut sections: Vec<(String, String)> = Vec::new();
     for line in script.lines() {
-        let header = line.strip_prefix("-- ").filter(|header| {
-            *header == "once" || *header == OUTSIDE || header.starts_with(BATCHES)
-        });
+        let header = line
+            .strip_prefix("-- ")
+            .filter(|header| *header == "once" || *header == OUTSIDE || header.starts_with(BATCHES));
         match (header, sections.last_mut()) {
             (Some(header), _) => sections.push((header.to_owned(), String::new())),
             (None, Some((_, body))) => {
@@ -69,16 +69,24 @@ pub fn read(script: &str) -> Outcome<Vec<Section>> {
             }
             (None, None) if line.trim().is_empty() || line.starts_with("--") => {}
             (None, None) => {
-                return Err(Failure::new(format_args!("`{line}` stands before the first section of its script")));
+                return Err(Failure::new(format_args!(
+                    "`{line}` stands before the first section of its script"
+                )));
             }
         }
     }
-    Ok(sections.into_iter().map(|(header, body)| section(&header, &body)).collect())
+    Ok(sections
+        .into_iter()
+        .map(|(header, body)| section(&header, &body))
+        .collect())
 }
 
 fn section(header: &str, body: &str) -> Section {
     if let Some(table) = header.strip_prefix(BATCHES) {
-        return Section::Batches { table: table.to_owned(), statements: statements(body) };
+        return Section::Batches {
+            table: table.to_owned(),
+            statements: statements(body),
+        };
     }
     if header == OUTSIDE {
         return Section::Outside(statements(body));
@@ -88,8 +96,13 @@ fn section(header: &str, body: &str) -> Section {
 
 /// Each ends with a semicolon at the end of a line.
 fn statements(body: &str) -> Vec<String> {
-    let pieces = body.split(";\n").map(|piece| piece.trim().trim_end_matches(';').trim());
-    pieces.filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
+    let pieces = body
+        .split(";\n")
+        .map(|piece| piece.trim().trim_end_matches(';').trim());
+    pieces
+        .filter(|piece| !piece.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -100,7 +113,10 @@ mod tests {
     fn a_script_is_read_as_it_was_written() {
         let sections = vec![
             Section::Once("CREATE TABLE a (id BIGINT);\nDROP TABLE b;".to_owned()),
-            Section::Batches { table: "a".to_owned(), statements: vec!["UPDATE a".to_owned(), "DELETE FROM a".to_owned()] },
+            Section::Batches {
+                table: "a".to_owned(),
+                statements: vec!["UPDATE a".to_owned(), "DELETE FROM a".to_owned()],
+            },
             Section::Outside(vec!["VACUUM".to_owned()]),
         ];
         assert_eq!(read(&written("a title", &sections)), Ok(sections));

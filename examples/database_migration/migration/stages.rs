@@ -84,7 +84,11 @@ pub fn backfill(engine: Engine, moves: &[Move]) -> Vec<Section> {
         let range = "id > $1 AND id <= $2";
         let carry = of.sets(|reading| dialect::read(engine, reading, &of.from));
         let mut statements = vec![format!("UPDATE {} SET {carry} WHERE {range}", of.table)];
-        statements.extend(cleanings(of).into_iter().map(|(column, sql)| format!("{sql} AND {range} AND {column} IS NOT NULL")));
+        statements.extend(
+            cleanings(of)
+                .into_iter()
+                .map(|(column, sql)| format!("{sql} AND {range} AND {column} IS NOT NULL")),
+        );
         statements.push(format!(
             "INSERT INTO {} (id, {from}, because) SELECT id, {from}, '{}' FROM {} WHERE {range} AND {} \
              ON CONFLICT (id) DO UPDATE SET {from} = excluded.{from}",
@@ -94,7 +98,10 @@ pub fn backfill(engine: Engine, moves: &[Move]) -> Vec<Section> {
             of.unreadable(engine, &of.from),
             from = of.from
         ));
-        Section::Batches { table: of.table.clone(), statements }
+        Section::Batches {
+            table: of.table.clone(),
+            statements,
+        }
     });
     batches.collect()
 }
@@ -105,7 +112,10 @@ pub fn cleanings(of: &Move) -> Vec<(&str, String)> {
     let emails = of.to.iter().filter(|(_, reading)| *reading == Reading::Email);
     emails
         .map(|(column, _)| {
-            let sql = format!("UPDATE {} SET {column} = lower({column}) WHERE {column} <> lower({column})", of.table);
+            let sql = format!(
+                "UPDATE {} SET {column} = lower({column}) WHERE {column} <> lower({column})",
+                of.table
+            );
             (column.as_str(), sql)
         })
         .collect()
@@ -114,7 +124,9 @@ pub fn cleanings(of: &Move) -> Vec<(&str, String)> {
 /// Nothing is set aside any more. What was filled goes with the columns, or is filled again.
 #[must_use]
 pub fn unbackfill(moves: &[Move]) -> Vec<Section> {
-    let forget = moves.iter().map(|of| format!("DELETE FROM {};\n", of.set_aside()));
+    let forget = moves
+        .iter()
+        .map(|of| format!("DELETE FROM {};\n", of.set_aside()));
     vec![Section::Once(forget.collect())]
 }
 
@@ -122,7 +134,9 @@ pub fn unbackfill(moves: &[Move]) -> Vec<Section> {
 #[must_use]
 pub fn switch(enabled: bool) -> Vec<Section> {
     let enabled = i32::from(enabled);
-    vec![Section::Once(format!("UPDATE feature_flags SET enabled = {enabled} WHERE name = '{FLAG}';\n"))]
+    vec![Section::Once(format!(
+        "UPDATE feature_flags SET enabled = {enabled} WHERE name = '{FLAG}';\n"
+    ))]
 }
 
 /// Copies the old columns aside, in batches.
@@ -130,7 +144,12 @@ pub fn switch(enabled: bool) -> Vec<Section> {
 pub fn park(engine: Engine, moves: &[Move]) -> Vec<Section> {
     let tables = moves.iter().map(|of| {
         let key = dialect::given_key(engine);
-        format!("CREATE TABLE IF NOT EXISTS {} (id {key}, {} {});\n", of.parked(), of.from, of.from_type)
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (id {key}, {} {});\n",
+            of.parked(),
+            of.from,
+            of.from_type
+        )
     });
     let mut sections = vec![Section::Once(tables.collect())];
     sections.extend(moves.iter().map(|of| Section::Batches {
@@ -149,7 +168,9 @@ pub fn park(engine: Engine, moves: &[Move]) -> Vec<Section> {
 /// What was copied aside goes.
 #[must_use]
 pub fn unpark(moves: &[Move]) -> Vec<Section> {
-    let drops = moves.iter().map(|of| format!("DROP TABLE IF EXISTS {};\n", of.parked()));
+    let drops = moves
+        .iter()
+        .map(|of| format!("DROP TABLE IF EXISTS {};\n", of.parked()));
     vec![Section::Once(drops.collect())]
 }
 
@@ -176,14 +197,20 @@ pub fn contract(engine: Engine, moves: &[Move]) -> Vec<Section> {
 pub fn uncontract(engine: Engine, moves: &[Move]) -> Vec<Section> {
     let mut sql = String::new();
     for of in moves {
-        sql += &format!("ALTER TABLE {} ADD COLUMN {} {};\n", of.table, of.from, of.from_type);
+        sql += &format!(
+            "ALTER TABLE {} ADD COLUMN {} {};\n",
+            of.table, of.from, of.from_type
+        );
         sql += &triggers(engine, of);
     }
     let mut sections = vec![Section::Once(sql)];
     sections.extend(moves.iter().map(|of| {
         let (table, from) = (&of.table, &of.from);
         let same = of.says_the_same(engine, &format!("was.{from}"));
-        let parked = format!("SELECT was.{from} FROM {} AS was WHERE was.id = {table}.id AND {same}", of.parked());
+        let parked = format!(
+            "SELECT was.{from} FROM {} AS was WHERE was.id = {table}.id AND {same}",
+            of.parked()
+        );
         let back = of.written_back("");
         Section::Batches {
             table: table.clone(),
@@ -241,9 +268,15 @@ fn triggers_of_postgres(of: &Move) -> String {
     let (table, from, name) = (&of.table, &of.from, of.carries());
     let old = format!("NEW.{from}");
     let forth = of.to.iter().map(|(column, reading)| {
-        format!("      NEW.{column} := {};\n", dialect::read_clean(engine, *reading, &old))
+        format!(
+            "      NEW.{column} := {};\n",
+            dialect::read_clean(engine, *reading, &old)
+        )
     });
-    let changed = of.to.iter().map(|(column, _)| format!("NEW.{column} IS DISTINCT FROM OLD.{column}"));
+    let changed = of
+        .to
+        .iter()
+        .map(|(column, _)| format!("NEW.{column} IS DISTINCT FROM OLD.{column}"));
     let changed: Vec<String> = changed.collect();
     format!(
         "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  \

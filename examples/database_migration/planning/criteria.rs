@@ -9,8 +9,15 @@ use examples::database_migration_plan::artifacts::{
 pub fn set(metrics: &QueryMetrics, pains: &PainPoints, strategy: &MigrationStrategy) -> SuccessCriteria {
     let aims = &metrics.aims;
     let queries = metrics.queries.iter().map(|query| {
-        let hurts = pains.points.iter().any(|point| point.statement.as_ref() == Some(&query.name));
-        let percent = if hurts { aims.slow_p99_percent_at_most } else { 100 + aims.other_p99_rise_percent };
+        let hurts = pains
+            .points
+            .iter()
+            .any(|point| point.statement.as_ref() == Some(&query.name));
+        let percent = if hurts {
+            aims.slow_p99_percent_at_most
+        } else {
+            100 + aims.other_p99_rise_percent
+        };
         QueryCriterion {
             query: query.name.clone(),
             p99_ms_before: query.latency.p99_ms,

@@ -1,13 +1,14 @@
 //! The stages of the way, what each locks and for how long, and the way back.
 
-use examples::{
-    database_migration_plan::artifacts::{
-        Engine, GrowthRecord, MigrationStrategy, RecoveryReview, RollbackPlan, RollbackWay, SchemaAnalysis, Stage,
-        StageRollback, TargetSchema, Trigger,
-    },
+use examples::database_migration_plan::artifacts::{
+    Engine, GrowthRecord, MigrationStrategy, RecoveryReview, RollbackPlan, RollbackWay, SchemaAnalysis,
+    Stage, StageRollback, TargetSchema, Trigger,
 };
 
-use crate::{migration::{moves, stages}, shop::FLAG};
+use crate::{
+    migration::{moves, stages},
+    shop::FLAG,
+};
 
 /// Bytes that the engine rewrites in a second at the least, for estimates; the rehearsal measures.
 const BYTES_PER_SECOND: u64 = 20_000_000;
@@ -28,13 +29,19 @@ pub fn plan(schema: &SchemaAnalysis, target: &TargetSchema, growth: &GrowthRecor
             // SQLite rewrites a table to drop a column of it; PostgreSQL only forgets the column.
             (stages::CONTRACT, Engine::Sqlite) => (moved.clone(), rewriting_s),
             (stages::CONTRACT, Engine::Postgres) => (moved.clone(), 1),
-            (stages::INDEX, Engine::Sqlite) => {
-                (target.indexes.iter().map(|index| index.table.clone()).collect(), rewriting_s)
-            }
+            (stages::INDEX, Engine::Sqlite) => (
+                target.indexes.iter().map(|index| index.table.clone()).collect(),
+                rewriting_s,
+            ),
             (stages::EXPAND, _) => (moved.clone(), 0),
             _ => (Vec::new(), 0),
         };
-        Stage { name: name.to_owned(), kind, locks, downtime_s }
+        Stage {
+            name: name.to_owned(),
+            kind,
+            locks,
+            downtime_s,
+        }
     };
     let rows: u64 = schema.tables.iter().map(|table| table.rows).sum();
     // Each row is moved twice: filled, and parked.
@@ -62,7 +69,10 @@ pub fn roll_back(strategy: &MigrationStrategy, recovery: &RecoveryReview) -> Rol
         way: RollbackWay::Reverse,
         takes_min: strategy.expected_min.max(recovery.restore_took_min.unwrap_or(1)),
     };
-    let trigger = |metric: &str, bound: String| Trigger { metric: metric.to_owned(), bound };
+    let trigger = |metric: &str, bound: String| Trigger {
+        metric: metric.to_owned(),
+        bound,
+    };
     RollbackPlan {
         stages: strategy.stages.iter().map(reverse).collect(),
         probe_ms_at_most: strategy.probe_ms_at_most,
@@ -72,10 +82,16 @@ pub fn roll_back(strategy: &MigrationStrategy, recovery: &RecoveryReview) -> Rol
         triggers: vec![
             trigger(
                 "a look-up beside the migration",
-                format!("over {} ms for {PAUSES_AT_MOST} batches in a row", strategy.probe_ms_at_most),
+                format!(
+                    "over {} ms for {PAUSES_AT_MOST} batches in a row",
+                    strategy.probe_ms_at_most
+                ),
             ),
             trigger("a batch or a look-up", String::from("fails")),
-            trigger("the comparisons on production", String::from("find a row that differs")),
+            trigger(
+                "the comparisons on production",
+                String::from("find a row that differs"),
+            ),
         ],
     }
 }

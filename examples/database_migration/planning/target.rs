@@ -5,8 +5,8 @@
 //! and stops at the limit.
 
 use examples::database_migration_plan::artifacts::{
-    Carried, ColumnUse, FaultKind, PainPoints, QueryMetrics, Reading, Remedy, SchemaAnalysis, TableUse, TargetColumn,
-    TargetIndex, TargetSchema, TargetTable,
+    Carried, ColumnUse, FaultKind, PainPoints, QueryMetrics, Reading, Remedy, SchemaAnalysis, TableUse,
+    TargetColumn, TargetIndex, TargetSchema, TargetTable,
 };
 
 use crate::{
@@ -16,18 +16,32 @@ use crate::{
 
 /// Designs it; `round` says how often a plan was sent back.
 #[must_use]
-pub fn design(schema: &SchemaAnalysis, pains: &PainPoints, metrics: &QueryMetrics, round: u32) -> TargetSchema {
-    let tables: Vec<TargetTable> = schema.tables.iter().map(|table| target_table(schema, table)).collect();
+pub fn design(
+    schema: &SchemaAnalysis,
+    pains: &PainPoints,
+    metrics: &QueryMetrics,
+    round: u32,
+) -> TargetSchema {
+    let tables: Vec<TargetTable> = schema
+        .tables
+        .iter()
+        .map(|table| target_table(schema, table))
+        .collect();
     let indexes = indexes(schema, &tables, metrics, round);
     let remedies = remedies(pains, &tables, &indexes);
-    TargetSchema { tables, indexes, remedies }
+    TargetSchema {
+        tables,
+        indexes,
+        remedies,
+    }
 }
 
 fn target_table(schema: &SchemaAnalysis, table: &TableUse) -> TargetTable {
     let columns = table.columns.iter().flat_map(|column| {
-        let mut faults = schema.faults.iter().filter(|fault| {
-            fault.table == table.name && fault.column.as_ref() == Some(&column.name)
-        });
+        let mut faults = schema
+            .faults
+            .iter()
+            .filter(|fault| fault.table == table.name && fault.column.as_ref() == Some(&column.name));
         let kind = faults.find_map(|fault| match fault.kind {
             FaultKind::FloatMoney | FaultKind::TwoMeanings => Some(fault.kind),
             _ => None,
@@ -37,11 +51,18 @@ fn target_table(schema: &SchemaAnalysis, table: &TableUse) -> TargetTable {
             sql_type: dialect::type_of(schema.engine, reading).to_owned(),
             nullable: true,
             comes_from: format!("{what} in {}.{}", table.name, column.name),
-            carried: Some(Carried { from: column.name.clone(), reading }),
+            carried: Some(Carried {
+                from: column.name.clone(),
+                reading,
+            }),
         };
         match kind {
             Some(FaultKind::FloatMoney) => {
-                vec![carried(format!("{}_cents", column.name), Reading::Cents, "the amount")]
+                vec![carried(
+                    format!("{}_cents", column.name),
+                    Reading::Cents,
+                    "the amount",
+                )]
             }
             Some(FaultKind::TwoMeanings) => vec![
                 carried(String::from("email"), Reading::Email, "the e-mail address"),
@@ -50,7 +71,10 @@ fn target_table(schema: &SchemaAnalysis, table: &TableUse) -> TargetTable {
             _ => vec![kept(table, column)],
         }
     });
-    TargetTable { name: table.name.clone(), columns: columns.collect() }
+    TargetTable {
+        name: table.name.clone(),
+        columns: columns.collect(),
+    }
 }
 
 fn kept(table: &TableUse, column: &ColumnUse) -> TargetColumn {
@@ -63,19 +87,41 @@ fn kept(table: &TableUse, column: &ColumnUse) -> TargetColumn {
     }
 }
 
-fn indexes(schema: &SchemaAnalysis, tables: &[TargetTable], metrics: &QueryMetrics, round: u32) -> Vec<TargetIndex> {
+fn indexes(
+    schema: &SchemaAnalysis,
+    tables: &[TargetTable],
+    metrics: &QueryMetrics,
+    round: u32,
+) -> Vec<TargetIndex> {
     let mut indexes: Vec<TargetIndex> = Vec::new();
-    let missing = schema.faults.iter().filter(|fault| fault.kind == FaultKind::MissingIndex);
+    let missing = schema
+        .faults
+        .iter()
+        .filter(|fault| fault.kind == FaultKind::MissingIndex);
     for statement in missing.filter_map(|fault| fault.statement.as_ref()) {
         let measured = metrics.queries.iter().any(|query| query.name == *statement);
         let statement = STATEMENTS.iter().find(|of| of.name == statement);
-        let Some(statement) = statement.filter(|_| measured) else { continue };
-        let Some(searched) = statement.looks_up.map(|column| column_after(tables, statement, column)) else { continue };
+        let Some(statement) = statement.filter(|_| measured) else {
+            continue;
+        };
+        let Some(searched) = statement
+            .looks_up
+            .map(|column| column_after(tables, statement, column))
+        else {
+            continue;
+        };
         let mut columns = vec![searched];
         if round > 0 {
-            columns.extend(statement.ordered_by.map(|column| column_after(tables, statement, column)));
+            columns.extend(
+                statement
+                    .ordered_by
+                    .map(|column| column_after(tables, statement, column)),
+            );
         }
-        match indexes.iter_mut().find(|index| index.table == statement.table && index.columns == columns) {
+        match indexes
+            .iter_mut()
+            .find(|index| index.table == statement.table && index.columns == columns)
+        {
             Some(index) => index.serves.push(statement.name.to_owned()),
             None => indexes.push(TargetIndex {
                 name: format!("{}_by_{}", statement.table, columns.join("_")),
@@ -92,18 +138,33 @@ fn indexes(schema: &SchemaAnalysis, tables: &[TargetTable], metrics: &QueryMetri
 fn column_after(tables: &[TargetTable], statement: &Statement, column: &str) -> String {
     let table = tables.iter().find(|table| table.name == statement.table);
     let mut columns = table.into_iter().flat_map(|table| &table.columns);
-    let after = columns.find(|after| after.carried.as_ref().is_some_and(|carried| carried.from == column));
+    let after = columns.find(|after| {
+        after
+            .carried
+            .as_ref()
+            .is_some_and(|carried| carried.from == column)
+    });
     after.map_or_else(|| column.to_owned(), |after| after.name.clone())
 }
 
 fn remedies(pains: &PainPoints, tables: &[TargetTable], indexes: &[TargetIndex]) -> Vec<Remedy> {
-    let remedy = |change: String, pain: &str| Remedy { pain_point: pain.to_owned(), change };
+    let remedy = |change: String, pain: &str| Remedy {
+        pain_point: pain.to_owned(),
+        change,
+    };
     let mut remedies = Vec::new();
     for pain in &pains.points {
-        let serves = |index: &&TargetIndex| pain.statement.as_ref().is_some_and(|statement| index.serves.contains(statement));
+        let serves = |index: &&TargetIndex| {
+            pain.statement
+                .as_ref()
+                .is_some_and(|statement| index.serves.contains(statement))
+        };
         if let Some(index) = indexes.iter().find(serves) {
             let columns = index.columns.join(", ");
-            let change = format!("index `{}` on ({columns}): the rows are found without reading the table", index.name);
+            let change = format!(
+                "index `{}` on ({columns}): the rows are found without reading the table",
+                index.name
+            );
             remedies.push(remedy(change, &pain.name));
             continue;
         }

@@ -1,7 +1,8 @@
 //! What is compared before and after: every row is counted, every untouched value summed up, every carried value read again.
 
 use examples::database_migration_plan::artifacts::{
-    Comparison, ComparisonKind, MigrationStrategy, Reading, RehearsalData, SuccessCriteria, TargetSchema, ValidationPlan,
+    Comparison, ComparisonKind, MigrationStrategy, Reading, RehearsalData, SuccessCriteria, TargetSchema,
+    ValidationPlan,
 };
 
 use crate::{
@@ -45,15 +46,29 @@ fn of_move(strategy: &MigrationStrategy, of: &Move) -> Vec<Comparison> {
     };
     let unreadable = of.unreadable(strategy.engine, &of.from);
     let set_aside = ComparisonKind::Invariant {
-        before: format!("SELECT count(*) FROM {} WHERE id <= $1 AND {unreadable}", of.table),
+        before: format!(
+            "SELECT count(*) FROM {} WHERE id <= $1 AND {unreadable}",
+            of.table
+        ),
         after: format!("SELECT count(*) FROM {} WHERE id <= $1", of.set_aside()),
     };
-    let carried = ComparisonKind::Carried { from: of.from.clone(), to: of.to.clone() };
+    let carried = ComparisonKind::Carried {
+        from: of.from.clone(),
+        to: of.to.clone(),
+    };
     let mut comparisons = vec![comparison("carried", carried), comparison("set-aside", set_aside)];
     if let [(cents, Reading::Cents)] = of.to.as_slice() {
         let read = dialect::read(strategy.engine, Reading::Cents, &of.from);
-        let sum = |what: &str| format!("SELECT CAST(coalesce(sum({what}), 0) AS BIGINT) FROM {} WHERE id <= $1", of.table);
-        let sums = ComparisonKind::Invariant { before: sum(&read), after: sum(cents) };
+        let sum = |what: &str| {
+            format!(
+                "SELECT CAST(coalesce(sum({what}), 0) AS BIGINT) FROM {} WHERE id <= $1",
+                of.table
+            )
+        };
+        let sums = ComparisonKind::Invariant {
+            before: sum(&read),
+            after: sum(cents),
+        };
         comparisons.push(comparison("sum", sums));
     }
     comparisons

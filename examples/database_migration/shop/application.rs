@@ -85,8 +85,14 @@ impl<'a> Application<'a> {
     pub fn change_contact(&mut self, customer: i64, contact: &Contact) -> Outcome<()> {
         self.database.transaction(|database| {
             let (columns, values) = written(contact, is_on_new_schema(database)?);
-            let sets = columns.iter().enumerate().map(|(at, column)| format!("{column} = ${}", at + 2));
-            let sql = format!("UPDATE customers SET {} WHERE id = $1", sets.collect::<Vec<_>>().join(", "));
+            let sets = columns
+                .iter()
+                .enumerate()
+                .map(|(at, column)| format!("{column} = ${}", at + 2));
+            let sql = format!(
+                "UPDATE customers SET {} WHERE id = $1",
+                sets.collect::<Vec<_>>().join(", ")
+            );
             let arguments: Vec<Value> = std::iter::once(customer.into()).chain(values).collect();
             database.execute(&sql, &arguments).map(|_| ())
         })
@@ -99,20 +105,38 @@ impl<'a> Application<'a> {
     pub fn contact_of(&mut self, customer: i64) -> Outcome<Contact> {
         let text = |value: &Value| value.text().map(str::to_owned);
         if self.is_on_new_schema()? {
-            let rows = self.database.rows("SELECT email, phone FROM customers WHERE id = $1", &[customer.into()])?;
+            let rows = self.database.rows(
+                "SELECT email, phone FROM customers WHERE id = $1",
+                &[customer.into()],
+            )?;
             let row = rows.first().ok_or_else(|| no_customer(customer))?;
-            return Ok(Contact { email: text(&row[0]), phone: text(&row[1]), note: None });
+            return Ok(Contact {
+                email: text(&row[0]),
+                phone: text(&row[1]),
+                note: None,
+            });
         }
-        let rows = self.database.rows("SELECT contact FROM customers WHERE id = $1", &[customer.into()])?;
+        let rows = self
+            .database
+            .rows("SELECT contact FROM customers WHERE id = $1", &[customer.into()])?;
         let row = rows.first().ok_or_else(|| no_customer(customer))?;
         // What every reader of the column has to guess, and what the new schema does away with.
         let contact = text(&row[0]);
         let is_email = |text: &String| text.contains('@');
         let is_phone = |text: &String| text.chars().all(|letter| "+0123456789 -/".contains(letter));
         Ok(match contact {
-            Some(email) if is_email(&email) => Contact { email: Some(email), ..Contact::default() },
-            Some(phone) if is_phone(&phone) => Contact { phone: Some(phone), ..Contact::default() },
-            note => Contact { note, ..Contact::default() },
+            Some(email) if is_email(&email) => Contact {
+                email: Some(email),
+                ..Contact::default()
+            },
+            Some(phone) if is_phone(&phone) => Contact {
+                phone: Some(phone),
+                ..Contact::default()
+            },
+            note => Contact {
+                note,
+                ..Contact::default()
+            },
         })
     }
 
@@ -169,7 +193,10 @@ impl<'a> Application<'a> {
     /// What the engine says.
     pub fn lines_of(&mut self, order: i64) -> Outcome<Vec<(i64, Option<i64>)>> {
         let rows = self.asked("lines_of_order", order.into())?;
-        Ok(rows.iter().map(|row| (row[2].integer().unwrap_or_default(), cents(&row[3]))).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (row[2].integer().unwrap_or_default(), cents(&row[3])))
+            .collect())
     }
 
     /// What was taken in since a day, in cents.
@@ -183,7 +210,8 @@ impl<'a> Application<'a> {
 
     fn asked(&mut self, statement: &str, argument: Value) -> Outcome<Vec<Vec<Value>>> {
         let new_schema = self.is_on_new_schema()?;
-        self.database.rows(statements::named(statement)?.on(new_schema), &[argument])
+        self.database
+            .rows(statements::named(statement)?.on(new_schema), &[argument])
     }
 }
 
@@ -199,15 +227,24 @@ fn is_on_new_schema(database: &mut dyn Database) -> Outcome<bool> {
 fn written(contact: &Contact, new_schema: bool) -> (&'static [&'static str], Vec<Value>) {
     let value = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     if new_schema {
-        return (&["email", "phone"], vec![value(&contact.email), value(&contact.phone)]);
+        return (
+            &["email", "phone"],
+            vec![value(&contact.email), value(&contact.phone)],
+        );
     }
-    let one = [&contact.email, &contact.phone, &contact.note].into_iter().find(|text| text.is_some());
+    let one = [&contact.email, &contact.phone, &contact.note]
+        .into_iter()
+        .find(|text| text.is_some());
     (&["contact"], vec![one.map_or(Value::Null, value)])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
 fn amount(cents: i64, new_schema: bool) -> Value {
-    if new_schema { Value::Integer(cents) } else { Value::Real(cents as f64 / 100.0) }
+    if new_schema {
+        Value::Integer(cents)
+    } else {
+        Value::Real(cents as f64 / 100.0)
+    }
 }
 
 /// In cents, whether it comes as such or as a binary fraction of francs.

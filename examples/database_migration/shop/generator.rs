@@ -30,7 +30,11 @@ pub struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Shape { rows: 200_000, open_percent: 2, seed: 20_261_126 }
+        Shape {
+            rows: 200_000,
+            open_percent: 2,
+            seed: 20_261_126,
+        }
     }
 }
 
@@ -45,15 +49,26 @@ const DAYS_OPEN: i64 = 730;
 /// When the file is there already, or cannot be written.
 pub fn make_file(file: &Path, shape: Shape) -> Outcome<()> {
     let making = || format!("making `{}`", file.display());
-    ensure(!file.exists(), format_args!("`{}` is there already; move it away, or name another", file.display()))?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    ensure(
+        !file.exists(),
+        format_args!(
+            "`{}` is there already; move it away, or name another",
+            file.display()
+        ),
+    )?;
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder).during(making())?;
     let part = file.with_extension("part");
     let _ = fs::remove_file(&part);
     let connection = Connection::open(&part).during(making())?;
     let fast = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN";
     connection.execute_batch(fast).during(making())?;
-    connection.execute_batch(&old_schema(Engine::Sqlite)).during(making())?;
+    connection
+        .execute_batch(&old_schema(Engine::Sqlite))
+        .during(making())?;
     let insert = |table: &str, columns: usize| {
         let holes: Vec<String> = (1..=columns).map(|at| format!("?{at}")).collect();
         connection.prepare(&format!("INSERT INTO {table} VALUES ({})", holes.join(", ")))
@@ -65,12 +80,18 @@ pub fn make_file(file: &Path, shape: Shape) -> Outcome<()> {
     ];
     each_row(shape, &mut |table, row| {
         let inserted = inserts[table].execute(params_from_iter(row));
-        inserted.map(|_| ()).map_err(|error| Failure::new(format_args!("{}: {error}", making())))
+        inserted
+            .map(|_| ())
+            .map_err(|error| Failure::new(format_args!("{}: {error}", making())))
     })?;
     drop(inserts);
-    connection.execute_batch("COMMIT; PRAGMA journal_mode = WAL").during(making())?;
+    connection
+        .execute_batch("COMMIT; PRAGMA journal_mode = WAL")
+        .during(making())?;
     connection.close().map_err(|(_, error)| error).during(making())?;
-    fs::File::open(&part).and_then(|file| file.sync_all()).during(making())?;
+    fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .during(making())?;
     fs::rename(&part, file).during(making())
 }
 
@@ -81,7 +102,10 @@ pub fn make_file(file: &Path, shape: Shape) -> Outcome<()> {
 pub fn fill_server(variable: &str, shape: Shape) -> Outcome<()> {
     let mut database = Postgres::connect(&server::config(variable, None)?, variable)?;
     let there = database.catalogue()?.tables;
-    ensure(there.is_empty(), format_args!("the database that {variable} names has tables already; name an empty one"))?;
+    ensure(
+        there.is_empty(),
+        format_args!("the database that {variable} names has tables already; name an empty one"),
+    )?;
     database.script(&format!("BEGIN; {}", old_schema(Engine::Postgres)))?;
     let mut texts = [String::new(), String::new(), String::new()];
     each_row(shape, &mut |table, row| {
@@ -92,10 +116,14 @@ pub fn fill_server(variable: &str, shape: Shape) -> Outcome<()> {
     })?;
     for (table, text) in super::TABLES.iter().zip(&texts) {
         let filling = || format!("filling `{table}`");
-        let mut writer = database.client().copy_in(&format!("COPY {table} FROM STDIN")).during(filling())?;
+        let mut writer = database
+            .client()
+            .copy_in(&format!("COPY {table} FROM STDIN"))
+            .during(filling())?;
         writer.write_all(text.as_bytes()).during(filling())?;
         writer.finish().during(filling())?;
-        let counted = format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))");
+        let counted =
+            format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))");
         database.script(&counted)?;
     }
     database.script("COMMIT; ANALYZE")
@@ -128,20 +156,33 @@ impl Chance {
 
     fn one_of(&mut self, words: &[&'static str]) -> &'static str {
         let at = self.below(words.len() as u64);
-        usize::try_from(at).ok().and_then(|at| words.get(at).copied()).unwrap_or_default()
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| words.get(at).copied())
+            .unwrap_or_default()
     }
 }
 
-const FIRST_NAMES: &[&str] = &["Ada", "Boris", "Chloe", "Dario", "Emine", "Farid", "Grace", "Henk", "Ines", "Jonas"];
-const LAST_NAMES: &[&str] = &["Abel", "Brun", "Cordes", "Dahl", "Egger", "Frei", "Gut", "Huber", "Ito", "Jansen"];
-const PRODUCTS: &[&str] = &["kettle", "lamp", "desk", "chair", "shelf", "rug", "clock", "vase", "mirror", "stool"];
+const FIRST_NAMES: &[&str] = &[
+    "Ada", "Boris", "Chloe", "Dario", "Emine", "Farid", "Grace", "Henk", "Ines", "Jonas",
+];
+const LAST_NAMES: &[&str] = &[
+    "Abel", "Brun", "Cordes", "Dahl", "Egger", "Frei", "Gut", "Huber", "Ito", "Jansen",
+];
+const PRODUCTS: &[&str] = &[
+    "kettle", "lamp", "desk", "chair", "shelf", "rug", "clock", "vase", "mirror", "stool",
+];
 
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// When the nth of so many things happened: more and more as time goes by.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a spread over two years")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a spread over two years"
+)]
 fn happened(nth: u64, of: u64) -> String {
     let share = (nth as f64 / of.max(1) as f64).sqrt();
     let span = (DAYS_OPEN * clock::DAY_S) as f64;
@@ -169,28 +210,65 @@ fn each_row(shape: Shape, put: &mut dyn FnMut(usize, &[Value]) -> Outcome<()>) -
             (0..quantity).for_each(|_| total += price);
             let product = Value::from(chance.one_of(PRODUCTS));
             let quantity = Value::Integer(signed(quantity));
-            put(2, &[Value::Integer(signed(line)), Value::Integer(signed(id)), product, quantity, Value::Real(price)])?;
+            put(
+                2,
+                &[
+                    Value::Integer(signed(line)),
+                    Value::Integer(signed(id)),
+                    product,
+                    quantity,
+                    Value::Real(price),
+                ],
+            )?;
         }
         let is_open = chance.below(100) < shape.open_percent;
-        let status = if is_open { "open" } else { chance.one_of(&["paid", "shipped", "shipped", "cancelled"]) };
+        let status = if is_open {
+            "open"
+        } else {
+            chance.one_of(&["paid", "shipped", "shipped", "cancelled"])
+        };
         let customer = Value::Integer(signed(1 + chance.below(customers)));
         let placed = Value::from(happened(id - 1, orders).as_str());
-        let total = if id % 500 == 0 { -1.0 } else { total };
-        put(1, &[Value::Integer(signed(id)), customer, placed, Value::from(status), Value::Real(total)])?;
+        let total = if id.is_multiple_of(500) { -1.0 } else { total };
+        put(
+            1,
+            &[
+                Value::Integer(signed(id)),
+                customer,
+                placed,
+                Value::from(status),
+                Value::Real(total),
+            ],
+        )?;
     }
     Ok(())
 }
 
 fn contact(chance: &mut Chance, id: u64, first: &str, last: &str) -> Value {
-    if id % 200 == 0 {
+    if id.is_multiple_of(200) {
         return Value::from(chance.one_of(&["asks at the counter", "see note", "moved away"]));
     }
     match chance.below(100) {
         0..60 => {
             let address = format!("{first}.{last}.{id}@example.org");
-            Value::from(if id % 50 == 1 { address } else { address.to_lowercase() }.as_str())
+            Value::from(
+                if id % 50 == 1 {
+                    address
+                } else {
+                    address.to_lowercase()
+                }
+                .as_str(),
+            )
         }
-        60..98 => Value::from(format!("+41 {:02} {:03}-{:04}", 20 + chance.below(70), id % 1_000, id % 10_000).as_str()),
+        60..98 => Value::from(
+            format!(
+                "+41 {:02} {:03}-{:04}",
+                20 + chance.below(70),
+                id % 1_000,
+                id % 10_000
+            )
+            .as_str(),
+        ),
         _ => Value::Null,
     }
 }
@@ -198,5 +276,9 @@ fn contact(chance: &mut Chance, id: u64, first: &str, last: &str) -> Value {
 #[expect(clippy::cast_precision_loss, reason = "prices are small")]
 fn price(chance: &mut Chance, line: u64) -> f64 {
     let cents = 199 + chance.below(19_800);
-    if line % 1_000 == 0 { cents as f64 / 300.0 + 0.001 } else { cents as f64 / 100.0 }
+    if line.is_multiple_of(1_000) {
+        cents as f64 / 300.0 + 0.001
+    } else {
+        cents as f64 / 100.0
+    }
 }

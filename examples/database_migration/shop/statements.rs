@@ -94,7 +94,10 @@ impl Statement {
     pub fn arguments(&self, old: &mut dyn Database, samples: u32) -> Outcome<Vec<Vec<Value>>> {
         let mut all = old.rows(self.asked_with, &[])?;
         if all.is_empty() {
-            return Err(Failure::new(format_args!("there is nothing to ask `{}` with", self.name)));
+            return Err(Failure::new(format_args!(
+                "there is nothing to ask `{}` with",
+                self.name
+            )));
         }
         let wanted = samples.max(1) as usize;
         if let [only] = all.as_slice() {
@@ -123,6 +126,7 @@ impl Statement {
             Engine::Sqlite => (format!("SCAN {}", self.table), "USING"),
             Engine::Postgres => (format!("Seq Scan on {}", self.table), "Index"),
         };
-        plan.iter().any(|line| line.contains(&scan) && !line.contains(by_index))
+        plan.iter()
+            .any(|line| line.contains(&scan) && !line.contains(by_index))
     }
 }

@@ -15,7 +15,11 @@ use crate::{
 };
 
 impl database_migration::Assessment for Team {
-    async fn analyze_schema(&self, cx: &StepContext, database: &DatabaseAccess) -> StepResult<SchemaAnalysis> {
+    async fn analyze_schema(
+        &self,
+        cx: &StepContext,
+        database: &DatabaseAccess,
+    ) -> StepResult<SchemaAnalysis> {
         let outputs = self.begin_outputs(cx)?;
         let access = database.clone();
         let schema = aside(move || analysis::analyze(&access)).await?;
@@ -30,10 +34,17 @@ impl database_migration::Assessment for Team {
         Ok(schema)
     }
 
-    async fn identify_pain_points(&self, cx: &StepContext, schema: &SchemaAnalysis) -> StepResult<PainPoints> {
+    async fn identify_pain_points(
+        &self,
+        cx: &StepContext,
+        schema: &SchemaAnalysis,
+    ) -> StepResult<PainPoints> {
         let pains = pains::identify(schema);
         let lost: u32 = pains.points.iter().map(|point| point.lost_min_per_week).sum();
-        cx.say(format_args!("{} pains, {lost} minutes a week", pains.points.len()));
+        cx.say(format_args!(
+            "{} pains, {lost} minutes a week",
+            pains.points.len()
+        ));
         Ok(pains)
     }
 
@@ -63,7 +74,9 @@ impl database_migration::Assessment for Team {
     ) -> StepResult<GrowthRecord> {
         let (access, schema) = (database.clone(), current_schema.clone());
         let growth = aside(move || growth::document(&access, &schema)).await?;
-        let full = growth.disk_full_in_days.map_or(String::new(), |days| format!(", disk full in {days} days"));
+        let full = growth
+            .disk_full_in_days
+            .map_or(String::new(), |days| format!(", disk full in {days} days"));
         cx.say(format_args!(
             "{} bytes of data, {} of indexes, {} a day{full}",
             growth.data_bytes, growth.index_bytes, growth.growth_bytes_per_day

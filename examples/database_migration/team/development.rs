@@ -3,8 +3,8 @@
 use examples::{
     database_migration,
     database_migration_plan::artifacts::{
-        GrowthRecord, IndexScripts, MigrationScripts, MigrationStrategy, QueryMetrics, RollbackPlan, SchemaAnalysis,
-        TargetSchema, Transformations, ValidationPlan, ValidatorSet,
+        GrowthRecord, IndexScripts, MigrationScripts, MigrationStrategy, QueryMetrics, RollbackPlan,
+        SchemaAnalysis, TargetSchema, Transformations, ValidationPlan, ValidatorSet,
     },
 };
 use workflow_runtime::prelude::*;
@@ -21,7 +21,10 @@ impl database_migration::Development for Team {
         rollback_plan: &RollbackPlan,
     ) -> StepResult<MigrationScripts> {
         let scripts = scripts::write(target_schema, strategy, rollback_plan, &self.outputs(cx)?)?;
-        cx.say(format_args!("{} scripts, each with its reverse", scripts.scripts.len()));
+        cx.say(format_args!(
+            "{} scripts, each with its reverse",
+            scripts.scripts.len()
+        ));
         Ok(scripts)
     }
 
@@ -33,7 +36,11 @@ impl database_migration::Development for Team {
         migrations: &MigrationScripts,
     ) -> StepResult<Transformations> {
         let written = transformations::write(current_schema, target_schema, migrations, &self.outputs(cx)?)?;
-        cx.say(format_args!("{} rules, {} repairs", written.rules.len(), written.cleanings.len()));
+        cx.say(format_args!(
+            "{} rules, {} repairs",
+            written.rules.len(),
+            written.cleanings.len()
+        ));
         Ok(written)
     }
 
@@ -46,7 +53,10 @@ impl database_migration::Development for Team {
     ) -> StepResult<IndexScripts> {
         let written = indexes::write(target_schema, query_metrics, growth, &self.outputs(cx)?)?;
         let bytes: u64 = written.indexes.iter().map(|index| index.expected_bytes).sum();
-        cx.say(format_args!("{} indexes, about {bytes} bytes", written.indexes.len()));
+        cx.say(format_args!(
+            "{} indexes, about {bytes} bytes",
+            written.indexes.len()
+        ));
         Ok(written)
     }
 
@@ -59,8 +69,15 @@ impl database_migration::Development for Team {
         let outputs = self.outputs(cx)?;
         let (plan, transformations) = (validation_plan.clone(), transformations.clone());
         let built = aside(move || validators::build(&plan, &transformations, &outputs)).await?;
-        let found = built.validators.iter().filter(|validator| validator.found_planted_fault).count();
-        cx.say(format_args!("{found} of {} found the fault that was planted for them", built.validators.len()));
+        let found = built
+            .validators
+            .iter()
+            .filter(|validator| validator.found_planted_fault)
+            .count();
+        cx.say(format_args!(
+            "{found} of {} found the fault that was planted for them",
+            built.validators.len()
+        ));
         Ok(built)
     }
 }

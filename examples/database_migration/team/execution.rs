@@ -18,12 +18,16 @@ use crate::{
     execution::{perform, undo, verify},
     testing::{
         figures::{self, Effort},
-        gates, rehearsal,
+        gates,
+        rehearsal::{self, Copies},
     },
 };
 
 /// On production fewer values are asked for at once, and oftener.
-const WATCHING: Effort = Effort { samples: 12, repeats: 2 };
+const WATCHING: Effort = Effort {
+    samples: 12,
+    repeats: 2,
+};
 
 impl database_migration::Execution for Team {
     async fn execute_migration(
@@ -41,6 +45,7 @@ impl database_migration::Execution for Team {
         let restored = engine::copy_of(database, outputs.root(), cx.run_id(), "production_before")?;
         let (access, migrations) = (database.clone(), migrations.clone());
         let (rollback, window) = (rollback_plan.clone(), window.clone());
+        let copies = Copies::of(database, &outputs, cx.run_id())?;
         let record = aside(move || {
             let order = perform::Order {
                 access: &access,
@@ -50,7 +55,10 @@ impl database_migration::Execution for Team {
                 window: &window,
                 restored: &restored,
             };
-            perform::perform(&order, &outputs, &say)
+            let record = perform::perform(&order, &outputs, &say)?;
+            // They hold what is personal, and nobody looks at them any more.
+            copies.discard()?;
+            Ok(record)
         })
         .await?;
         cx.say(format_args!(
@@ -87,7 +95,8 @@ impl database_migration::Execution for Team {
     ) -> StepResult<IntegrityReport> {
         let (record, validators, change) = (migrated.clone(), validators.clone(), application.clone());
         let report = aside(move || verify::verify(&record, &validators, &change)).await?;
-        self.outputs(cx)?.write_json("reports/production-integrity.json", &report)?;
+        self.outputs(cx)?
+            .write_json("reports/production-integrity.json", &report)?;
         say_integrity(cx, &report);
         Ok(report)
     }
@@ -98,7 +107,11 @@ impl database_migration::Execution for Team {
         migrated: &MigrationRecord,
         criteria: &SuccessCriteria,
     ) -> StepResult<BenchmarkReport> {
-        let (before, after, criteria) = (migrated.before.clone(), migrated.production.clone(), criteria.clone());
+        let (before, after, criteria) = (
+            migrated.before.clone(),
+            migrated.production.clone(),
+            criteria.clone(),
+        );
         let say = sayer(cx);
         let report = aside(move || figures::watch(&before, &after, WATCHING, &criteria, &say)).await?;
         self.outputs(cx)?.write_json("reports/production.json", &report)?;

@@ -3,8 +3,8 @@
 use examples::{
     database_migration,
     database_migration_plan::artifacts::{
-        GrowthRecord, MigrationStrategy, PainPoints, QueryMetrics, RecoveryReview, RollbackPlan, SchemaAnalysis,
-        SuccessCriteria, TargetSchema, ValidationPlan,
+        GrowthRecord, MigrationStrategy, PainPoints, QueryMetrics, RecoveryReview, RollbackPlan,
+        SchemaAnalysis, SuccessCriteria, TargetSchema, ValidationPlan,
     },
 };
 use workflow_runtime::prelude::*;
@@ -23,11 +23,18 @@ impl database_migration::Planning for Team {
     ) -> StepResult<TargetSchema> {
         let target = target::design(current_schema, pain_points, query_metrics, cx.round());
         for index in &target.indexes {
-            cx.say(format_args!("index on {} ({})", index.table, index.columns.join(", ")));
+            cx.say(format_args!(
+                "index on {} ({})",
+                index.table,
+                index.columns.join(", ")
+            ));
         }
         let carried = target.tables.iter().flat_map(|table| &table.columns);
         let carried = carried.filter(|column| column.carried.is_some()).count();
-        cx.say(format_args!("{carried} new columns, {} indexes", target.indexes.len()));
+        cx.say(format_args!(
+            "{carried} new columns, {} indexes",
+            target.indexes.len()
+        ));
         Ok(target)
     }
 
@@ -55,7 +62,10 @@ impl database_migration::Planning for Team {
         recovery: &RecoveryReview,
     ) -> StepResult<RollbackPlan> {
         let plan = strategy::roll_back(strategy, recovery);
-        cx.say(format_args!("{} stages reversed, no point of no return", plan.stages.len()));
+        cx.say(format_args!(
+            "{} stages reversed, no point of no return",
+            plan.stages.len()
+        ));
         Ok(plan)
     }
 
@@ -84,7 +94,10 @@ impl database_migration::Planning for Team {
         criteria: &SuccessCriteria,
     ) -> StepResult<ValidationPlan> {
         let plan = validation::design(target_schema, strategy, criteria);
-        cx.say(format_args!("{} comparisons, on all of production", plan.comparisons.len()));
+        cx.say(format_args!(
+            "{} comparisons, on all of production",
+            plan.comparisons.len()
+        ));
         Ok(plan)
     }
 }

@@ -3,9 +3,9 @@
 use examples::{
     database_migration,
     database_migration_plan::artifacts::{
-        Address, ApplicationChange, ApplicationTests, BenchmarkReport, DatabaseAccess, IndexScripts, IntegrityReport,
-        MigrationScripts, QueryMetrics, Rehearsal, RollbackDrill, RollbackPlan, SuccessCriteria, Transformations,
-        ValidatorSet,
+        Address, ApplicationChange, ApplicationTests, BenchmarkReport, DatabaseAccess, IndexScripts,
+        IntegrityReport, MigrationScripts, QueryMetrics, Rehearsal, RollbackDrill, RollbackPlan,
+        SuccessCriteria, Transformations, ValidatorSet,
     },
     failure::Outcome,
 };
@@ -55,8 +55,13 @@ impl database_migration::Testing for Team {
         let scripts = rehearsal::in_order(&migrations, transformations, indexes);
         let (copies, say) = (Copies::of(database, &outputs, cx.run_id())?, sayer(cx));
         let rehearsed =
-            aside(move || rehearsal::rehearse(&access, &migrations, scripts, &copies, &outputs, &say)).await?;
-        let blocked = rehearsed.stages.iter().map(|stage| stage.blocked_writers_ms).max();
+            aside(move || rehearsal::rehearse(&access, &migrations, scripts, &copies, &outputs, &say))
+                .await?;
+        let blocked = rehearsed
+            .stages
+            .iter()
+            .map(|stage| stage.blocked_writers_ms)
+            .max();
         cx.say(format_args!(
             "{} orders placed meanwhile, none lost; the longest wait {} ms; {:+.1} % in size",
             rehearsed.orders_meanwhile,
@@ -89,7 +94,10 @@ impl database_migration::Testing for Team {
         criteria: &SuccessCriteria,
     ) -> StepResult<BenchmarkReport> {
         let (before, after, criteria) = (rehearsal.before.clone(), rehearsal.copy.clone(), criteria.clone());
-        let effort = Effort { samples: query_metrics.load.samples, repeats: query_metrics.load.repeats };
+        let effort = Effort {
+            samples: query_metrics.load.samples,
+            repeats: query_metrics.load.repeats,
+        };
         let report = aside(move || figures::measure(&before, &after, effort, &criteria)).await?;
         self.outputs(cx)?.write_json("reports/staging.json", &report)?;
         say_figures(cx, &report);
@@ -106,10 +114,16 @@ impl database_migration::Testing for Team {
         let compare = move || -> Outcome<IntegrityReport> {
             let mut before = engine::open(&rehearsal.before)?;
             let mut after = engine::open(&rehearsal.copy)?;
-            compare::run(&validators.validators, before.as_mut(), after.as_mut(), &rehearsal.watermarks)
+            compare::run(
+                &validators.validators,
+                before.as_mut(),
+                after.as_mut(),
+                &rehearsal.watermarks,
+            )
         };
         let report = aside(compare).await?;
-        self.outputs(cx)?.write_json("reports/staging-integrity.json", &report)?;
+        self.outputs(cx)?
+            .write_json("reports/staging-integrity.json", &report)?;
         say_integrity(cx, &report);
         Ok(report)
     }
@@ -124,7 +138,12 @@ impl database_migration::Testing for Team {
         let (rehearsal, change) = (rehearsal.clone(), application.clone());
         let tests = aside(move || application::run(&rehearsal, &change, &copies, &outputs)).await?;
         for report in [&tests.on_old_schema, &tests.on_new_schema] {
-            cx.say(format_args!("{}: {} passed, {} failed", report.suite, report.passed, report.failures.len()));
+            cx.say(format_args!(
+                "{}: {} passed, {} failed",
+                report.suite,
+                report.passed,
+                report.failures.len()
+            ));
         }
         Ok(tests)
     }
@@ -140,8 +159,15 @@ impl database_migration::Testing for Team {
         let (rehearsal, migrations, plan) = (rehearsal.clone(), migrations.clone(), rollback_plan.clone());
         let drill = aside(move || drill::practise(&rehearsal, &migrations, &plan, &copies, &outputs)).await?;
         let took: u64 = drill.stages.iter().map(|stage| stage.took_ms).sum();
-        let same = if drill.checksum_before == drill.checksum_after { "the same" } else { "another" };
-        cx.say(format_args!("{} stages back in {took} ms, {same} checksum", drill.stages.len()));
+        let same = if drill.checksum_before == drill.checksum_after {
+            "the same"
+        } else {
+            "another"
+        };
+        cx.say(format_args!(
+            "{} stages back in {took} ms, {same} checksum",
+            drill.stages.len()
+        ));
         Ok(drill)
     }
 
@@ -167,7 +193,11 @@ impl database_migration::Testing for Team {
         let mut objections = gates::differences(staging_integrity, 0);
         objections.extend(gates::failed_tests(application_tests));
         objections.extend(gates::wrong_way_back(rollback_drill));
-        Ok(judged(cx, &objections, "no row differs, the application works, and the way back was walked"))
+        Ok(judged(
+            cx,
+            &objections,
+            "no row differs, the application works, and the way back was walked",
+        ))
     }
 }
 

@@ -18,14 +18,28 @@ use crate::{
 ///
 /// # Errors
 /// When a copy cannot be made.
-pub fn run(rehearsal: &Rehearsal, change: &ApplicationChange, copies: &Copies, outputs: &Outputs) -> Outcome<ApplicationTests> {
+pub fn run(
+    rehearsal: &Rehearsal,
+    change: &ApplicationChange,
+    copies: &Copies,
+    outputs: &Outputs,
+) -> Outcome<ApplicationTests> {
     // Between the switch and the contraction both are there, so the flag may still be turned back.
     let on_old_schema = on(&rehearsal.switched, false, change, copies, outputs)?;
     let on_new_schema = on(&rehearsal.copy, true, change, copies, outputs)?;
-    Ok(ApplicationTests { on_old_schema, on_new_schema })
+    Ok(ApplicationTests {
+        on_old_schema,
+        on_new_schema,
+    })
 }
 
-fn on(from: &Address, new_schema: bool, change: &ApplicationChange, copies: &Copies, outputs: &Outputs) -> Outcome<TestReport> {
+fn on(
+    from: &Address,
+    new_schema: bool,
+    change: &ApplicationChange,
+    copies: &Copies,
+    outputs: &Outputs,
+) -> Outcome<TestReport> {
     copies::copy(from, &copies.scratch, outputs.scratch()?.path())?;
     let report = {
         let mut database = engine::open(&copies.scratch)?;

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use examples::{
-    database_migration_plan::artifacts::{Address, BenchmarkReport, QueryCriterion, QueryFigure, SuccessCriteria},
+    database_migration_plan::artifacts::{
+        Address, BenchmarkReport, QueryCriterion, QueryFigure, SuccessCriteria,
+    },
     failure::Outcome,
     load,
 };
@@ -29,7 +31,12 @@ pub struct Effort {
 ///
 /// # Errors
 /// When either database cannot be read.
-pub fn measure(before: &Address, after: &Address, effort: Effort, criteria: &SuccessCriteria) -> Outcome<BenchmarkReport> {
+pub fn measure(
+    before: &Address,
+    after: &Address,
+    effort: Effort,
+    criteria: &SuccessCriteria,
+) -> Outcome<BenchmarkReport> {
     let begun = Instant::now();
     let mut before = engine::open(before)?;
     let mut after = engine::open(after)?;
@@ -81,7 +88,15 @@ pub fn watch(
         let middle = figures.len() / 2;
         (middle < figures.len()).then(|| figures.swap_remove(middle))
     };
-    Ok(report(begun, criteria.queries.iter().zip(figures).filter_map(in_the_middle).collect()))
+    Ok(report(
+        begun,
+        criteria
+            .queries
+            .iter()
+            .zip(figures)
+            .filter_map(in_the_middle)
+            .collect(),
+    ))
 }
 
 /// By how many times a figure is over what its criterion allows; at most 1 where it keeps it.
@@ -95,7 +110,11 @@ fn report(begun: Instant, queries: Vec<QueryFigure>) -> BenchmarkReport {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     BenchmarkReport {
         measured_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        machine: format!("{cores} cores, {} {}", std::env::consts::OS, std::env::consts::ARCH),
+        machine: format!(
+            "{cores} cores, {} {}",
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        ),
         queries,
     }
 }

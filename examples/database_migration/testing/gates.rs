@@ -35,15 +35,23 @@ pub fn slow_statements(report: &BenchmarkReport, criteria: &SuccessCriteria) -> 
 #[must_use]
 pub fn costs(rehearsal: &Rehearsal, criteria: &SuccessCriteria) -> Vec<String> {
     let mut objections = Vec::new();
-    let downtime_ms: u64 = rehearsal.stages.iter().map(|stage| u64::from(stage.downtime_ms)).sum();
+    let downtime_ms: u64 = rehearsal
+        .stages
+        .iter()
+        .map(|stage| u64::from(stage.downtime_ms))
+        .sum();
     if downtime_ms > u64::from(criteria.downtime_s_at_most) * 1_000 {
         let allowed = criteria.downtime_s_at_most;
-        objections.push(format!("writers were interrupted for {downtime_ms} ms, where {allowed} s are allowed"));
+        objections.push(format!(
+            "writers were interrupted for {downtime_ms} ms, where {allowed} s are allowed"
+        ));
     }
     let grown = growth_percent(rehearsal);
     if grown > criteria.growth_percent_at_most {
         let allowed = criteria.growth_percent_at_most;
-        objections.push(format!("data and indexes grew by {grown:.1} %, where {allowed:.0} % are allowed"));
+        objections.push(format!(
+            "data and indexes grew by {grown:.1} %, where {allowed:.0} % are allowed"
+        ));
     }
     objections
 }
@@ -58,28 +66,40 @@ pub fn growth_percent(rehearsal: &Rehearsal) -> f64 {
 /// Comparisons that found a difference, and tests that failed beside them.
 #[must_use]
 pub fn differences(report: &IntegrityReport, allowed: u64) -> Vec<String> {
-    let differing = report.outcomes.iter().filter(|outcome| outcome.rows_differing > allowed);
+    let differing = report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.rows_differing > allowed);
     let differing = differing.map(|outcome| {
         format!(
             "`{}` differs in {} rows: {} before, {} after",
             outcome.comparison, outcome.rows_differing, outcome.before, outcome.after
         )
     });
-    let failed = report.application_failures.iter().map(|failure| format!("the application: {failure}"));
+    let failed = report
+        .application_failures
+        .iter()
+        .map(|failure| format!("the application: {failure}"));
     differing.chain(failed).collect()
 }
 
 /// Tests of the application that failed.
 #[must_use]
 pub fn failed_tests(tests: &ApplicationTests) -> Vec<String> {
-    [&tests.on_old_schema, &tests.on_new_schema].into_iter().flat_map(failures).collect()
+    [&tests.on_old_schema, &tests.on_new_schema]
+        .into_iter()
+        .flat_map(failures)
+        .collect()
 }
 
 /// The failures of a suite, in words.
 #[must_use]
 pub fn failures(report: &TestReport) -> Vec<String> {
     let failure = |failure: &examples::evidence::TestFailure| {
-        format!("{}: `{}` expected {}, saw {}", report.suite, failure.test, failure.expected, failure.seen)
+        format!(
+            "{}: `{}` expected {}, saw {}",
+            report.suite, failure.test, failure.expected, failure.seen
+        )
     };
     report.failures.iter().map(failure).collect()
 }
@@ -88,6 +108,9 @@ pub fn failures(report: &TestReport) -> Vec<String> {
 #[must_use]
 pub fn wrong_way_back(drill: &RollbackDrill) -> Option<String> {
     (drill.checksum_before != drill.checksum_after).then(|| {
-        format!("the way back ends at checksum {}, not at {}", drill.checksum_after, drill.checksum_before)
+        format!(
+            "the way back ends at checksum {}, not at {}",
+            drill.checksum_after, drill.checksum_before
+        )
     })
 }

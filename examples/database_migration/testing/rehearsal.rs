@@ -57,9 +57,15 @@ impl Copies {
     /// # Errors
     /// When one cannot be removed.
     pub fn discard(&self) -> Outcome<()> {
-        [&self.before, &self.migrated, &self.switched, &self.scratch, &self.drill]
-            .into_iter()
-            .try_for_each(copies::discard)
+        [
+            &self.before,
+            &self.migrated,
+            &self.switched,
+            &self.scratch,
+            &self.drill,
+        ]
+        .into_iter()
+        .try_for_each(copies::discard)
     }
 }
 
@@ -114,7 +120,10 @@ pub fn rehearse(
         rows,
         watermarks,
         scripts,
-        stages: went.iter().map(|(stage, began, took)| written.timing(stage, *began, *took)).collect(),
+        stages: went
+            .iter()
+            .map(|(stage, began, took)| written.timing(stage, *began, *took))
+            .collect(),
         orders_meanwhile: written.orders.len() as u64,
         bytes_before,
         growth_bytes: signed(bytes_after) - signed(bytes_before),
@@ -126,7 +135,10 @@ pub fn rehearse(
 fn surprises(written: Written) -> Vec<String> {
     let mut surprises = written.failures;
     surprises.dedup();
-    surprises.iter().map(|failure| format!("an order could not be placed: {failure}")).collect()
+    surprises
+        .iter()
+        .map(|failure| format!("an order could not be placed: {failure}"))
+        .collect()
 }
 
 /// What a stage took, and when it began.
@@ -148,17 +160,26 @@ fn go(
             copies::copy(&copies.migrated, &copies.switched, scratch)?;
         }
         let began = Instant::now();
-        runner::go(database, std::slice::from_ref(stage), migrations.batch_rows, &mut |happened| {
-            if let Happened::Batch { .. } = happened {
-                std::thread::sleep(pause);
-            }
-            Ok(())
-        })?;
+        runner::go(
+            database,
+            std::slice::from_ref(stage),
+            migrations.batch_rows,
+            &mut |happened| {
+                if let Happened::Batch { .. } = happened {
+                    std::thread::sleep(pause);
+                }
+                Ok(())
+            },
+        )?;
         let took = began.elapsed();
         say(format!("{}: {} ms", stage.stage, took.as_millis()));
         went.push((stage.stage.clone(), began, took));
     }
-    if went.is_empty() { Err(Failure::new("there is no stage to rehearse")) } else { Ok(went) }
+    if went.is_empty() {
+        Err(Failure::new("there is no stage to rehearse"))
+    } else {
+        Ok(went)
+    }
 }
 
 /// Bytes of everything that stays, and of what is parked.

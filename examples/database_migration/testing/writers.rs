@@ -42,8 +42,18 @@ pub struct Written {
     pub failures: Vec<String>,
 }
 
-const BASKET: [Wanted; 2] =
-    [Wanted { product: "lamp", quantity: 3, cents: 1_010 }, Wanted { product: "rug", quantity: 1, cents: 29 }];
+const BASKET: [Wanted; 2] = [
+    Wanted {
+        product: "lamp",
+        quantity: 3,
+        cents: 1_010,
+    },
+    Wanted {
+        product: "rug",
+        quantity: 1,
+        cents: 29,
+    },
+];
 /// What the basket costs, in cents.
 const COSTS: i64 = 3_059;
 
@@ -64,16 +74,24 @@ impl Writers {
     /// When the writers could not begin.
     pub fn stop(self) -> Outcome<Written> {
         self.stop.store(true, Ordering::Relaxed);
-        self.working.join().map_err(|_| Failure::new("the writers broke off"))?
+        self.working
+            .join()
+            .map_err(|_| Failure::new("the writers broke off"))?
     }
 }
 
 fn write(address: &Address, pace: Duration, stop: &AtomicBool) -> Outcome<Written> {
     let mut database = engine::open(address)?;
     let mut application = Application::new(database.as_mut());
-    let contact = Contact { email: Some(String::from("rehearsal@test.example")), ..Contact::default() };
+    let contact = Contact {
+        email: Some(String::from("rehearsal@test.example")),
+        ..Contact::default()
+    };
     let customer = application.register("Rehearsal", &contact, &clock::now())?;
-    let mut written = Written { customer, ..Written::default() };
+    let mut written = Written {
+        customer,
+        ..Written::default()
+    };
     while !stop.load(Ordering::Relaxed) {
         let begun = Instant::now();
         match application.place_order(customer, &BASKET, &clock::now()) {
@@ -99,16 +117,28 @@ impl Written {
             let sql = "SELECT total_cents FROM orders WHERE id = $1 AND customer_id = $2";
             let cents = database.integer(sql, &[(*order).into(), self.customer.into()])?;
             let lines = Application::new(database.as_mut()).lines_of(*order)?;
-            let of_lines = lines.iter().filter_map(|(quantity, cents)| Some(quantity * (*cents)?)).sum::<i64>();
+            let of_lines = lines
+                .iter()
+                .filter_map(|(quantity, cents)| Some(quantity * (*cents)?))
+                .sum::<i64>();
             lost += usize::from(cents != Some(COSTS) || of_lines != COSTS);
         }
-        ensure(lost == 0, format_args!("{lost} of {} orders that were placed meanwhile are lost or cost something else", self.orders.len()))
+        ensure(
+            lost == 0,
+            format_args!(
+                "{lost} of {} orders that were placed meanwhile are lost or cost something else",
+                self.orders.len()
+            ),
+        )
     }
 
     /// How a stage went for the writers.
     #[must_use]
     pub fn timing(&self, stage: &str, began: Instant, took: Duration) -> StageTiming {
-        let during = self.waits.iter().filter(|(begun, waited)| *begun < began + took && *begun + *waited > began);
+        let during = self
+            .waits
+            .iter()
+            .filter(|(begun, waited)| *begun < began + took && *begun + *waited > began);
         let waits: Vec<Duration> = during.map(|(_, waited)| *waited).collect();
         let noticed = waits.iter().filter(|waited| **waited > NOTICED).sum();
         StageTiming {
