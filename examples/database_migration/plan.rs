@@ -22,33 +22,34 @@ workflow! {
         /// What is there, how it is used, and what about it hurts.
         #[by(DatabaseAdministrator)]
         phase Assessment {
-            /// Reads the catalogue and the counters of the engine; yields every table and column with how much it
-            /// holds and how often it is read and written.
+            /// Reads the catalogue and looks at every value; yields every table and column with how much it holds, how
+            /// often it is read and written, and what the schema permits and should not.
             #[retry(attempts = 3, backoff = "1s..30s")]
             step analyze_schema(database) -> current_schema: SchemaAnalysis;
             /// Sets what users and on-call people complain of beside what the schema gets wrong; yields each pain
             /// with its suspected cause, worst first.
             step identify_pain_points(current_schema) -> pain_points: PainPoints;
-            /// Times the suspects under the load of an ordinary week; yields latency, rows read and the engine's
-            /// plan for each statement, the baseline that all later figures are compared with.
+            /// Times each statement of the application on production, with as many values as the input says, beside
+            /// the calls a day that its log counts; yields latency, rows read and the engine's plan for each, the
+            /// baseline.
             #[timeout("8d")]
-            #[estimate("1d..7d")]
+            #[estimate("5s..1h")]
             step collect_query_metrics(database, pain_points) -> query_metrics: QueryMetrics;
-            /// Adds up data and indexes now and over the past months; yields how fast they grow and when the disk
-            /// is full.
+            /// Adds up data and indexes now and, by the dates of the rows, at the end of each past month; yields how
+            /// fast they grow and when the disk is full.
             step document_growth(database, current_schema) -> growth: GrowthRecord;
-            /// Restores the newest backup for real, onto another machine; yields what would be lost, how long it
-            /// takes and what the procedure lacks. A backup that nobody has restored is refused.
+            /// Makes a backup, restores it into another database and compares every value; yields what would be lost,
+            /// how long it takes and what the procedure lacks. A backup that nobody has restored is refused.
             #[check(RecoveryReview::check)]
             #[timeout("1d")]
-            #[estimate("1h..8h")]
+            #[estimate("5s..8h")]
             step evaluate_backups(database, growth) -> recovery: RecoveryReview;
         }
 
         /// What it shall become, how it gets there, and how it gets back.
         phase Planning {
             /// Draws the new tables, columns and indexes; each says where its data comes from, and each change
-            /// which pain it ends.
+            /// which pain it ends. Sent back, it draws indexes that also put the rows in order.
             #[check(TargetSchema::check)]
             step design_target_schema(current_schema, pain_points, query_metrics, growth)
                 -> target_schema: TargetSchema;
@@ -93,12 +94,13 @@ workflow! {
 
         /// The whole migration on a copy, there and back.
         parallel phase Testing {
-            /// Runs every stage on the staging copy, with production's load replayed; yields how long each took and
-            /// how long writers were blocked.
+            /// Runs every stage on a copy of production while orders are placed on it at the input's pace; yields how
+            /// long each took and how long writers were blocked. An order that is lost is a failure.
             #[timeout("1d")]
             #[undo(discard_copy)]
             step rehearse_migration(database, migrations, transformations, indexes) -> rehearsal: Rehearsal;
-            /// Repeats the baseline's statements on the migrated copy; yields their latencies.
+            /// Times the baseline's statements on the migrated copy and, in the same minute, on the unmigrated one;
+            /// yields both.
             #[timeout("6h")]
             step measure_performance(rehearsal, query_metrics, criteria) -> staging_figures: BenchmarkReport;
             /// Runs the validators on the migrated copy; yields what differs, row by row.
@@ -127,8 +129,8 @@ workflow! {
             /// back, and tells everyone who must know.
             #[check(MigrationWindow::check)]
             manual step schedule_window(strategy, rehearsal, rollback_drill) -> window: MigrationWindow;
-            /// Takes a backup and runs the stages in batches inside the window, stopping by itself when errors or
-            /// latency leave their bounds; undone by the rollback of each stage that ran.
+            /// Takes a backup and runs the stages in batches inside the window, pausing while look-ups beside it are
+            /// slow and stopping by itself when they stay so or fail; undone by the rollback of each stage that ran.
             #[undo(roll_back_migration)]
             #[timeout("2d")]
             step execute_migration(database, migrations, transformations, indexes, rollback_plan, window)
@@ -136,9 +138,10 @@ workflow! {
             /// Runs the validators and the application's smoke tests on production; yields what differs.
             #[retry(attempts = 3, backoff = "30s..5m")]
             step verify_production(migrated, validators, application) -> production_integrity: IntegrityReport;
-            /// Watches the same statements through a full cycle of the week's load; yields their latencies.
+            /// Watches the same statements for as long as the input says, which is a full cycle of the load where there
+            /// is one; yields the round in the middle, beside what the backup takes in the same minute.
             #[timeout("9d")]
-            #[estimate("1d..7d")]
+            #[estimate("5s..7d")]
             step monitor_performance(migrated, criteria) -> production_figures: BenchmarkReport;
             /// Passes if production keeps the criteria. A rejection halts the run: whether to undo is for a person.
             gate holds_in_production(production_integrity, production_figures, criteria);

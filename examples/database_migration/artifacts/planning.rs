@@ -9,6 +9,10 @@ use crate::faults::Faults;
 /// The schema to arrive at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetSchema {
+    /// The engine that it is for.
+    pub engine: Engine,
+    /// The flag, a row of the table `feature_flags`, that says which schema the application reads and writes.
+    pub flag: String,
     /// Its tables.
     pub tables: Vec<TargetTable>,
     /// Its indexes.
@@ -105,10 +109,6 @@ impl TargetSchema {
 /// The way from the old schema to the new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MigrationStrategy {
-    /// The engine that it is for.
-    pub engine: Engine,
-    /// The flag, a row of the table `feature_flags`, that says which schema the application reads and writes.
-    pub flag: String,
     /// The stages, in order.
     pub stages: Vec<Stage>,
     /// How long the application may be interrupted in all, in seconds.
@@ -119,8 +119,6 @@ pub struct MigrationStrategy {
     pub batch_pause_ms: u32,
     /// How long the whole is thought to take, in minutes.
     pub expected_min: u32,
-    /// A look-up that takes longer than this during the migration makes it pause, in milliseconds.
-    pub probe_ms_at_most: u32,
 }
 
 /// A stage of the migration; the application works before and after each.
@@ -180,10 +178,6 @@ impl MigrationStrategy {
 pub struct RollbackPlan {
     /// How each stage is taken back.
     pub stages: Vec<StageRollback>,
-    /// A look-up that takes longer than this makes the migration pause, in milliseconds.
-    pub probe_ms_at_most: u32,
-    /// So many pauses in a row, and it stops by itself.
-    pub pauses_at_most: u32,
     /// The stage after which only the backup leads back, if there is one.
     pub point_of_no_return: Option<String>,
     /// Who decides to turn round.

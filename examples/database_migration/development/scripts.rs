@@ -26,7 +26,7 @@ pub fn write(
     rollback: &RollbackPlan,
     outputs: &Outputs,
 ) -> Outcome<MigrationScripts> {
-    let engine = strategy.engine;
+    let engine = target.engine;
     let moves = moves::moves(engine, target);
     let mut scripts = Vec::new();
     for stage in &strategy.stages {

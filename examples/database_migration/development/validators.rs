@@ -20,7 +20,10 @@ use crate::{
         script::Section,
         stages,
     },
-    shop::generator::{self, Shape},
+    shop::{
+        FLAG,
+        generator::{self, Shape},
+    },
 };
 
 /// Where the comparisons stand, for who runs one by hand.
@@ -137,6 +140,8 @@ fn schema_of(comparisons: &[Comparison]) -> TargetSchema {
         })
     });
     TargetSchema {
+        engine: Engine::Sqlite,
+        flag: FLAG.to_owned(),
         tables: tables.collect(),
         indexes: Vec::new(),
         remedies: Vec::new(),

@@ -22,6 +22,7 @@ use crate::{
     development::compare,
     engine::{self, Database, checksum, copies},
     migration::runner::{self, Happened, Loaded},
+    planning::strategy,
 };
 
 /// What production was when the migration began.
@@ -51,7 +52,7 @@ pub struct Order<'a> {
     pub migrations: &'a MigrationScripts,
     /// What runs.
     pub scripts: &'a [MigrationScript],
-    /// When to turn round.
+    /// The way back, which each stage must have.
     pub rollback: &'a RollbackPlan,
     /// How long it may take.
     pub window: &'a MigrationWindow,
@@ -65,6 +66,16 @@ pub struct Order<'a> {
 /// When a script is not the rehearsed one, a stage fails, or look-ups stay slow; what was committed stays.
 pub fn perform(order: &Order<'_>, outputs: &Outputs, say: &dyn Fn(String)) -> Outcome<MigrationRecord> {
     let stages = runner::load(outputs.root(), &order.scripts.iter().collect::<Vec<_>>())?;
+    let one_way = stages
+        .iter()
+        .find(|stage| order.rollback.stages.iter().all(|way| way.stage != stage.stage));
+    ensure(
+        one_way.is_none(),
+        format_args!(
+            "nobody planned the way back from stage `{}`",
+            one_way.map_or("", |stage| &stage.stage)
+        ),
+    )?;
     let production = engine::production(order.access)?;
     let mut database = engine::open(&production)?;
     let database = database.as_mut();
@@ -211,8 +222,8 @@ impl Beside {
         Ok(Beside {
             database: engine::open(production)?,
             pause: Duration::from_millis(order.migrations.batch_pause_ms.into()),
-            patience: Duration::from_millis(order.rollback.probe_ms_at_most.into()),
-            in_a_row_at_most: order.rollback.pauses_at_most,
+            patience: Duration::from_millis(order.access.aims.probe_ms_at_most.into()),
+            in_a_row_at_most: strategy::PAUSES_AT_MOST,
             in_a_row: 0,
             closes: Instant::now() + Duration::from_secs(u64::from(order.window.length_min) * 60),
             stage: String::new(),

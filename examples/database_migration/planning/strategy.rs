@@ -5,15 +5,12 @@ use examples::database_migration_plan::artifacts::{
     Stage, StageRollback, TargetSchema, Trigger,
 };
 
-use crate::{
-    migration::{moves, stages},
-    shop::FLAG,
-};
+use crate::migration::{moves, stages};
 
 /// Bytes that the engine rewrites in a second at the least, for estimates; the rehearsal measures.
 const BYTES_PER_SECOND: u64 = 20_000_000;
 /// So many pauses in a row, and the migration stops by itself.
-const PAUSES_AT_MOST: u32 = 20;
+pub const PAUSES_AT_MOST: u32 = 20;
 
 /// Plans it.
 #[must_use]
@@ -49,14 +46,11 @@ pub fn plan(schema: &SchemaAnalysis, target: &TargetSchema, growth: &GrowthRecor
     let pauses_ms = batches * u64::from(aims.batch_pause_ms);
     let expected_s = pauses_ms / 1_000 + 4 * u64::from(rewriting_s);
     MigrationStrategy {
-        engine: schema.engine,
-        flag: FLAG.to_owned(),
         stages: stages::STAGES.into_iter().map(stage).collect(),
         downtime_budget_s: aims.downtime_s_at_most,
         batch_rows: aims.batch_rows,
         batch_pause_ms: aims.batch_pause_ms,
         expected_min: u32::try_from(expected_s / 60 + 1).unwrap_or(u32::MAX),
-        probe_ms_at_most: aims.probe_ms_at_most,
     }
 }
 
@@ -75,17 +69,12 @@ pub fn roll_back(strategy: &MigrationStrategy, recovery: &RecoveryReview) -> Rol
     };
     RollbackPlan {
         stages: strategy.stages.iter().map(reverse).collect(),
-        probe_ms_at_most: strategy.probe_ms_at_most,
-        pauses_at_most: PAUSES_AT_MOST,
         point_of_no_return: None,
         decided_by: String::from("the database administrator on duty"),
         triggers: vec![
             trigger(
                 "a look-up beside the migration",
-                format!(
-                    "over {} ms for {PAUSES_AT_MOST} batches in a row",
-                    strategy.probe_ms_at_most
-                ),
+                format!("over the input's `aims.probe_ms_at_most` for {PAUSES_AT_MOST} batches in a row"),
             ),
             trigger("a batch or a look-up", String::from("fails")),
             trigger(

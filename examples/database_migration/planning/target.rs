@@ -11,7 +11,10 @@ use examples::database_migration_plan::artifacts::{
 
 use crate::{
     engine::dialect,
-    shop::statements::{STATEMENTS, Statement},
+    shop::{
+        FLAG,
+        statements::{STATEMENTS, Statement},
+    },
 };
 
 /// Designs it; `round` says how often a plan was sent back.
@@ -30,6 +33,8 @@ pub fn design(
     let indexes = indexes(schema, &tables, metrics, round);
     let remedies = remedies(pains, &tables, &indexes);
     TargetSchema {
+        engine: schema.engine,
+        flag: FLAG.to_owned(),
         tables,
         indexes,
         remedies,

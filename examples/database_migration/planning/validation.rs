@@ -1,8 +1,7 @@
 //! What is compared before and after: every row is counted, every untouched value summed up, every carried value read again.
 
 use examples::database_migration_plan::artifacts::{
-    Comparison, ComparisonKind, MigrationStrategy, Reading, RehearsalData, SuccessCriteria, TargetSchema,
-    ValidationPlan,
+    Comparison, ComparisonKind, Engine, Reading, RehearsalData, TargetSchema, ValidationPlan,
 };
 
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
 
 /// Chooses the comparisons.
 #[must_use]
-pub fn design(target: &TargetSchema, strategy: &MigrationStrategy, _: &SuccessCriteria) -> ValidationPlan {
+pub fn design(target: &TargetSchema) -> ValidationPlan {
     let mut comparisons = Vec::new();
     for table in &target.tables {
         let comparison = |name: &str, kind| Comparison {
@@ -25,8 +24,8 @@ pub fn design(target: &TargetSchema, strategy: &MigrationStrategy, _: &SuccessCr
         let columns = untouched.map(|column| column.name.clone()).collect();
         comparisons.push(comparison("untouched", ComparisonKind::Checksum { columns }));
     }
-    for of in moves::moves(strategy.engine, target) {
-        comparisons.extend(of_move(strategy, &of));
+    for of in moves::moves(target.engine, target) {
+        comparisons.extend(of_move(target.engine, &of));
     }
     ValidationPlan {
         comparisons,
@@ -38,13 +37,13 @@ pub fn design(target: &TargetSchema, strategy: &MigrationStrategy, _: &SuccessCr
     }
 }
 
-fn of_move(strategy: &MigrationStrategy, of: &Move) -> Vec<Comparison> {
+fn of_move(engine: Engine, of: &Move) -> Vec<Comparison> {
     let comparison = |name: &str, kind| Comparison {
         name: format!("{}-{}-{name}", of.table, of.from),
         table: of.table.clone(),
         kind,
     };
-    let unreadable = of.unreadable(strategy.engine, &of.from);
+    let unreadable = of.unreadable(engine, &of.from);
     let set_aside = ComparisonKind::Invariant {
         before: format!(
             "SELECT count(*) FROM {} WHERE id <= $1 AND {unreadable}",
@@ -58,7 +57,7 @@ fn of_move(strategy: &MigrationStrategy, of: &Move) -> Vec<Comparison> {
     };
     let mut comparisons = vec![comparison("carried", carried), comparison("set-aside", set_aside)];
     if let [(cents, Reading::Cents)] = of.to.as_slice() {
-        let read = dialect::read(strategy.engine, Reading::Cents, &of.from);
+        let read = dialect::read(engine, Reading::Cents, &of.from);
         let sum = |what: &str| {
             format!(
                 "SELECT CAST(coalesce(sum({what}), 0) AS BIGINT) FROM {} WHERE id <= $1",
