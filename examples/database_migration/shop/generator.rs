@@ -32,7 +32,7 @@ impl Default for Shape {
     fn default() -> Self {
         Shape {
             rows: 200_000,
-            open_percent: 2,
+            open_percent: 1,
             seed: 20_261_126,
         }
     }

@@ -114,7 +114,9 @@ impl database_migration::Execution for Team {
         );
         let say = sayer(cx);
         let report = aside(move || figures::watch(&before, &after, WATCHING, &criteria, &say)).await?;
-        self.outputs(cx)?.write_json("reports/production.json", &report)?;
+        let outputs = self.outputs(cx)?;
+        outputs.write_json("reports/production.json", &report)?;
+        outputs.sweep();
         say_figures(cx, &report);
         Ok(report)
     }
