@@ -49,13 +49,18 @@ const DAYS_OPEN: i64 = 730;
 /// When the file is there already, or cannot be written.
 pub fn make_file(file: &Path, shape: Shape) -> Outcome<()> {
     let making = || format!("making `{}`", file.display());
-    ensure(
-        !file.exists(),
-        format_args!(
-            "`{}` is there already; move it away, or name another",
-            file.display()
-        ),
-    )?;
+    // What SQLite left beside a file of that name would be taken for a part of the new one.
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    for there in [file, Path::new(&log)] {
+        ensure(
+            !there.exists(),
+            format_args!(
+                "`{}` is there already; move it away, or name another",
+                there.display()
+            ),
+        )?;
+    }
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
