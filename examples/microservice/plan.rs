@@ -8,7 +8,7 @@ use self::artifacts::*;
 
 workflow! {
     /// Cut a service out of a system, build it so that it survives its neighbours, and put it into operation.
-    pub workflow Microservice(charter: ServiceCharter) {
+    pub workflow Microservice(#[check(ServiceCharter::check)] charter: ServiceCharter) {
         /// Answers for what the service does and promises.
         role ServiceOwner;
         /// Runs the platform that services stand on.
@@ -146,9 +146,9 @@ workflow! {
             #[undo(roll_back)]
             #[timeout("1d")]
             step roll_out(service_code, pipeline, containers, service_levels) -> rollout: Rollout;
-            /// Watches the objectives for a week of real use; yields them with the error budget that is left.
+            /// Watches the objectives under real use, for as long as the charter says; yields them with the error budget
+            /// that is left.
             #[timeout("8d")]
-            #[estimate("7d")]
             step monitor_health(rollout, monitoring, service_levels) -> health: HealthRecord;
             /// Passes if real use kept the objectives. A rejection halts the run: whether to roll back is for a
             /// person.

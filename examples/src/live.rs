@@ -25,7 +25,14 @@ impl Live {
     /// # Errors
     /// When the port is in use.
     pub async fn start(router: Router, port: u16) -> Outcome<Self> {
-        let wanted = SocketAddr::from(([127, 0, 0, 1], port));
+        Self::start_at(router, SocketAddr::from(([127, 0, 0, 1], port))).await
+    }
+
+    /// Listens on that address, which others may reach if it is not one of the loopback interface.
+    ///
+    /// # Errors
+    /// When the port is in use.
+    pub async fn start_at(router: Router, wanted: SocketAddr) -> Outcome<Self> {
         let listener = TcpListener::bind(wanted).await.during(format_args!(
             "listening on {wanted} (if the port is in use, choose another with `--port`)"
         ))?;

@@ -289,6 +289,7 @@ fn attempts_fit_into_the_patience_of_the_caller() {
             attempts: 3,
             pause_ms: 50,
             idempotent: true,
+            at_once: 1,
         }],
         events: Vec::new(),
     };

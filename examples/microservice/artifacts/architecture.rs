@@ -24,8 +24,8 @@ pub struct StackPart {
     pub product: String,
     /// Its version.
     pub version: String,
-    /// Until when it is maintained, as `2029-06-30`.
-    pub maintained_until: String,
+    /// Who maintains it, and how one will know when that ends.
+    pub maintained: String,
 }
 
 impl TechnologyStack {
@@ -88,7 +88,7 @@ pub struct Store {
     pub product: String,
     /// The kinds of data in it.
     pub entities: Vec<String>,
-    /// How large it is after a year, in bytes.
+    /// How large it is after a year of the expected load, in bytes.
     pub bytes_after_a_year: u64,
     /// How much is lost at worst, in seconds of writes.
     pub recovery_point_s: u32,
@@ -153,6 +153,8 @@ pub struct CallDesign {
     pub pause_ms: u32,
     /// Whether asking twice does what asking once does.
     pub idempotent: bool,
+    /// How many of these calls one request may have under way together.
+    pub at_once: u32,
 }
 
 /// A protocol of a call.
@@ -198,6 +200,7 @@ impl CommunicationDesign {
             let field = |name: &str| format!("calls.{}.{name}", call.exchange);
             faults.require(call.timeout_ms > 0, field("timeout_ms"), "is 0");
             faults.require(call.attempts > 0, field("attempts"), "is 0");
+            faults.require(call.at_once > 0, field("at_once"), "is 0");
             let pauses_ms = u64::from(call.attempts.saturating_sub(1)) * u64::from(call.pause_ms);
             let needed_ms = u64::from(call.attempts) * u64::from(call.timeout_ms) + pauses_ms;
             let short = format!("is {}, but all attempts take {needed_ms}", call.caller_waits_ms);
@@ -230,6 +233,8 @@ pub struct ObservabilityPlan {
     pub never_logged: Vec<String>,
     /// Of how many traces one is kept.
     pub trace_one_in: u32,
+    /// The bounds of the histograms, in milliseconds: those that objectives name are among them.
+    pub buckets_ms: Vec<u32>,
     /// Which metrics each objective is computed from.
     pub indicators: Vec<Indicator>,
 }

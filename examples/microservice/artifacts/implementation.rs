@@ -9,10 +9,14 @@ use crate::faults::Faults;
 /// The service as far as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServiceCode {
-    /// The work so far.
+    /// Its name.
+    pub service: String,
+    /// The work so far: the definition that the service is started from, and its digest as the commit.
     pub change: Change,
-    /// Lines of a hundred that the unit tests reach.
+    /// Rules of the core, of a hundred, that unit tests have seen decide.
     pub coverage_percent: f64,
+    /// Where it keeps what it owns.
+    pub store: StoreChoice,
     /// What it serves: endpoints as `GET /orders/{id}`, topics as `orders.placed`.
     pub serves: Vec<String>,
     /// What it calls.
@@ -21,6 +25,44 @@ pub struct ServiceCode {
     pub probes: Vec<Probe>,
     /// The metrics that it exposes, by name.
     pub metrics: Vec<String>,
+    /// What it writes into its log and its traces, once it does.
+    pub records: Option<Records>,
+    /// What was seen of it when each step tried it live.
+    pub tried: Vec<Trial>,
+}
+
+/// Where the service keeps what it owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreChoice {
+    /// In memory: gone with the process.
+    Memory,
+    /// In a file of SQLite, each order on disk before it is answered.
+    Sqlite,
+}
+
+/// What the service writes into its log and its traces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Records {
+    /// Fields that each line of the log has.
+    pub log_fields: Vec<String>,
+    /// Fields that no line may have.
+    pub never_logged: Vec<String>,
+    /// Of how many traces one is kept.
+    pub trace_one_in: u32,
+    /// The bounds of the histograms, in milliseconds.
+    pub buckets_ms: Vec<u32>,
+}
+
+/// Something that was tried with the running service, and what was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The step that tried it.
+    pub step: String,
+    /// What was done.
+    pub done: String,
+    /// What was seen.
+    pub seen: String,
 }
 
 /// A call to something else.
@@ -30,6 +72,8 @@ pub struct OutboundCall {
     pub exchange: String,
     /// The dependency.
     pub dependency: String,
+    /// How many of these calls one request may have under way together.
+    pub at_once: u32,
     /// What guards it, once something does.
     pub guard: Option<Guard>,
 }
@@ -41,6 +85,10 @@ pub struct Guard {
     pub timeout_ms: u32,
     /// How many attempts there are.
     pub attempts: u32,
+    /// The longest pause between two attempts, in milliseconds.
+    pub pause_ms: u32,
+    /// How long all calls of one request may take together, in milliseconds; nothing where nobody thought of that.
+    pub all_calls_ms: Option<u32>,
     /// After how many failures in a row the circuit opens.
     pub opens_after_failures: u32,
     /// After how long one request is let through again, in milliseconds.

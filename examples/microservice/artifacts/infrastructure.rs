@@ -19,6 +19,8 @@ pub struct DeliveryPipeline {
     pub builds_once: bool,
     /// Where images are kept, by digest.
     pub registry: String,
+    /// The digest of what the first commit shipped.
+    pub first_image: String,
 }
 
 /// A stage of the pipeline.
@@ -28,8 +30,10 @@ pub struct PipelineStage {
     pub name: String,
     /// The command, as program and arguments.
     pub command: Vec<String>,
-    /// How long it took for the first commit, in seconds.
-    pub took_s: u32,
+    /// How long it took for the first commit, in milliseconds; nothing where it was left out.
+    pub took_ms: Option<u64>,
+    /// Why it was left out for the first commit, where it was.
+    pub left_out_because: Option<String>,
     /// Whether nothing goes on when it fails.
     pub blocks: bool,
 }
@@ -39,7 +43,7 @@ pub struct PipelineStage {
 pub struct ContainerSetup {
     /// The file that the image is built from.
     pub container_file: PathBuf,
-    /// The image it starts from, by digest.
+    /// The image it starts from, by version.
     pub base_image: String,
     /// The file that says how many run where.
     pub orchestration_file: PathBuf,
@@ -92,7 +96,7 @@ impl EnvironmentParity {
 /// What watches the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitoringSetup {
-    /// The dashboards, by address.
+    /// The dashboards, by file.
     pub dashboards: Vec<String>,
     /// How often figures are collected, in seconds.
     pub collected_every_s: u32,
@@ -137,10 +141,14 @@ pub struct DiscoverySetup {
     pub name: String,
     /// Where it is registered.
     pub registry: String,
-    /// How often an instance says that it is there, in seconds.
-    pub heartbeat_s: u32,
-    /// After how long a silent instance is taken out, in seconds.
-    pub removed_after_s: u32,
+    /// How often an instance says that it is there, in milliseconds.
+    pub heartbeat_ms: u32,
+    /// After how long a silent instance is taken out, in milliseconds.
+    pub removed_after_ms: u32,
+    /// How long it took until an instance that was killed was no longer found, in milliseconds.
+    pub killed_gone_after_ms: u64,
+    /// How long it took until an instance that was told to stop was no longer found, in milliseconds.
+    pub stopped_gone_after_ms: u64,
     /// The path that is asked whether an instance is ready.
     pub readiness_path: String,
 }

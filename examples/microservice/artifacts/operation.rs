@@ -16,6 +16,10 @@ pub struct Rollout {
     pub image_before: Option<String>,
     /// The steps.
     pub steps: Vec<RolloutStep>,
+    /// Requests that users sent during the whole roll-out, to either image.
+    pub users_requests: u32,
+    /// How many of them failed.
+    pub users_failed: u32,
 }
 
 /// A share of the traffic, for a while.
@@ -23,8 +27,10 @@ pub struct Rollout {
 pub struct RolloutStep {
     /// How much of the traffic went to the new image, in percent.
     pub traffic_percent: u8,
-    /// For how long it was watched, in minutes.
-    pub watched_min: u32,
+    /// For how long it was watched, in milliseconds.
+    pub watched_ms: u64,
+    /// How many requests it answered meanwhile.
+    pub requests: u32,
     /// Requests of a hundred that failed.
     pub errors_percent: f64,
     /// How long requests took.
@@ -34,15 +40,17 @@ pub struct RolloutStep {
 /// How the service fared in use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HealthRecord {
-    /// How long it was watched, in hours.
-    pub watched_h: u32,
+    /// How long it was watched, in seconds.
+    pub watched_s: u64,
+    /// How many requests it answered meanwhile.
+    pub requests: u64,
     /// How each objective fared.
     pub objectives: Vec<ObjectiveFigure>,
     /// What is left of the error budget, in percent of it.
     pub budget_left_percent: f64,
     /// Alerts that called someone, by name.
     pub alerts_fired: Vec<String>,
-    /// What users reported.
+    /// What users reported: requests of theirs that were not answered as promised.
     pub reports: Vec<String>,
 }
 

@@ -20,13 +20,15 @@ pub struct FaultTrial {
     pub fault: Fault,
     /// The dependency or instance that it was done to.
     pub target: String,
-    /// For how long, in seconds.
-    pub lasted_s: u32,
+    /// For how long, in milliseconds.
+    pub lasted_ms: u64,
+    /// The longest that a caller waited meanwhile, in milliseconds.
+    pub longest_wait_ms: u64,
     /// What callers were to see meanwhile.
     pub promised: String,
     /// What they saw.
     pub seen: String,
-    /// Requests of a hundred that failed meanwhile.
+    /// Requests of a hundred that were not answered as promised meanwhile.
     pub errors_percent: f64,
     /// How long it took to be well again afterwards, in milliseconds.
     pub recovered_ms: u64,
@@ -46,7 +48,9 @@ pub enum Fault {
         /// How many of a hundred.
         percent: u8,
     },
-    /// No packet arrives.
+    /// Answers that nobody can read.
+    Garbage,
+    /// No connection is accepted.
     Cut,
     /// The process is killed.
     Killed,
@@ -63,12 +67,16 @@ pub struct CapacityReport {
     pub expected: LoadReport,
     /// Under twice that load.
     pub doubled: LoadReport,
+    /// Under as many clients as it took until more of them got no more answers.
+    pub limit: LoadReport,
     /// The load at which it gave way, in requests per second.
     pub limit_requests_per_second: u32,
     /// What gave way first.
     pub bottleneck: String,
     /// How each objective fared under the expected load, in percent of good requests.
     pub objectives: Vec<ObjectiveFigure>,
+    /// How what was measured differs from production.
+    pub unlike_production: Vec<String>,
 }
 
 /// How an objective fared.
@@ -89,6 +97,8 @@ pub struct VisibilityReport {
     pub missing_metrics: Vec<String>,
     /// Log lines that held what must not be logged.
     pub leaked_lines: Vec<String>,
+    /// Log lines that lacked a field that each line has.
+    pub incomplete_lines: u32,
     /// Requests, of those tried, whose trace went through all services.
     pub complete_traces: u32,
     /// Requests that were tried.
@@ -102,6 +112,10 @@ pub struct VisibilityTrial {
     pub fault: Fault,
     /// The alert that told of it, if any.
     pub told_by: Option<String>,
-    /// How long that took, in seconds.
-    pub took_s: u32,
+    /// What the log said most of it.
+    pub log_says: String,
+    /// What the traces said most of it.
+    pub traces_say: String,
+    /// How long that took, in milliseconds.
+    pub took_ms: u64,
 }
