@@ -91,6 +91,7 @@ fn known_in(name: &str, text: &str) -> Vec<String> {
         .split("use ")
         .skip(1)
         .filter_map(|import| import.split(';').next())
+        .filter(|import| import.starts_with("super::") || import.starts_with("crate::"))
         .collect();
     let others = MODULES.iter().map(|(other, _, _)| *other).filter(|other| *other != name);
     let imported = |other: &&str| {
@@ -98,6 +99,5 @@ fn known_in(name: &str, text: &str) -> Vec<String> {
         let mut words = words.peekable();
         words.any(|word| word == *other)
     };
-    // `core` is also the name of a crate; nobody imports that one here.
     others.filter(imported).map(String::from).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
 /// After so many failures in a row the neighbour is left alone.
 const OPENS_AFTER: u32 = 5;
 /// For how long, in milliseconds.
-const HALF_OPEN_AFTER_MS: u32 = 500;
+const HALF_OPEN_AFTER_MS: u32 = 300;
 /// Places in the bulkhead at least; and so many times what Little's law says.
 const PLACES_AT_LEAST: u32 = 16;
 const PLACES_SPARE: u32 = 4;
@@ -58,8 +58,8 @@ pub async fn add(
         });
         slow_ms = slow_ms.max(u64::from(design.timeout_ms) * 3);
     }
-    let without = waited(&bare, slow_ms).await?;
-    let with = waited(&code, slow_ms).await?;
+    let (without, with) = tokio::join!(waited(&bare, slow_ms), waited(&code, slow_ms));
+    let (without, with) = (without?, with?);
     let done = format!("ordered three things from a stock that is {slow_ms} ms late");
     let seen = format!("it took {without} ms before, {with} ms now");
     finish(code, Stage::Resilience, &done, &seen, outputs)

@@ -15,7 +15,7 @@ use crate::{
 const SERVED: &[&str] = &["POST /orders", "GET /orders/{id}", PLACED];
 
 /// How slow the stock is made, to see what callers see.
-const SLOW_MS: u64 = 700;
+const SLOW_MS: u64 = 300;
 
 /// Adds them, takes an order, and takes the time while the stock is slow.
 ///

@@ -1,6 +1,6 @@
 //! Where the traffic goes: written down, so that whoever starts the instances next knows it.
 
-use std::path::PathBuf;
+use std::{fs::File, io::Read, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,14 +33,25 @@ pub struct Traffic {
     pub definition_before: PathBuf,
 }
 
-/// What tells images apart: the program, and the definition that it is started with.
+/// So much of the program holds the number that the linker gave this build.
+const TOLD_BY_BYTES: u64 = 1 << 20;
+
+/// What tells images apart: the program (its beginning, where the linker's build number stands, and its length), and the
+/// definition that it is started with.
 ///
 /// # Errors
 /// When the program cannot be read.
 pub fn image(code: &ServiceCode) -> Outcome<String> {
     let program = process::program()?;
-    let bytes = std::fs::read(&program).during(format_args!("reading `{}`", program.display()))?;
-    let both = format!("{} {}", sha256_hex(&bytes), implementation::digest(code)?);
+    let read = || {
+        let file = File::open(&program)?;
+        let length = file.metadata()?.len();
+        let mut beginning = Vec::new();
+        file.take(TOLD_BY_BYTES).read_to_end(&mut beginning)?;
+        Ok::<_, std::io::Error>((length, beginning))
+    };
+    let (length, beginning) = read().during(format_args!("reading `{}`", program.display()))?;
+    let both = format!("{length} {} {}", sha256_hex(&beginning), implementation::digest(code)?);
     Ok(format!("sha256:{}", sha256_hex(both.as_bytes())))
 }
 

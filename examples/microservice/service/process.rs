@@ -33,6 +33,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 pub struct Launch {
     arguments: Vec<OsString>,
     memory_kib: Option<u64>,
+    one_heap: bool,
 }
 
 impl Launch {
@@ -42,6 +43,7 @@ impl Launch {
         let launch = Launch {
             arguments: vec!["serve".into(), "orders".into()],
             memory_kib: None,
+            one_heap: false,
         };
         launch
             .with("--definition", definition)
@@ -53,6 +55,13 @@ impl Launch {
     pub fn with(mut self, option: &str, value: impl Into<OsString>) -> Self {
         self.arguments.push(option.into());
         self.arguments.push(value.into());
+        self
+    }
+
+    /// With one heap for all threads, instead of one for each with addresses to spare.
+    #[must_use]
+    pub fn with_one_heap(mut self) -> Self {
+        self.one_heap = true;
         self
     }
 
@@ -78,6 +87,9 @@ impl Launch {
                 shell
             }
         };
+        if self.one_heap {
+            command.env("MALLOC_ARENA_MAX", "1");
+        }
         command
             .args(&self.arguments)
             .args(["--listen", "127.0.0.1:0", "--until-closed"])
