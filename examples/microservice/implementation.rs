@@ -59,7 +59,13 @@ impl Stage {
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn finish(mut code: ServiceCode, stage: Stage, done: &str, seen: &str, outputs: &Outputs) -> Outcome<ServiceCode> {
+pub fn finish(
+    mut code: ServiceCode,
+    stage: Stage,
+    done: &str,
+    seen: &str,
+    outputs: &Outputs,
+) -> Outcome<ServiceCode> {
     code.tried.push(Trial {
         step: stage.step().to_owned(),
         done: done.to_owned(),

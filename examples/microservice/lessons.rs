@@ -50,8 +50,8 @@ pub fn before(outputs: &Outputs, subject: &str, round: u32) -> Outcome<Vec<Lesso
         let path = format!("{FOLDER}/{subject}-{earlier}.json");
         // A round that was sent back before its tests were done has none.
         if outputs.place(&path).is_file() {
-            let found: Vec<Lesson> = serde_json::from_slice(&outputs.read(&path)?)
-                .during(format_args!("reading `{path}`"))?;
+            let found: Vec<Lesson> =
+                serde_json::from_slice(&outputs.read(&path)?).during(format_args!("reading `{path}`"))?;
             lessons.extend(found);
         }
     }

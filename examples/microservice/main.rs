@@ -20,7 +20,8 @@ pub mod verbs;
 use std::process::ExitCode;
 
 use examples::{
-    Microservice, client, command, decision, evidence, failure, live, load, microservice_plan::artifacts, outputs,
+    Microservice, client, command, decision, evidence, failure, live, load, microservice_plan::artifacts,
+    outputs,
 };
 
 use crate::{

@@ -33,7 +33,15 @@ use crate::{
 };
 
 /// The first words of these verbs.
-pub const NAMES: &[&str] = &["serve", "probe", "lint", "smoke", "digest", "roll-out", "roll-back"];
+pub const NAMES: &[&str] = &[
+    "serve",
+    "probe",
+    "lint",
+    "smoke",
+    "digest",
+    "roll-out",
+    "roll-back",
+];
 
 /// What is done besides driving the plan.
 #[derive(Debug, Parser)]
@@ -203,7 +211,8 @@ impl Listening {
     /// Waits until there is a reason to stop.
     async fn until_stopped(&self) -> Outcome<()> {
         if self.until_closed {
-            let reading = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+            let reading =
+                tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
             let closed = reading.await.during("waiting for the end of standard input")?;
             return closed.map(drop).during("waiting for the end of standard input");
         }
@@ -213,9 +222,11 @@ impl Listening {
 
 /// The address in `http://HOST:PORT/PATH`, and the path.
 async fn resolve(url: &str) -> Outcome<(SocketAddr, String)> {
-    let rest = url
-        .strip_prefix("http://")
-        .ok_or_else(|| Failure::new(format_args!("`{url}` is no address; write it as http://HOST:PORT")))?;
+    let rest = url.strip_prefix("http://").ok_or_else(|| {
+        Failure::new(format_args!(
+            "`{url}` is no address; write it as http://HOST:PORT"
+        ))
+    })?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut found = tokio::net::lookup_host(host)
         .await
@@ -278,7 +289,9 @@ async fn probe(url: &str) -> Result<(), Ended> {
     let (address, path) = resolve(url).await?;
     let mut client = Client::new(address);
     let asked = tokio::time::timeout(PROBE_WAITS, client.send(&Call::new("GET", path))).await;
-    let reply = asked.map_err(|_| found("it takes too long to answer"))?.map_err(found)?;
+    let reply = asked
+        .map_err(|_| found("it takes too long to answer"))?
+        .map_err(found)?;
     say(reply.status);
     ensure(reply.status == 200, "it is not well").map_err(found)
 }
@@ -328,7 +341,9 @@ fn finished(folder: &Path) -> Outcome<(Outputs, ServiceCharter, ServiceLevels)> 
     )?;
     let outputs = Outputs::open(&team::PLACE, folder)?;
     let charter = crate::charter(&outputs)?;
-    let dependencies = crate::artifacts::DependencyMap { dependencies: Vec::new() };
+    let dependencies = crate::artifacts::DependencyMap {
+        dependencies: Vec::new(),
+    };
     let levels = levels::define(&charter, &dependencies);
     Ok((outputs, charter, levels))
 }
@@ -357,6 +372,8 @@ async fn roll_back(folder: &Path) -> Result<(), Ended> {
     let (outputs, charter, _) = finished(folder)?;
     let seen = rollout::roll_back(&charter, &outputs).await?;
     outputs.sweep();
-    say(format_args!("all of {seen} requests went to what was there before"));
+    say(format_args!(
+        "all of {seen} requests went to what was there before"
+    ));
     Ok(())
 }

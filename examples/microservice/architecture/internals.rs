@@ -7,8 +7,16 @@ use crate::{
 
 /// Those that know least first, each with its text.
 const MODULES: &[(&str, &str, &str)] = &[
-    ("core", "orders and their rules", include_str!("../service/core.rs")),
-    ("store", "where orders are kept", include_str!("../service/store.rs")),
+    (
+        "core",
+        "orders and their rules",
+        include_str!("../service/core.rs"),
+    ),
+    (
+        "store",
+        "where orders are kept",
+        include_str!("../service/store.rs"),
+    ),
     (
         "metrics",
         "what is counted and timed",
@@ -93,7 +101,10 @@ fn known_in(name: &str, text: &str) -> Vec<String> {
         .filter_map(|import| import.split(';').next())
         .filter(|import| import.starts_with("super::") || import.starts_with("crate::"))
         .collect();
-    let others = MODULES.iter().map(|(other, _, _)| *other).filter(|other| *other != name);
+    let others = MODULES
+        .iter()
+        .map(|(other, _, _)| *other)
+        .filter(|other| *other != name);
     let imported = |other: &&str| {
         let words = imports.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         let mut words = words.peekable();

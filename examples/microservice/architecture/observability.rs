@@ -33,7 +33,9 @@ pub fn plan(levels: &ServiceLevels, communication: &CommunicationDesign) -> Outc
         indicators.push(indicator(&objective.name, good));
     }
     let calls_stock = !communication.calls.is_empty();
-    let wanted = MEASURABLE.iter().filter(|(name, _)| calls_stock || !name.starts_with("stock_"));
+    let wanted = MEASURABLE
+        .iter()
+        .filter(|(name, _)| calls_stock || !name.starts_with("stock_"));
     Ok(ObservabilityPlan {
         metrics: wanted
             .map(|(name, labels)| Metric {

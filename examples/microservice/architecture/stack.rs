@@ -12,10 +12,7 @@ use crate::{
     decision::{Alternative, Decision, Reference},
     failure::{During, Outcome, ensure},
     outputs::Outputs,
-    service::{
-        core::Standing,
-        store::StoreSettings,
-    },
+    service::{core::Standing, store::StoreSettings},
     testing::samples,
 };
 
@@ -117,7 +114,8 @@ fn parts() -> Outcome<Vec<StackPart>> {
             purpose: purpose.to_owned(),
             product: product.to_owned(),
             version: found.map_or_else(String::new, |package| package.version.clone()),
-            maintained: "its authors; `cargo audit` and `cargo outdated` in the pipeline tell when that ends".to_owned(),
+            maintained: "its authors; `cargo audit` and `cargo outdated` in the pipeline tell when that ends"
+                .to_owned(),
         });
     }
     Ok(parts)
@@ -162,9 +160,10 @@ fn circuit_decision() -> Decision {
             name: "a proxy beside each instance".to_owned(),
             rejected_because: "it cannot answer instead of the neighbour, and is one more process".to_owned(),
         }],
-        security_implication: "a neighbour that is made slow on purpose costs no more than its places in the \
+        security_implication:
+            "a neighbour that is made slow on purpose costs no more than its places in the \
                                bulkhead"
-            .to_owned(),
+                .to_owned(),
         performance_implication: "a lock per call; measured under load by `test_load`".to_owned(),
         trade_off: "orders are taken that the stock may refuse later".to_owned(),
         references: vec![Reference {

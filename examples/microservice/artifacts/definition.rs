@@ -195,7 +195,11 @@ impl ServiceCharter {
             faults.require((200..=5_000).contains(&waits), field("caller_waits_ms"), fault);
         }
         let asked = capability.asked_as.is_none() || capability.caller_waits_ms.is_some();
-        faults.require(asked, field("caller_waits_ms"), "is missing, though somebody asks");
+        faults.require(
+            asked,
+            field("caller_waits_ms"),
+            "is missing, though somebody asks",
+        );
         let touches = !capability.writes.is_empty() || !capability.reads.is_empty();
         faults.require(touches, field("writes"), "is empty, and so is `reads`");
     }

@@ -18,8 +18,12 @@ pub fn document(boundaries: &ServiceBoundaries, interfaces: &ServiceInterfaces) 
             continue;
         }
         let known = boundaries.neighbours.iter().find(|it| it.name == exchange.with);
-        let known = known
-            .ok_or_else(|| Failure::new(format_args!("nothing is known of `{}`; describe it", exchange.with)))?;
+        let known = known.ok_or_else(|| {
+            Failure::new(format_args!(
+                "nothing is known of `{}`; describe it",
+                exchange.with
+            ))
+        })?;
         dependencies.push(Dependency {
             name: known.name.clone(),
             contract: known.contract.clone(),

@@ -8,11 +8,7 @@ use crate::{
         ServiceInterfaces,
     },
     failure::{Failure, Outcome},
-    service::{
-        core::{Standing},
-        stock::Reservation,
-        store::PLACED,
-    },
+    service::{core::Standing, stock::Reservation, store::PLACED},
     testing::samples,
 };
 
@@ -42,7 +38,10 @@ fn inbound(capability: &Capability) -> Option<Exchange> {
     };
     Some(Exchange {
         name: capability.name.clone(),
-        with: capability.asked_by.clone().unwrap_or_else(|| "anybody".to_owned()),
+        with: capability
+            .asked_by
+            .clone()
+            .unwrap_or_else(|| "anybody".to_owned()),
         direction: Direction::Inbound,
         mode: ExchangeMode::Synchronous,
         asked_as,
@@ -83,7 +82,11 @@ fn outbound(boundaries: &ServiceBoundaries, capability: &Capability, asked: &str
 fn events(ownership: &DataOwnership) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for entity in &ownership.entities {
-        for reader in entity.readers.iter().filter(|reader| reader.way == AccessWay::Copy) {
+        for reader in entity
+            .readers
+            .iter()
+            .filter(|reader| reader.way == AccessWay::Copy)
+        {
             let told = exchanges.iter().any(|told| told.with == reader.service);
             if told {
                 continue;

@@ -34,10 +34,7 @@ fn owned(charter: &ServiceCharter, data: &SystemData) -> OwnedEntity {
         let homes = users.filter_map(|it| charter.owner(it.writes.first().or(it.reads.first())?));
         homes.collect::<BTreeSet<_>>()
     };
-    let mut writers: Vec<String> = services(|it| &it.writes)
-        .into_iter()
-        .map(String::from)
-        .collect();
+    let mut writers: Vec<String> = services(|it| &it.writes).into_iter().map(String::from).collect();
     if writers.is_empty() {
         writers.push(data.owner.clone());
     }

@@ -37,7 +37,10 @@ pub async fn add(
     let mut slow_ms = 0;
     for call in &mut code.calls {
         let design = communication.calls.iter().find(|it| it.exchange == call.exchange);
-        let dependency = dependencies.dependencies.iter().find(|it| it.name == call.dependency);
+        let dependency = dependencies
+            .dependencies
+            .iter()
+            .find(|it| it.name == call.dependency);
         let (Some(design), Some(dependency)) = (design, dependency) else {
             return Err(Failure::new(format_args!(
                 "nothing is decided of `{}`; design how it is carried",
@@ -56,7 +59,7 @@ pub async fn add(
             at_once_at_most: (under_way * PLACES_SPARE).max(PLACES_AT_LEAST),
             fallback: dependency.when_away.clone(),
         });
-        slow_ms = slow_ms.max(u64::from(design.timeout_ms) * 3);
+        slow_ms = slow_ms.max(u64::from(design.timeout_ms) * 2);
     }
     let (without, with) = tokio::join!(waited(&bare, slow_ms), waited(&code, slow_ms));
     let (without, with) = (without?, with?);
@@ -84,5 +87,9 @@ pub fn all_calls_ms(design: &CallDesign, lessons: &[Lesson]) -> Option<u32> {
     }
     // Six tenths leave room for the rest of the request, and for a busy machine.
     let first = design.caller_waits_ms * 6 / 10;
-    Some((0..(rounds - 1).min(8)).fold(first, |left, _| left * 3 / 4).max(50))
+    Some(
+        (0..(rounds - 1).min(8))
+            .fold(first, |left, _| left * 3 / 4)
+            .max(50),
+    )
 }

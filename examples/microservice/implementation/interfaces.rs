@@ -64,7 +64,13 @@ pub async fn implement(
         "201; with a stock that is {SLOW_MS} ms late an order of three lines took {} ms",
         waited.as_millis()
     );
-    finish(code, Stage::Interfaces, "took an order, then one more from a slow stock", &seen, outputs)
+    finish(
+        code,
+        Stage::Interfaces,
+        "took an order, then one more from a slow stock",
+        &seen,
+        outputs,
+    )
 }
 
 /// How long one caller waits for one order while the stock is so late.

@@ -68,5 +68,11 @@ pub async fn implement(
     let seen = format!(
         "alive was {missing} before; now alive and ready say {well:?}, {cut:?} without stock, {full_says:?} with a full store"
     );
-    finish(code, Stage::Probes, "asked both probes, with stock cut off and with a full store", &seen, outputs)
+    finish(
+        code,
+        Stage::Probes,
+        "asked both probes, with stock cut off and with a full store",
+        &seen,
+        outputs,
+    )
 }

@@ -41,10 +41,18 @@ pub async fn add(code: &ServiceCode, plan: &ObservabilityPlan, outputs: &Outputs
     let spans = lines(&files.spans).during("reading the spans")?;
     ensure(
         exposed > 0 && logged > 0 && spans > 0,
-        format_args!("{exposed} metrics, {logged} lines and {spans} spans came of an order; all must be more than 0"),
+        format_args!(
+            "{exposed} metrics, {logged} lines and {spans} spans came of an order; all must be more than 0"
+        ),
     )?;
     let seen = format!(
         "/metrics was {missing} before; now {exposed} metrics are exposed, and an order left {logged} lines and {spans} spans"
     );
-    finish(code, Stage::Telemetry, "took an order and looked at what it left", &seen, outputs)
+    finish(
+        code,
+        Stage::Telemetry,
+        "took an order and looked at what it left",
+        &seen,
+        outputs,
+    )
 }

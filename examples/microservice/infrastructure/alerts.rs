@@ -119,7 +119,9 @@ const HOLDS_FOR_S: u32 = 60;
 
 impl Series {
     fn query(self) -> String {
-        let label = self.label.map_or(String::new(), |(label, value)| format!("{{{label}=\"{value}\"}}"));
+        let label = self
+            .label
+            .map_or(String::new(), |(label, value)| format!("{{{label}=\"{value}\"}}"));
         format!("sum(increase({}{label}[5m]))", self.metric)
     }
 

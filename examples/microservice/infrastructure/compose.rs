@@ -26,10 +26,7 @@ pub struct Compose {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What it is built from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<Build>,
-    /// The image.
+    /// The image, as the pipeline built it.
     pub image: String,
     /// What it waits for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -42,29 +39,19 @@ pub struct Service {
     pub ports: Vec<String>,
     /// What it is started with.
     pub command: Vec<String>,
-    /// Whether its own files can be changed.
-    pub read_only: bool,
-    /// What it may not.
-    pub cap_drop: Vec<String>,
+    /// When it is started again.
+    pub restart: String,
     /// How it is asked whether it is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<Healthcheck>,
+    /// What it may not.
+    pub cap_drop: Vec<String>,
     /// How many, and what each may use.
     pub deploy: Deploy,
+    /// Whether its own files can be changed.
+    pub read_only: bool,
     /// How long it has to finish.
     pub stop_grace_period: String,
-    /// When it is started again.
-    pub restart: String,
-}
-
-/// What an image is built from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Build {
-    /// The folder.
-    pub context: String,
-    /// The file.
-    pub dockerfile: String,
 }
 
 /// What is waited for of another.
@@ -154,7 +141,6 @@ pub fn compose(system: &str, sizes: &Sizes) -> Compose {
         retries: 3,
     };
     let service = |ports: &[&str], command: &[&str]| Service {
-        build: None,
         image: format!("orders:{version}"),
         depends_on: BTreeMap::new(),
         volumes: Vec::new(),
@@ -167,7 +153,11 @@ pub fn compose(system: &str, sizes: &Sizes) -> Compose {
             replicas: 1,
             resources: Resources {
                 limits: Some(Limits {
-                    cpus: format!("{}.{:03}", sizes.cpu_millicores / 1_000, sizes.cpu_millicores % 1_000),
+                    cpus: format!(
+                        "{}.{:03}",
+                        sizes.cpu_millicores / 1_000,
+                        sizes.cpu_millicores % 1_000
+                    ),
                     memory: format!("{}M", sizes.memory_mib),
                 }),
             },
@@ -194,10 +184,6 @@ pub fn compose(system: &str, sizes: &Sizes) -> Compose {
             "0.0.0.0:8080",
         ],
     );
-    orders.build = Some(Build {
-        context: "..".to_owned(),
-        dockerfile: FILE.replace("compose.yaml", "Dockerfile"),
-    });
     let waits = Waits {
         condition: "service_healthy".to_owned(),
     };
@@ -219,7 +205,13 @@ pub fn compose(system: &str, sizes: &Sizes) -> Compose {
 /// # Errors
 /// When it cannot be written.
 pub fn text(compose: &Compose) -> Outcome<String> {
-    serde_norway::to_string(compose).during("writing the compose file")
+    let text = serde_norway::to_string(compose).during("writing the compose file")?;
+    // Numbers with colons are read as sixties by some readers of YAML, unless they are quoted.
+    let quoted = |line: &str| match line.split_once("- 127.") {
+        Some((before, port)) => format!("{before}- '127.{port}'\n"),
+        None => format!("{line}\n"),
+    };
+    Ok(text.lines().map(quoted).collect())
 }
 
 /// Everything that is wrong with one.
@@ -241,17 +233,23 @@ pub fn lint(text: &str) -> Vec<String> {
         }
         for port in &service.ports {
             if !port.starts_with("127.0.0.1:") {
-                found(format!("is reached from everywhere by `{port}`; begin it with `127.0.0.1:`"));
+                found(format!(
+                    "is reached from everywhere by `{port}`; begin it with `127.0.0.1:`"
+                ));
             }
         }
         for (other, waits) in &service.depends_on {
             match compose.services.get(other) {
                 None => found(format!("waits for `{other}`, which is not there")),
                 Some(other_service) if other_service.healthcheck.is_none() => {
-                    found(format!("waits for `{other}`, which nobody asks whether it is well"));
+                    found(format!(
+                        "waits for `{other}`, which nobody asks whether it is well"
+                    ));
                 }
                 Some(_) if waits.condition != "service_healthy" => {
-                    found(format!("does not wait until `{other}` is well; say `condition: service_healthy`"));
+                    found(format!(
+                        "does not wait until `{other}` is well; say `condition: service_healthy`"
+                    ));
                 }
                 Some(_) => {}
             }
@@ -259,7 +257,9 @@ pub fn lint(text: &str) -> Vec<String> {
         for volume in &service.volumes {
             let volume = volume.split(':').next().unwrap_or(volume);
             if !volume.starts_with(['.', '/']) && !compose.volumes.contains_key(volume) {
-                found(format!("keeps data in `{volume}`, which is not among the volumes"));
+                found(format!(
+                    "keeps data in `{volume}`, which is not among the volumes"
+                ));
             }
         }
     }

@@ -12,7 +12,15 @@ pub struct Broken {
 }
 
 /// Names that say that the value is a secret.
-const SECRETS: &[&str] = &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY"];
+const SECRETS: &[&str] = &[
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "APIKEY",
+    "PRIVATE_KEY",
+];
 
 /// Everything that is wrong with it.
 #[must_use]
@@ -86,7 +94,8 @@ fn secrets(file: &Dockerfile<'_>, broken: &mut Vec<Broken>) {
         for word in arguments.split_whitespace() {
             let name = word.split('=').next().unwrap_or(word).to_ascii_uppercase();
             if SECRETS.iter().any(|secret| name.contains(secret)) {
-                let fault = format!("`{name}` stays readable in the image; mount it as a secret when it runs");
+                let fault =
+                    format!("`{name}` stays readable in the image; mount it as a secret when it runs");
                 found(broken, "no-secret", fault);
             }
         }
@@ -134,11 +143,19 @@ fn shell(command: &Command<'_>, broken: &mut Vec<Broken>) {
     for line in text.value.split("&&") {
         let words: Vec<_> = line.split_whitespace().collect();
         if words.contains(&"sudo") {
-            found(broken, "no-sudo", "`sudo` is not needed while building; remove it");
+            found(
+                broken,
+                "no-sudo",
+                "`sudo` is not needed while building; remove it",
+            );
         }
         let installs = words.contains(&"apt-get") && words.contains(&"install");
         if installs && !words.contains(&"-y") {
-            found(broken, "apt-yes", "`apt-get install` waits for an answer; add `-y`");
+            found(
+                broken,
+                "apt-yes",
+                "`apt-get install` waits for an answer; add `-y`",
+            );
         }
         if installs && !words.contains(&"--no-install-recommends") {
             let fault = "`apt-get install` brings more than is named; add `--no-install-recommends`";

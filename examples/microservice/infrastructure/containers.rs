@@ -55,8 +55,14 @@ pub async fn configure(
     let compose = compose::text(&compose::compose(&charter.system, &sizes))?;
     faults.extend(compose::lint(&compose));
     let kept = storage.stores.iter().any(|store| !store.entities.is_empty());
-    ensure(!kept || compose.contains("/data"), "nothing outlives the containers; give the store a volume")?;
-    ensure(!stack.parts.is_empty(), "the stack names nothing that could be built")?;
+    ensure(
+        !kept || compose.contains("/data"),
+        "nothing outlives the containers; give the store a volume",
+    )?;
+    ensure(
+        !stack.parts.is_empty(),
+        "the stack names nothing that could be built",
+    )?;
     ensure(faults.is_empty(), faults.join("; "))?;
     outputs.write(container_file::FILE, container_file)?;
     outputs.write(compose::FILE, compose)?;

@@ -36,8 +36,14 @@ pub async fn configure(
     containers: &ContainerSetup,
     outputs: &Outputs,
 ) -> Outcome<DiscoverySetup> {
-    let asked = interfaces.exchanges.iter().any(|exchange| exchange.caller_waits_ms > 0);
-    ensure(asked, "nobody asks anything of the service, so nobody needs to find it")?;
+    let asked = interfaces
+        .exchanges
+        .iter()
+        .any(|exchange| exchange.caller_waits_ms > 0);
+    ensure(
+        asked,
+        "nobody asks anything of the service, so nobody needs to find it",
+    )?;
     let registry = Registry::new(outputs.place(REGISTRY));
     registry.remove(service)?;
     let definition = skeleton::write(outputs, service)?;

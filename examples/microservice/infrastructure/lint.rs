@@ -74,7 +74,9 @@ fn pipeline_faults(text: &str) -> Vec<String> {
         Err(error) => vec![format!("it cannot be read: {error}")],
         Ok(definition) => {
             let empty = definition.stages.iter().filter(|stage| stage.command.is_empty());
-            empty.map(|stage| format!("stage `{}` does nothing", stage.name)).collect()
+            empty
+                .map(|stage| format!("stage `{}` does nothing", stage.name))
+                .collect()
         }
     }
 }
@@ -95,7 +97,10 @@ pub fn rule_faults(text: &str, headings: Option<&[String]>) -> Vec<String> {
         let named = metrics_in(&rule.expr);
         for name in &named {
             if !MEASURABLE.iter().any(|(known, _)| known == name) {
-                faults.push(format!("`{}` rests on `{name}`, which nothing exposes", rule.alert));
+                faults.push(format!(
+                    "`{}` rests on `{name}`, which nothing exposes",
+                    rule.alert
+                ));
             }
         }
         if named.is_empty() {
@@ -107,7 +112,10 @@ pub fn rule_faults(text: &str, headings: Option<&[String]>) -> Vec<String> {
             |headings| headings.contains(runbook),
         );
         if !leads {
-            faults.push(format!("`{}` leads to `{runbook}`, which is not in the runbook", rule.alert));
+            faults.push(format!(
+                "`{}` leads to `{runbook}`, which is not in the runbook",
+                rule.alert
+            ));
         }
     }
     faults

@@ -102,7 +102,10 @@ fn dashboard(plan: &ObservabilityPlan) -> serde_json::Value {
             let by = metric.labels.join(", ");
             format!("sum by ({by}) (rate({}[5m]))", metric.name)
         } else if metric.name.ends_with("_seconds") {
-            format!("histogram_quantile(0.99, sum by (le) (rate({}_bucket[5m])))", metric.name)
+            format!(
+                "histogram_quantile(0.99, sum by (le) (rate({}_bucket[5m])))",
+                metric.name
+            )
         } else {
             format!("max({})", metric.name)
         };

@@ -55,12 +55,18 @@ fn definition(stack: &TechnologyStack) -> Definition {
         registry: REGISTRY.to_owned(),
         stages: vec![
             stage("format", "cargo fmt --all --check"),
-            stage("lint code", "cargo clippy --workspace --all-targets --locked -- -D warnings"),
+            stage(
+                "lint code",
+                "cargo clippy --workspace --all-targets --locked -- -D warnings",
+            ),
             stage("test", "cargo test --workspace --locked"),
             stage("lint deployment", "microservice lint ."),
             stage("smoke", "microservice smoke infrastructure/skeleton.json"),
             stage("digest", "microservice digest infrastructure/skeleton.json"),
-            stage("image", "docker build --file infrastructure/Dockerfile --tag orders ."),
+            stage(
+                "image",
+                "docker build --file infrastructure/Dockerfile --tag orders .",
+            ),
             stage("ship", "docker push registry.shop.internal/orders"),
         ],
     }
@@ -95,7 +101,8 @@ pub async fn set_up(service: &str, stack: &TechnologyStack, outputs: &Outputs) -
                 }
             }
             Some((first, _)) if first == "cargo" => {
-                left_out_because = Some("it is about the whole repository, whose own checks do it".to_owned());
+                left_out_because =
+                    Some("it is about the whole repository, whose own checks do it".to_owned());
             }
             _ => left_out_because = Some("it needs a container engine and a registry".to_owned()),
         }

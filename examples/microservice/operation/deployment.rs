@@ -51,7 +51,11 @@ pub fn image(code: &ServiceCode) -> Outcome<String> {
         Ok::<_, std::io::Error>((length, beginning))
     };
     let (length, beginning) = read().during(format_args!("reading `{}`", program.display()))?;
-    let both = format!("{length} {} {}", sha256_hex(&beginning), implementation::digest(code)?);
+    let both = format!(
+        "{length} {} {}",
+        sha256_hex(&beginning),
+        implementation::digest(code)?
+    );
     Ok(format!("sha256:{}", sha256_hex(both.as_bytes())))
 }
 

@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    deployment,
-    rollout::Production,
-};
+use super::{deployment, rollout::Production};
 use crate::{
     artifacts::{Good, HealthRecord, MonitoringSetup, ObjectiveFigure, ServiceCharter, ServiceLevels},
     failure::{Failure, Outcome},
@@ -59,7 +56,9 @@ pub async fn monitor(
     let known = |name: &String| monitoring.alerts.iter().any(|trial| trial.alert.name == *name);
     let record = HealthRecord {
         watched_s,
-        requests: whole(increase(&before, &after, |scrape| scrape.sum("http_requests_total", &[("route", "/orders")]))),
+        requests: whole(increase(&before, &after, |scrape| {
+            scrape.sum("http_requests_total", &[("route", "/orders")])
+        })),
         objectives: figures(levels, &before, &after)?,
         budget_left_percent: budget_left(levels, &figures(levels, &before, &after)?),
         alerts_fired: pager.called().into_iter().filter(known).collect(),
@@ -90,7 +89,9 @@ fn figures(levels: &ServiceLevels, before: &Scrape, after: &Scrape) -> Outcome<V
         let all = increase(before, after, |scrape| scrape.sum("http_requests_total", &orders));
         let bad_status = increase(before, after, |scrape| {
             scrape.sum_where("http_requests_total", "status", |status| {
-                status.parse().is_ok_and(|status: u16| status >= good.status_below)
+                status
+                    .parse()
+                    .is_ok_and(|status: u16| status >= good.status_below)
             })
         });
         let late = good.within_ms.map_or(0.0, |within_ms| {
@@ -103,7 +104,11 @@ fn figures(levels: &ServiceLevels, before: &Scrape, after: &Scrape) -> Outcome<V
         let bad = (bad_status + late).min(all);
         Ok(ObjectiveFigure {
             objective: objective.name.clone(),
-            good_percent: if all > 0.0 { ((all - bad) / all * 10_000.0).round() / 100.0 } else { 0.0 },
+            good_percent: if all > 0.0 {
+                ((all - bad) / all * 10_000.0).round() / 100.0
+            } else {
+                0.0
+            },
         })
     };
     levels.objectives.iter().map(figure).collect()
@@ -122,9 +127,15 @@ pub fn budget_left(levels: &ServiceLevels, figures: &[ObjectiveFigure]) -> f64 {
 
 fn reports(users: &[Answer]) -> Vec<String> {
     let bad = users.iter().filter(|answer| !answer.is_taken());
-    bad.map(|answer| format!("an order was answered with {} after {} ms", answer.status, answer.took.as_millis()))
-        .take(10)
-        .collect()
+    bad.map(|answer| {
+        format!(
+            "an order was answered with {} after {} ms",
+            answer.status,
+            answer.took.as_millis()
+        )
+    })
+    .take(10)
+    .collect()
 }
 
 /// What speaks against leaving it there.

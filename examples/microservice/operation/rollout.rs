@@ -25,7 +25,7 @@ use crate::{
 /// The steps, in percent of the traffic.
 pub const STEPS: &[u8] = &[10, 50, 100];
 /// A share is judged by so many answers at least.
-const ANSWERS_AT_LEAST: usize = 10;
+const ANSWERS_AT_LEAST: usize = 5;
 /// Callers at the same time.
 const CALLERS: u32 = 8;
 
@@ -139,7 +139,10 @@ pub async fn run(
         deployment::write(outputs, &traffic)?;
         let (_, _, users) = watch(charter, &production.switch, 0).await?;
         let still = failed(&users);
-        ensure(still == 0, format_args!("{still} requests failed after all traffic went back"))?;
+        ensure(
+            still == 0,
+            format_args!("{still} requests failed after all traffic went back"),
+        )?;
     }
     production.stop().await?;
     Ok(Outcomes {

@@ -32,7 +32,11 @@ pub fn write(
 ) -> Outcome<OperationsManual> {
     let manual = OperationsManual {
         procedures: procedures(dependencies, containers, rollout),
-        alerts: monitoring.alerts.iter().map(|trial| trial.alert.clone()).collect(),
+        alerts: monitoring
+            .alerts
+            .iter()
+            .map(|trial| trial.alert.clone())
+            .collect(),
     };
     let text = text(&manual);
     let faults = lint(&text);
@@ -53,7 +57,11 @@ fn procedure(title: &str, when: &str, commands: &[&str], expected: &str, takes_m
 
 const COMPOSE: &str = "docker compose --file infrastructure/compose.yaml";
 
-fn procedures(dependencies: &DependencyMap, containers: &ContainerSetup, rollout: &Rollout) -> Vec<Procedure> {
+fn procedures(
+    dependencies: &DependencyMap,
+    containers: &ContainerSetup,
+    rollout: &Rollout,
+) -> Vec<Procedure> {
     let away = dependencies.dependencies.iter().find(|it| it.name == "stock");
     let away = away.map_or("", |it| it.when_away.as_str());
     let ask_stock = "microservice probe http://127.0.0.1:8081/health/alive";
@@ -151,7 +159,9 @@ fn procedures(dependencies: &DependencyMap, containers: &ContainerSetup, rollout
 }
 
 fn text(manual: &OperationsManual) -> String {
-    let mut text = String::from("# Runbook of orders\n\nEach alert leads to one of these procedures.\n\n| alert | procedure |\n| --- | --- |\n");
+    let mut text = String::from(
+        "# Runbook of orders\n\nEach alert leads to one of these procedures.\n\n| alert | procedure |\n| --- | --- |\n",
+    );
     for alert in &manual.alerts {
         let anchor = alert.procedure.to_lowercase().replace(' ', "-");
         let _ = writeln!(text, "| `{}` | [{}](#{anchor}) |", alert.name, alert.procedure);
@@ -191,11 +201,16 @@ pub fn lint(text: &str) -> Vec<String> {
     }
     for section in text.split("\n## ").skip(1) {
         let title = section.lines().next().unwrap_or_default();
-        let commands = section.split("```sh\n").nth(1).and_then(|rest| rest.split("\n```").next());
+        let commands = section
+            .split("```sh\n")
+            .nth(1)
+            .and_then(|rest| rest.split("\n```").next());
         match commands.map(str::trim).filter(|commands| !commands.is_empty()) {
             None => faults.push(format!("`{title}` has no commands")),
             Some(commands) => {
-                let broken = commands.lines().filter_map(|line| command_fault(line).map(|it| (line, it)));
+                let broken = commands
+                    .lines()
+                    .filter_map(|line| command_fault(line).map(|it| (line, it)));
                 faults.extend(broken.map(|(line, fault)| format!("`{title}`: `{line}`: {fault}")));
             }
         }

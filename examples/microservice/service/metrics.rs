@@ -51,7 +51,10 @@ impl Metrics {
     /// Exposes those that are named.
     #[must_use]
     pub fn new(named: &[String], buckets_ms: &[u32]) -> Self {
-        let seconds = buckets_ms.iter().map(|&bound| f64::from(bound) / 1_000.0).collect();
+        let seconds = buckets_ms
+            .iter()
+            .map(|&bound| f64::from(bound) / 1_000.0)
+            .collect();
         let mut metrics = Metrics {
             registry: Registry::default(),
             requests: Family::default(),
@@ -72,20 +75,32 @@ impl Metrics {
         // The text format adds `_total` to the names of counters.
         match name {
             "http_requests_total" => {
-                registry.register("http_requests", "Answers, by route and status", self.requests.clone());
+                registry.register(
+                    "http_requests",
+                    "Answers, by route and status",
+                    self.requests.clone(),
+                );
             }
             "http_request_duration_seconds" => {
                 let help = "How long answers took, by route";
                 registry.register(name, help, self.durations.clone());
             }
             "stock_calls_total" => {
-                registry.register("stock_calls", "Calls of stock, by outcome", self.stock_calls.clone());
+                registry.register(
+                    "stock_calls",
+                    "Calls of stock, by outcome",
+                    self.stock_calls.clone(),
+                );
             }
             "stock_circuit_open" => {
                 registry.register(name, "1 while stock is not asked", self.circuit_open.clone());
             }
             "orders_pending" => {
-                registry.register(name, "Orders that stock has not answered yet", self.pending.clone());
+                registry.register(
+                    name,
+                    "Orders that stock has not answered yet",
+                    self.pending.clone(),
+                );
             }
             "store_refusals_total" => {
                 let help = "Orders that the store had no room for";

@@ -82,7 +82,9 @@ impl Launch {
             None => Command::new(program),
             Some(kib) => {
                 let mut shell = Command::new("sh");
-                shell.arg("-c").arg(format!("ulimit -v {kib} && exec \"$0\" \"$@\""));
+                shell
+                    .arg("-c")
+                    .arg(format!("ulimit -v {kib} && exec \"$0\" \"$@\""));
                 shell.arg(program);
                 shell
             }
@@ -105,9 +107,14 @@ impl Launch {
             .during("waiting for an instance to serve")?
             .during("reading what an instance says")?
             .unwrap_or_default();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.trim().parse().ok());
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.trim().parse().ok());
         let address = address.ok_or_else(|| {
-            Failure::new(format_args!("an instance says `{line}` instead of where it listens"))
+            Failure::new(format_args!(
+                "an instance says `{line}` instead of where it listens"
+            ))
         })?;
         Ok(Instance { child, address })
     }
@@ -186,16 +193,22 @@ impl Usage {
         };
         let status = read("status")?;
         let kib = |name: &str| {
-            let rest = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            let rest = status
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
             let value = rest.and_then(|rest| rest.split_whitespace().next());
-            value.and_then(|value| value.parse::<u64>().ok()).unwrap_or_default()
+            value
+                .and_then(|value| value.parse::<u64>().ok())
+                .unwrap_or_default()
         };
         let stat = read("stat")?;
         // The name of the program stands in parentheses and may hold anything; ticks are hundredths of a second.
         let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let ticks = |at: usize| {
             let field = fields.split_whitespace().nth(at);
-            field.and_then(|field| field.parse::<u64>().ok()).unwrap_or_default()
+            field
+                .and_then(|field| field.parse::<u64>().ok())
+                .unwrap_or_default()
         };
         Ok(Usage {
             cpu_ms: (ticks(11) + ticks(12)) * 10,

@@ -47,9 +47,8 @@ impl Scrape {
     #[must_use]
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         let has = |sample: &&Sample| {
-            let labelled = |(label, value): &(&str, &str)| {
-                sample.labels.get(*label).map(String::as_str) == Some(*value)
-            };
+            let labelled =
+                |(label, value): &(&str, &str)| sample.labels.get(*label).map(String::as_str) == Some(*value);
             sample.name == name && labels.iter().all(labelled)
         };
         self.samples.iter().filter(has).map(|sample| sample.value).sum()

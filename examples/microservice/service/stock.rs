@@ -160,11 +160,7 @@ fn router(shelf: &Arc<Shelf>) -> Router {
         .with_state(Arc::clone(shelf))
 }
 
-async fn reserve(
-    State(shelf): State<Arc<Shelf>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn reserve(State(shelf): State<Arc<Shelf>>, headers: HeaderMap, body: Bytes) -> Response {
     let Ok(wanted) = serde_json::from_slice(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };

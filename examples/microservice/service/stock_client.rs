@@ -107,7 +107,8 @@ impl Service<Ask> for Line {
                     .await
                     .unwrap_or(Err(Away::TimedOut)),
             };
-            line.metrics.stock_was_asked(answer.map_or_else(Away::word, |_| "ok"));
+            line.metrics
+                .stock_was_asked(answer.map_or_else(Away::word, |_| "ok"));
             if let Err(away) = answer {
                 tracing::warn!(outcome = away.word(), "stock gave no answer");
             }

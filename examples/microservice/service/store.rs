@@ -245,13 +245,12 @@ impl Orders for InFile {
         self.with("keeping an order", |connection| {
             let body = serde_json::to_string(order).map_err(unreadable)?;
             let put = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let new = put.prepare_cached("INSERT OR IGNORE INTO orders VALUES (?1, ?2, ?3)")?.execute(params![
-                order.id,
-                word(order.standing),
-                body
-            ])?;
+            let new = put
+                .prepare_cached("INSERT OR IGNORE INTO orders VALUES (?1, ?2, ?3)")?
+                .execute(params![order.id, word(order.standing), body])?;
             if new == 1 {
-                put.prepare_cached("INSERT INTO placed (order_id) VALUES (?1)")?.execute([&order.id])?;
+                put.prepare_cached("INSERT INTO placed (order_id) VALUES (?1)")?
+                    .execute([&order.id])?;
             }
             put.commit()
         })
@@ -284,8 +283,9 @@ impl Orders for InFile {
 
     fn events_after(&self, number: u64, at_most: u32) -> Outcome<Vec<Event>> {
         self.with("reading events", |connection| {
-            let mut found = connection
-                .prepare_cached("SELECT number, order_id FROM placed WHERE number > ?1 ORDER BY number LIMIT ?2")?;
+            let mut found = connection.prepare_cached(
+                "SELECT number, order_id FROM placed WHERE number > ?1 ORDER BY number LIMIT ?2",
+            )?;
             let after = i64::try_from(number).unwrap_or(i64::MAX);
             let events = found.query_map(params![after, at_most], |row| {
                 Ok(Event {

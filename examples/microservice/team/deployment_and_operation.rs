@@ -6,8 +6,8 @@ use workflow_runtime::prelude::*;
 use super::Team;
 use crate::{
     artifacts::{
-        ContainerSetup, DeliveryPipeline, DependencyMap, HealthRecord, MonitoringSetup, OperationsManual, Rollout,
-        ServiceCode, ServiceLevels,
+        ContainerSetup, DeliveryPipeline, DependencyMap, HealthRecord, MonitoringSetup, OperationsManual,
+        Rollout, ServiceCode, ServiceLevels,
     },
     charter,
     infrastructure::lint,
@@ -54,7 +54,9 @@ impl microservice::DeploymentAndOperation for Team {
         let outputs = self.outputs(cx)?;
         let requests = rollout::roll_back(&charter(&outputs)?, &outputs).await?;
         outputs.sweep();
-        cx.say(format_args!("all of {requests} requests went to what was there before"));
+        cx.say(format_args!(
+            "all of {requests} requests went to what was there before"
+        ));
         Ok(())
     }
 

@@ -57,11 +57,14 @@ impl microservice::Implementation for Team {
         let learned = lessons::before(&outputs, resilience::SUBJECT, cx.round())?;
         let charter = charter(&outputs)?;
         let code =
-            implementation::guard::add(code, communication, dependencies, &charter, &learned, &outputs).await?;
+            implementation::guard::add(code, communication, dependencies, &charter, &learned, &outputs)
+                .await?;
         for guard in code.calls.iter().filter_map(|call| call.guard.as_ref()) {
             match guard.all_calls_ms {
                 None => cx.say("nothing bounds all calls of a request together"),
-                Some(ms) => cx.say(format_args!("all calls of a request get {ms} ms, for callers had waited")),
+                Some(ms) => cx.say(format_args!(
+                    "all calls of a request get {ms} ms, for callers had waited"
+                )),
             }
         }
         Ok(said(cx, code))

@@ -6,8 +6,8 @@ use workflow_runtime::prelude::*;
 use super::Team;
 use crate::{
     artifacts::{
-        ContainerSetup, DeliveryPipeline, DiscoverySetup, EnvironmentParity, MonitoringSetup, ObservabilityPlan,
-        ServiceInterfaces, ServiceLevels, StoragePlan, TechnologyStack,
+        ContainerSetup, DeliveryPipeline, DiscoverySetup, EnvironmentParity, MonitoringSetup,
+        ObservabilityPlan, ServiceInterfaces, ServiceLevels, StoragePlan, TechnologyStack,
     },
     charter,
     infrastructure::{compose, container_file, containers, discovery, monitoring, parity, pipeline},
@@ -15,7 +15,11 @@ use crate::{
 };
 
 impl microservice::InfrastructureSetup for Team {
-    async fn set_up_pipeline(&self, cx: &StepContext, stack: &TechnologyStack) -> StepResult<DeliveryPipeline> {
+    async fn set_up_pipeline(
+        &self,
+        cx: &StepContext,
+        stack: &TechnologyStack,
+    ) -> StepResult<DeliveryPipeline> {
         let outputs = self.outputs(cx)?;
         let pipeline = pipeline::set_up(&charter(&outputs)?.service, stack, &outputs).await?;
         let done = pipeline.stages.iter().filter_map(|stage| stage.took_ms);
@@ -62,7 +66,10 @@ impl microservice::InfrastructureSetup for Team {
         _levels: &ServiceLevels,
         _setup: Option<&ContainerSetup>,
     ) -> StepResult<()> {
-        Ok(remove(&self.outputs(cx)?, &[container_file::FILE, compose::FILE])?)
+        Ok(remove(
+            &self.outputs(cx)?,
+            &[container_file::FILE, compose::FILE],
+        )?)
     }
 
     async fn establish_parity(
@@ -88,7 +95,10 @@ impl microservice::InfrastructureSetup for Team {
         _containers: &ContainerSetup,
     ) -> StepResult<MonitoringSetup> {
         let setup = monitoring::set_up(observability, &self.outputs(cx)?).await?;
-        cx.say(format_args!("{} alerts fired and reached the pager", setup.alerts.len()));
+        cx.say(format_args!(
+            "{} alerts fired and reached the pager",
+            setup.alerts.len()
+        ));
         Ok(setup)
     }
 
@@ -99,7 +109,8 @@ impl microservice::InfrastructureSetup for Team {
         containers: &ContainerSetup,
     ) -> StepResult<DiscoverySetup> {
         let outputs = self.outputs(cx)?;
-        let setup = discovery::configure(&charter(&outputs)?.service, interfaces, containers, &outputs).await?;
+        let setup =
+            discovery::configure(&charter(&outputs)?.service, interfaces, containers, &outputs).await?;
         cx.say(format_args!(
             "a killed instance was gone after {} ms, stopped ones after {} ms",
             setup.killed_gone_after_ms, setup.stopped_gone_after_ms

@@ -6,16 +6,24 @@ use workflow_runtime::prelude::*;
 use super::{Team, listed};
 use crate::{
     CHARTER,
-    artifacts::{DataOwnership, DependencyMap, ServiceBoundaries, ServiceCharter, ServiceInterfaces, ServiceLevels},
+    artifacts::{
+        DataOwnership, DependencyMap, ServiceBoundaries, ServiceCharter, ServiceInterfaces, ServiceLevels,
+    },
     definition::{boundaries, dependencies, interfaces, levels, ownership},
 };
 
 impl microservice::ServiceDefinition for Team {
-    async fn define_boundaries(&self, cx: &StepContext, charter: &ServiceCharter) -> StepResult<ServiceBoundaries> {
+    async fn define_boundaries(
+        &self,
+        cx: &StepContext,
+        charter: &ServiceCharter,
+    ) -> StepResult<ServiceBoundaries> {
         let boundaries = boundaries::draw(charter)?;
         self.begin_outputs(cx)?.write_json(CHARTER, charter)?;
         let (inside, outside) = (boundaries.capabilities.len(), boundaries.excluded.len());
-        cx.say(format_args!("{inside} capabilities inside, {outside} belong to others"));
+        cx.say(format_args!(
+            "{inside} capabilities inside, {outside} belong to others"
+        ));
         Ok(boundaries)
     }
 
@@ -38,7 +46,10 @@ impl microservice::ServiceDefinition for Team {
         ownership: &DataOwnership,
     ) -> StepResult<ServiceInterfaces> {
         let interfaces = interfaces::establish(boundaries, ownership)?;
-        let asked = interfaces.exchanges.iter().map(|exchange| exchange.asked_as.as_str());
+        let asked = interfaces
+            .exchanges
+            .iter()
+            .map(|exchange| exchange.asked_as.as_str());
         cx.say(listed(asked));
         Ok(interfaces)
     }

@@ -6,9 +6,9 @@ use workflow_runtime::prelude::*;
 use super::Team;
 use crate::{
     artifacts::{
-        CapacityReport, CommunicationDesign, ContainerSetup, DependencyMap, DiscoverySetup, EnvironmentParity,
-        FaultReport, MonitoringSetup, ObservabilityPlan, ServiceCode, ServiceInterfaces, ServiceLevels, TestReport,
-        VisibilityReport,
+        CapacityReport, CommunicationDesign, ContainerSetup, DependencyMap, DiscoverySetup,
+        EnvironmentParity, FaultReport, MonitoringSetup, ObservabilityPlan, ServiceCode, ServiceInterfaces,
+        ServiceLevels, TestReport, VisibilityReport,
     },
     charter,
     implementation::{self},
@@ -31,7 +31,11 @@ impl microservice::Testing for Team {
         interfaces: &ServiceInterfaces,
     ) -> StepResult<TestReport> {
         let report = function::run(code, interfaces, &self.outputs(cx)?).await?;
-        cx.say(format_args!("{} passed, {} failed", report.passed, report.failures.len()));
+        cx.say(format_args!(
+            "{} passed, {} failed",
+            report.passed,
+            report.failures.len()
+        ));
         Ok(report)
     }
 

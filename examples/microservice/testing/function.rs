@@ -73,7 +73,11 @@ async fn take(bed: &Bed, tests: &mut unit::UnitTests) -> Outcome<()> {
     tests.note("stock holds each line", "3", &held);
     let id = taken["id"].as_str().unwrap_or("none");
     let shown = bed.ask(&Call::new("GET", format!("/orders/{id}"))).await?;
-    tests.note("it is shown as it was taken", &taken.to_string(), &shown.json()?.to_string());
+    tests.note(
+        "it is shown as it was taken",
+        &taken.to_string(),
+        &shown.json()?.to_string(),
+    );
     let events = bed
         .ask(&Call::new("GET", "/events/orders.placed"))
         .await?
@@ -113,7 +117,11 @@ async fn refuse(bed: &Bed, tests: &mut unit::UnitTests) -> Outcome<()> {
         tests.note(name, "400", &status.to_string());
     }
     let status = bed.status("/orders/none").await?;
-    tests.note("an order that is not there is not shown", "404", &status.to_string());
+    tests.note(
+        "an order that is not there is not shown",
+        "404",
+        &status.to_string(),
+    );
     Ok(())
 }
 
@@ -122,7 +130,11 @@ async fn repeat(bed: &Bed, tests: &mut unit::UnitTests) -> Outcome<()> {
     let first = bed.ask(&call).await?.json()?;
     let held = bed.stock.reservations();
     let again = bed.ask(&call).await?.json()?;
-    tests.note("sending again orders once", &first.to_string(), &again.to_string());
+    tests.note(
+        "sending again orders once",
+        &first.to_string(),
+        &again.to_string(),
+    );
     let held = (bed.stock.reservations() - held).to_string();
     tests.note("and reserves once", "0", &held);
     Ok(())
@@ -135,6 +147,10 @@ async fn remember(code: &ServiceCode, bed: Bed, making: &Making, tests: &mut uni
     bed.orders.stop().await?;
     let bed = Bed::start(code, making).await?;
     let shown = bed.ask(&Call::new("GET", format!("/orders/{id}"))).await?;
-    tests.note("orders outlive the instance", &taken.to_string(), &shown.json()?.to_string());
+    tests.note(
+        "orders outlive the instance",
+        &taken.to_string(),
+        &shown.json()?.to_string(),
+    );
     bed.orders.stop().await
 }

@@ -86,7 +86,10 @@ pub async fn run(
 
 fn finding(trial: &FaultTrial) -> Finding {
     Finding {
-        title: format!("{:?} of one instance was felt at another: {}", trial.fault, trial.seen),
+        title: format!(
+            "{:?} of one instance was felt at another: {}",
+            trial.fault, trial.seen
+        ),
         severity: Severity::High,
         place: trial.target.clone(),
         reproduction: "two instances with stores of their own, under load".to_owned(),
@@ -165,9 +168,13 @@ fn noted(fault: Fault, begun: Instant, recovered: Duration, seen: &str, neighbou
         target: "an instance of orders".to_owned(),
         lasted_ms: whole(begun.elapsed()),
         longest_wait_ms: callers::longest_ms(neighbours),
-        promised: "callers of the other instance notice nothing, and this one serves again once that is mended"
-            .to_owned(),
-        seen: format!("{seen}; {well} % of {} orders at the other were confirmed", neighbours.len()),
+        promised:
+            "callers of the other instance notice nothing, and this one serves again once that is mended"
+                .to_owned(),
+        seen: format!(
+            "{seen}; {well} % of {} orders at the other were confirmed",
+            neighbours.len()
+        ),
         errors_percent: 100.0 - well,
         recovered_ms: whole(recovered),
     }

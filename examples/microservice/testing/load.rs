@@ -179,7 +179,9 @@ async fn driven(instance: &Instance, stock: &Stock, clients: u32) -> Outcome<(Lo
     let scraped = scrape(instance.address()).await;
     let driven = load::drive(instance.address(), clients, &calls).await?;
     let after = instance.usage()?;
-    let full = scrape(instance.address()).await.sum("stock_calls_total", &[("outcome", "full")])
+    let full = scrape(instance.address())
+        .await
+        .sum("stock_calls_total", &[("outcome", "full")])
         - scraped.sum("stock_calls_total", &[("outcome", "full")]);
     let cpu_percent = busy_percent(after.cpu_ms - before.cpu_ms, driven.elapsed);
     let asked = stock.asked() - asked;
@@ -188,7 +190,9 @@ async fn driven(instance: &Instance, stock: &Stock, clients: u32) -> Outcome<(Lo
     } else if cpu_percent > 45.0 {
         format!("the processors, which the service kept busy by {cpu_percent} %")
     } else {
-        format!("waiting: {asked} calls of stock and a sync of the disk for each order, at {cpu_percent} % of the processors")
+        format!(
+            "waiting: {asked} calls of stock and a sync of the disk for each order, at {cpu_percent} % of the processors"
+        )
     };
     let answered = driven.times_us.len().saturating_sub(driven.failed as usize);
     let total = driven.times_us.len().max(1);

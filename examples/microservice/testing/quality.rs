@@ -72,7 +72,10 @@ fn told_by(fault: &Fault) -> Option<&'static str> {
 pub fn objectives(load: &CapacityReport, levels: &ServiceLevels) -> Vec<String> {
     let mut objections = Vec::new();
     for objective in &levels.objectives {
-        let figure = load.objectives.iter().find(|figure| figure.objective == objective.name);
+        let figure = load
+            .objectives
+            .iter()
+            .find(|figure| figure.objective == objective.name);
         match figure {
             None => objections.push(format!("`{}` was not measured", objective.name)),
             Some(figure) if figure.good_percent < objective.target_percent => objections.push(format!(

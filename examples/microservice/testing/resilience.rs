@@ -75,8 +75,11 @@ pub async fn run(
 fn waits_ms(code: &ServiceCode, communication: &CommunicationDesign, dependency: &str) -> Outcome<u32> {
     let call = code.calls.iter().find(|call| call.dependency == dependency);
     let design = call.and_then(|call| communication.calls.iter().find(|it| it.exchange == call.exchange));
-    let design = design
-        .ok_or_else(|| Failure::new(format_args!("nothing asks `{dependency}`; leave it out of the dependencies")))?;
+    let design = design.ok_or_else(|| {
+        Failure::new(format_args!(
+            "nothing asks `{dependency}`; leave it out of the dependencies"
+        ))
+    })?;
     Ok(design.caller_waits_ms)
 }
 
@@ -100,8 +103,7 @@ async fn trial(bed: &mut Bed, fault: Fault, target: &str, waits_ms: u32, orders:
     let lasted = begun.elapsed();
     bed.stock.mend().await?;
     let recovered = bed.until_well().await?;
-    let is_kept =
-        |answer: &Answer| answer.is_taken() && answer.took.as_millis() <= u128::from(waits_ms);
+    let is_kept = |answer: &Answer| answer.is_taken() && answer.took.as_millis() <= u128::from(waits_ms);
     let whole = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let longest_wait_ms = callers::longest_ms(&answers);
     let confirmed = answers.iter().filter(|answer| answer.status == 201).count();

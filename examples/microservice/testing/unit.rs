@@ -23,13 +23,21 @@ type Case = (&'static str, fn(&mut NewOrder), &'static [Rule]);
 
 const CASES: &[Case] = &[
     ("a plain order is taken", |_| {}, &[]),
-    ("a customer is named", |order| order.customer = " ".to_owned(), &[Rule::NamesItsCustomer]),
+    (
+        "a customer is named",
+        |order| order.customer = " ".to_owned(),
+        &[Rule::NamesItsCustomer],
+    ),
     (
         "questions can be asked",
         |order| order.email.0 = "ada".to_owned(),
         &[Rule::CanBeAskedBack],
     ),
-    ("something is ordered", |order| order.lines.clear(), &[Rule::HasLines]),
+    (
+        "something is ordered",
+        |order| order.lines.clear(),
+        &[Rule::HasLines],
+    ),
     (
         "twenty lines are taken",
         |order| order.lines = lines(LINES_AT_MOST),
@@ -116,7 +124,11 @@ pub fn run() -> UnitTests {
         &format!("{settled:?}"),
     );
     let printed = format!("{:?}", samples::order(1, 1));
-    let hidden = if printed.contains(samples::EMAIL) { "printed" } else { "hidden" };
+    let hidden = if printed.contains(samples::EMAIL) {
+        "printed"
+    } else {
+        "hidden"
+    };
     tests.note("what is personal is not printed", "hidden", hidden);
     tests.rules_percent = decided.len() as f64 / Rule::ALL.len() as f64 * 100.0;
     tests

@@ -23,9 +23,8 @@ use crate::{
     artifacts::ProbeKind,
     outputs::sha256_hex,
     service::{
-        json,
         core::{NewOrder, Order, Standing},
-        reserving,
+        json, reserving,
         store::PLACED,
         traces,
     },
@@ -70,11 +69,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
 }
 
 /// Counts, times, logs and traces each request.
-async fn observed(
-    State(shared): Served,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn observed(State(shared): Served, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let route = route(&shared, request.uri().path()).to_owned();
     let recorder = shared.recorder.clone();
@@ -128,7 +123,12 @@ fn refusal(status: StatusCode, problem: impl std::fmt::Display) -> Response {
 async fn take(State(shared): Served, headers: axum::http::HeaderMap, body: Bytes) -> Response {
     let new: NewOrder = match serde_json::from_slice(&body) {
         Ok(new) => new,
-        Err(error) => return refusal(StatusCode::BAD_REQUEST, format_args!("the body is no order: {error}")),
+        Err(error) => {
+            return refusal(
+                StatusCode::BAD_REQUEST,
+                format_args!("the body is no order: {error}"),
+            );
+        }
     };
     let broken = new.broken();
     if !broken.is_empty() {
@@ -136,10 +136,7 @@ async fn take(State(shared): Served, headers: axum::http::HeaderMap, body: Bytes
             .iter()
             .map(|rule| json!({ "rule": rule, "remedy": rule.remedy() }))
             .collect();
-        return json::answer(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &json!({ "problems": problems }),
-        );
+        return json::answer(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "problems": problems }));
     }
     // Who sends an order again with the same key gets the order of then.
     let key = headers
@@ -207,10 +204,7 @@ struct After {
 }
 
 async fn events(State(shared): Served, Query(After { after }): Query<After>) -> Response {
-    match shared
-        .on_store(move |store| store.events_after(after, 100))
-        .await
-    {
+    match shared.on_store(move |store| store.events_after(after, 100)).await {
         Ok(events) => json::answer(StatusCode::OK, &json!({ "events": events })),
         Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "events cannot be read now"),
     }

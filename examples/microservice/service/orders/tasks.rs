@@ -18,7 +18,11 @@ const SETTLES_AT_MOST: u32 = 32;
 /// Starts what the settings ask for.
 pub(super) fn start(shared: &Arc<Shared>, address: SocketAddr) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
-    if shared.client.as_ref().is_some_and(super::StockClient::has_fallback) {
+    if shared
+        .client
+        .as_ref()
+        .is_some_and(super::StockClient::has_fallback)
+    {
         let shared = Arc::clone(shared);
         tasks.push(tokio::spawn(async move {
             loop {

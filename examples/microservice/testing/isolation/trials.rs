@@ -45,10 +45,14 @@ pub(super) async fn killed(ground: &Ground) -> Outcome<FaultTrial> {
     ground.until_ready(victim.address()).await?;
     let recovered = again.elapsed();
     let kept = status(victim.address(), &format!("/orders/{id}")).await;
-    ensure(kept == 200, "an order that was confirmed is gone after a kill; sync the store")?;
+    ensure(
+        kept == 200,
+        "an order that was confirmed is gone after a kill; sync the store",
+    )?;
     let neighbours = load.await.during("waiting for the callers")??;
     victim.stop().await?;
-    let seen = format!("nobody found it {left_ms} ms after the kill, and its orders were there when it was back");
+    let seen =
+        format!("nobody found it {left_ms} ms after the kill, and its orders were there when it was back");
     Ok(noted(Fault::Killed, begun, recovered, &seen, &neighbours))
 }
 
@@ -81,7 +85,9 @@ pub(super) async fn disk_full(ground: &Ground) -> Outcome<FaultTrial> {
     victim.stop().await?;
     ensure(
         alive == 200 && ready == 503,
-        format_args!("with a full disk it answers {alive} to alive and {ready} to ready; it must be alive and not ready"),
+        format_args!(
+            "with a full disk it answers {alive} to alive and {ready} to ready; it must be alive and not ready"
+        ),
     )?;
     let seen = format!("it was alive, not ready and left the registry; {taken} of 5 more orders were taken");
     Ok(noted(Fault::DiskFull, begun, recovered, &seen, &neighbours))
@@ -169,5 +175,7 @@ async fn hold(address: SocketAddr) -> Outcome<TcpStream> {
         Ok(stream)
     };
     let patience = std::time::Duration::from_millis(500);
-    tokio::time::timeout(patience, sending).await.during("sending a large body")?
+    tokio::time::timeout(patience, sending)
+        .await
+        .during("sending a large body")?
 }

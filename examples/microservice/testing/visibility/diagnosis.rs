@@ -104,7 +104,11 @@ fn most_said(before: &[Value], after: &[Value]) -> String {
 fn where_time_went(before: &Evidence, after: &Evidence) -> String {
     let longest = |service: &str| {
         let known = before.spans.iter().filter(|span| span.service == service).count();
-        let new = after.spans.iter().filter(|span| span.service == service).skip(known);
+        let new = after
+            .spans
+            .iter()
+            .filter(|span| span.service == service)
+            .skip(known);
         new.map(|span| span.took_us / 1_000).max()
     };
     let of = |service| match longest(service) {
