@@ -38,8 +38,8 @@ const CALLERS: u32 = 16;
 const LINES: u32 = 3;
 /// The most clients that are tried for the limit.
 const CLIENTS_AT_MOST: u32 = 64;
-/// Orders that each of them sends.
-const ORDERS_PER_CLIENT: u32 = 12;
+/// Orders that each of them sends: as many as take about a second, within these bounds.
+const ORDERS_PER_CLIENT: std::ops::RangeInclusive<u32> = 2..=12;
 /// More clients that get less than this much more answered have found the limit.
 const GROWS_BY: f64 = 1.15;
 
@@ -66,7 +66,7 @@ pub async fn run(
     let rate = charter.expected_requests_per_second;
     let (expected, answers) = given(&instance, rate, charter.trials.load_s).await?;
     let (doubled, _) = given(&instance, rate * 2, charter.trials.load_s).await?;
-    let (limit, bottleneck) = until_it_gives_way(&instance, &stock).await?;
+    let (limit, bottleneck) = until_it_gives_way(&instance, &stock, expected.latency.p50_ms).await?;
     instance.stop().await?;
     let objectives: Vec<_> = levels
         .objectives
@@ -150,11 +150,17 @@ async fn given(instance: &Instance, rate: u32, seconds: u32) -> Outcome<(LoadRep
 }
 
 /// More and more clients, each asking again as soon as it is answered, until more of them get no more answers.
-async fn until_it_gives_way(instance: &Instance, stock: &Stock) -> Outcome<(LoadReport, String)> {
+async fn until_it_gives_way(
+    instance: &Instance,
+    stock: &Stock,
+    usual_ms: f64,
+) -> Outcome<(LoadReport, String)> {
+    let orders = whole(1_000.0 / usual_ms.max(1.0));
+    let orders = orders.clamp(*ORDERS_PER_CLIENT.start(), *ORDERS_PER_CLIENT.end());
     let mut clients = 1;
     let mut best: Option<(LoadReport, String)> = None;
     loop {
-        let (report, bottleneck) = driven(instance, stock, clients).await?;
+        let (report, bottleneck) = driven(instance, stock, clients, orders).await?;
         let before = best.as_ref().map_or(0.0, |(best, _)| best.answered_per_second);
         let grew = report.answered_per_second > before * GROWS_BY;
         if report.answered_per_second > before {
@@ -171,8 +177,13 @@ async fn until_it_gives_way(instance: &Instance, stock: &Stock) -> Outcome<(Load
     best.ok_or_else(|| crate::failure::Failure::new("nothing was answered at all under load"))
 }
 
-async fn driven(instance: &Instance, stock: &Stock, clients: u32) -> Outcome<(LoadReport, String)> {
-    let calls: Vec<Call> = (0..clients * ORDERS_PER_CLIENT)
+async fn driven(
+    instance: &Instance,
+    stock: &Stock,
+    clients: u32,
+    orders: u32,
+) -> Outcome<(LoadReport, String)> {
+    let calls: Vec<Call> = (0..clients * orders)
         .map(|number| Call::new("POST", "/orders").with_json(&json!(samples::order(number, LINES))))
         .collect();
     let (before, asked) = (instance.usage()?, stock.asked());
