@@ -202,7 +202,7 @@ fn a_charter_with_a_mistake_is_refused_with_its_field() -> Tested {
             "names `reserve seats`, which no neighbour offers",
         ),
         (
-            "within 500 ms",
+            "within 750 ms",
             "within half a second",
             "is not of the form `status below 500`",
         ),

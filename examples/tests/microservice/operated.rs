@@ -32,9 +32,9 @@ fn orders(place: &Place, definition: &str, stock: &str) -> Result<Serving, Box<d
     Serving::start(command)
 }
 
-/// The same service before and after `add_resilience`, and a stock that takes two seconds for each line.
+/// The same service before and after `add_resilience`, and a stock that takes three seconds for an answer.
 pub(super) fn a_slow_stock_makes_callers_wait_without_a_guard(place: &Place) -> Tested {
-    let stock = Serving::start(place.command(&["serve", "stock", "--port", "0", "--slow-by-ms", "2000"]))?;
+    let stock = Serving::start(place.command(&["serve", "stock", "--port", "0", "--slow-by-ms", "3000"]))?;
     let wait = |definition| -> Result<(Duration, String), Box<dyn Error>> {
         let service = orders(place, definition, &stock.address)?;
         let begun = Instant::now();
@@ -45,11 +45,8 @@ pub(super) fn a_slow_stock_makes_callers_wait_without_a_guard(place: &Place) -> 
     let (guarded, pending) = wait("service/3-resilience.json")?;
     assert!(confirmed.contains(" 201 "), "{confirmed}");
     assert!(pending.contains(" 202 "), "{pending}");
-    assert!(bare >= Duration::from_secs(6), "three lines took {bare:?}");
-    assert!(
-        guarded < bare / 2,
-        "{guarded:?} is not less than half of {bare:?}"
-    );
+    assert!(bare >= Duration::from_secs(3), "three lines took {bare:?}");
+    assert!(guarded < bare * 3 / 4, "{guarded:?} is hardly less than {bare:?}");
     Ok(())
 }
 
