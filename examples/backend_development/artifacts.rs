@@ -13,6 +13,7 @@
 //! | implementation details | [`WorkBreakdown::check`]: as many steps as the piece is intricate |
 //! | references | the same as for decisions: `references` |
 
+mod data_types;
 mod delivery;
 mod design;
 mod implementation;
@@ -20,8 +21,10 @@ mod optimization;
 mod planning;
 mod policies;
 mod requirements;
+mod service;
 mod testing;
 
+pub use data_types::*;
 pub use delivery::*;
 pub use design::*;
 pub use implementation::*;
@@ -29,4 +32,5 @@ pub use optimization::*;
 pub use planning::*;
 pub use policies::*;
 pub use requirements::*;
+pub use service::*;
 pub use testing::*;

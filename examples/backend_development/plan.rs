@@ -9,7 +9,7 @@ use self::artifacts::*;
 workflow! {
     /// Take a backend from a brief to its handover; each phase ends with a judgement, most of them by a person
     /// who signs.
-    pub workflow BackendDevelopment(brief: ProjectBrief) {
+    pub workflow BackendDevelopment(#[check(ProjectBrief::check)] brief: ProjectBrief) {
         /// Wants it, pays for it, and says when it is good.
         role ProductOwner;
         /// Answers for how the parts fit together.
@@ -157,10 +157,11 @@ workflow! {
             /// otherwise than the policy says.
             #[timeout("1h")]
             step verify_error_handling(integration_suite, error_policy, validation) -> error_tests: ErrorReport;
-            /// Scans dependencies and image, tries each threat of the plan against the running service.
+            /// Compares the dependencies with known faults and tries each threat of the plan, as far as a machine can,
+            /// on the running service.
             #[timeout("4h")]
             step test_security(security, access_control, endpoints) -> security_report: SecurityReport;
-            /// Drives it with the load of the criteria and beyond; yields each criterion beside what was measured.
+            /// Drives it with the load of the criteria, for as long as they say, and then as hard as it goes; yields each criterion beside what was measured.
             #[timeout("4h")]
             #[retry(attempts = 2, backoff = "1m")]
             step measure_load(endpoints, criteria) -> benchmark: Benchmark;
@@ -180,7 +181,8 @@ workflow! {
         /// Faster and simpler, where measuring says that it is worth it. Waived if all criteria are met with room.
         #[by(Developer)]
         optional(benchmark, criteria, coverage) phase OptimizationAndRefinement {
-            /// Runs the load under a profiler; yields where time and memory go, largest first.
+            /// Runs each operation by itself and asks the service where the time went; yields where time and memory
+            /// go, largest first.
             #[timeout("2h")]
             step profile(benchmark, endpoints) -> bottlenecks: Bottlenecks;
             /// Mends the statements and access patterns that the profile names, each with its plan before and
@@ -199,7 +201,7 @@ workflow! {
             /// Sets pools, limits and sizes by measuring; yields each figure before and after under the same load.
             #[check(TuningGains::check)]
             manual step tune_resources(benchmark, bottlenecks, data_layer, caching) -> gains: TuningGains;
-            /// Passes if nothing became worse and all criteria hold; else it is tuned again.
+            /// Passes if nothing became worse without a reason and all criteria hold; else it is tuned again.
             #[rework(to = OptimizationAndRefinement, max = 3)]
             gate criteria_met(gains, refactoring, criteria);
         }

@@ -143,6 +143,7 @@ fn a_schema_says_what_its_columns_mean() {
         sql_type: "INTEGER".into(),
         nullable: false,
         meaning: "the number on the invoice".into(),
+        unit: None,
         references: references.map(String::from),
     };
     let schema = backend::SchemaDesign {

@@ -89,8 +89,10 @@ impl DeploymentGuide {
     /// Someone else has followed it, and no secret has a default.
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
+        faults.require_some(&self.page.sections, "page.sections");
         faults.require_text(&self.followed_by, "followed_by");
         for setting in &self.settings {
+            faults.require_text(&setting.meaning, format!("settings.{}.meaning", setting.name));
             let safe = !setting.secret || setting.default.is_none();
             faults.require(
                 safe,
@@ -188,6 +190,11 @@ impl Handover {
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
         faults.require_some(&self.sessions, "sessions");
+        for session in &self.sessions {
+            let field = format!("sessions.{}.attended_by", session.topic);
+            faults.require_some(&session.attended_by, field);
+        }
+        faults.require_some(&self.pages, "pages");
         faults.require_text(&self.trial_change, "trial_change");
         faults.require_text(&self.trial_procedure, "trial_procedure");
         faults.verdict()

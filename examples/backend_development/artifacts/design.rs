@@ -1,8 +1,11 @@
 //! How it is built, and why not otherwise: components, tables, operations.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
+use super::{DataType, Parameter, ParameterPlace, placeholders, split_route};
 use crate::decision::{Decision, require_complete};
 use crate::evidence::RequirementId;
 use crate::faults::Faults;
@@ -53,6 +56,7 @@ impl Architecture {
         faults.require_some(&self.components, "components");
         for component in &self.components {
             faults.require_some(&component.serves, format!("components.{}.serves", component.name));
+            faults.require_text(&component.scales_by, format!("components.{}.scales_by", component.name));
         }
         for (at, interaction) in self.interactions.iter().enumerate() {
             let field = |name: &str| format!("interactions[{at}].{name}");
@@ -104,10 +108,20 @@ pub struct Column {
     pub sql_type: String,
     /// Whether it may be null.
     pub nullable: bool,
-    /// What its values mean, unit included.
+    /// What its values mean.
     pub meaning: String,
+    /// The unit of a number; keys and what refers to them have none.
+    pub unit: Option<String>,
     /// The column that it refers to, as `table.column`.
     pub references: Option<String>,
+}
+
+impl Column {
+    fn is_number(&self) -> bool {
+        let sql_type = self.sql_type.to_ascii_uppercase();
+        let numbers = ["INT", "REAL", "NUMERIC", "DECIMAL", "FLOAT", "DOUBLE"];
+        numbers.iter().any(|number| sql_type.contains(number))
+    }
 }
 
 impl SchemaDesign {
@@ -118,9 +132,26 @@ impl SchemaDesign {
         for table in &self.tables {
             faults.require_text(&table.row_means, format!("tables.{}.row_means", table.name));
             faults.require_some(&table.primary_key, format!("tables.{}.primary_key", table.name));
+            for key in &table.primary_key {
+                let there = table.columns.iter().any(|column| column.name == *key);
+                faults.require(
+                    there,
+                    format!("tables.{}.primary_key", table.name),
+                    format!("names `{key}`, which is no column"),
+                );
+            }
             for column in &table.columns {
                 let field = |name: &str| format!("tables.{}.{}.{name}", table.name, column.name);
                 faults.require_text(&column.meaning, field("meaning"));
+                let told = table.primary_key.contains(&column.name)
+                    || !column.is_number()
+                    || column.references.is_some()
+                    || column.unit.as_deref().is_some_and(|unit| !unit.trim().is_empty());
+                faults.require(
+                    told,
+                    field("unit"),
+                    "is missing, though it is a number; `none` if it has none",
+                );
                 if let Some(target) = &column.references {
                     let fault = format!("names `{target}`, which is not there");
                     faults.require(self.has(target), field("references"), fault);
@@ -149,6 +180,8 @@ pub struct ApiSpecification {
     pub version: String,
     /// Its operations.
     pub operations: Vec<Operation>,
+    /// What is sent and answered.
+    pub types: Vec<DataType>,
     /// How long an old version is served after a new one, in days.
     pub old_version_served_days: u32,
 }
@@ -160,6 +193,13 @@ pub struct Operation {
     pub id: String,
     /// The method and path, as in `POST /orders`.
     pub route: String,
+    /// What it does, in a sentence.
+    pub summary: String,
+    /// The callers who may; empty if everyone may.
+    pub callers: Vec<String>,
+    /// The parts of its path and query.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
     /// What is sent, by name of the type; `None` if nothing is.
     pub request: Option<String>,
     /// The answers.
@@ -196,7 +236,56 @@ impl ApiSpecification {
             faults.require(answers(200, 400), field("responses"), "has no success");
             faults.require(answers(400, 600), field("responses"), "has no error");
             faults.require_some(&operation.serves, field("serves"));
+            faults.require_text(&operation.summary, field("summary"));
+            let fault = format!("is `{}`, not a method and a path", operation.route);
+            faults.require(split_route(&operation.route).is_some(), field("route"), fault);
+            self.require_parameters(&mut faults, operation);
+            let bodies = operation
+                .responses
+                .iter()
+                .filter_map(|response| response.body.as_ref());
+            for name in operation.request.iter().chain(bodies) {
+                let fault = format!("names `{name}`, which is none of `types`");
+                faults.require(self.type_named(name).is_some(), field("request"), fault);
+            }
         }
+        let mut seen = BTreeSet::new();
+        for operation in &self.operations {
+            let field = format!("operations.{}.id", operation.id);
+            faults.require(seen.insert(&operation.id), field, "is given twice");
+        }
+        self.require_types(&mut faults);
         faults.verdict()
+    }
+
+    fn require_parameters(&self, faults: &mut Faults, operation: &Operation) {
+        let field = format!("operations.{}.parameters", operation.id);
+        let in_path: Vec<&str> = placeholders(&operation.route).collect();
+        for name in &in_path {
+            let told = operation
+                .parameters
+                .iter()
+                .any(|parameter| parameter.name == *name && parameter.place == ParameterPlace::Path);
+            faults.require(told, &field, format!("lacks `{name}`, which the path has"));
+        }
+        for parameter in &operation.parameters {
+            faults.require_text(
+                &parameter.meaning,
+                format!("{field}.{}.meaning", parameter.name),
+            );
+            self.require_possible(faults, &format!("{field}.{}.kind", parameter.name), &parameter.kind);
+            let source = parameter
+                .taken_from
+                .as_deref()
+                .and_then(|source| source.split_once('/'));
+            if let Some((maker, _)) = source {
+                let known = self.operations.iter().any(|operation| operation.id == maker);
+                faults.require(
+                    known,
+                    format!("{field}.{}.taken_from", parameter.name),
+                    format!("names `{maker}`, which is no operation"),
+                );
+            }
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The code, as reviewed changes and what can be said of them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use workflow_runtime::Verdict;
 
-use crate::evidence::{Change, TestReport};
+use super::{Launch, SampleCall, Service, Shown, require_calls, require_service, require_startable};
+use crate::evidence::{Change, RequirementId, TestReport};
 use crate::faults::Faults;
 
 /// What speaks to the database.
@@ -17,6 +19,8 @@ pub struct DataLayer {
     pub queries: Vec<DataQuery>,
     /// The size of the connection pool.
     pub pool_connections: u32,
+    /// What makes the tables in an empty database.
+    pub migrate: Launch,
 }
 
 /// A statement.
@@ -37,6 +41,7 @@ impl DataLayer {
     pub fn check(&self) -> Verdict {
         let mut faults = reviewed(&self.change);
         faults.require_some(&self.tables, "tables");
+        require_startable(&mut faults, "migrate", &self.migrate, &["database"]);
         for query in &self.queries {
             faults.require(
                 query.rows_at_most > 0,
@@ -48,6 +53,11 @@ impl DataLayer {
         faults.verdict()
     }
 }
+
+/// What rules of a domain do without.
+const OUTSIDE: [&str; 10] = [
+    "axum", "actix-web", "diesel", "hyper", "postgres", "reqwest", "rusqlite", "sqlx", "tokio", "tonic",
+];
 
 /// The rules of the domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +75,11 @@ impl BusinessLogic {
     pub fn check(&self) -> Verdict {
         let mut faults = reviewed(&self.change);
         faults.require_some(&self.pieces, "pieces");
+        for name in &self.depends_on {
+            let outside = OUTSIDE.contains(&name.as_str());
+            let fault = format!("names `{name}`, which reaches network or database");
+            faults.require(!outside, "depends_on", fault);
+        }
         faults.verdict()
     }
 }
@@ -80,6 +95,10 @@ pub struct Endpoints {
     pub operations: Vec<String>,
     /// Routes that the specification does not know.
     pub unspecified_routes: Vec<String>,
+    /// How the service is started.
+    pub service: Service,
+    /// A call that succeeds for each operation, in an order in which they succeed one after the other.
+    pub calls: Vec<SampleCall>,
 }
 
 impl Endpoints {
@@ -90,6 +109,20 @@ impl Endpoints {
         faults.require_some(&self.operations, "operations");
         let extra = format!("has {}; specify them first", self.unspecified_routes.join(", "));
         faults.require(self.unspecified_routes.is_empty(), "unspecified_routes", extra);
+        require_service(&mut faults, "service", &self.service);
+        require_calls(&mut faults, "calls", &self.calls, &self.service.callers);
+        for operation in &self.operations {
+            let called = self.calls.iter().any(|call| call.operation == *operation);
+            faults.require(called, "calls", format!("has none of `{operation}`"));
+        }
+        for call in &self.calls {
+            let there = self.operations.contains(&call.operation);
+            faults.require(
+                there,
+                "operations",
+                format!("lacks `{}`, which is called", call.operation),
+            );
+        }
         faults.verdict()
     }
 }
@@ -122,7 +155,9 @@ impl AccessControl {
     /// It was read by someone else, refuses what nobody allowed, and tests show that it refuses.
     pub fn check(&self) -> Verdict {
         let mut faults = reviewed(&self.change);
+        faults.require_text(&self.authentication, "authentication");
         faults.require(self.denies_by_default, "denies_by_default", "is false");
+        faults.require_some(&self.permissions, "permissions");
         for permission in &self.permissions {
             let field = format!("permissions.{}.tested_by", permission.operation);
             faults.require_text(&permission.tested_by, field);
@@ -136,12 +171,32 @@ impl AccessControl {
 pub struct InputValidation {
     /// The work.
     pub change: Change,
-    /// The rules, as in `CreateOrder.lines: 1 to 100 entries`.
-    pub rules: Vec<String>,
+    /// The rules.
+    pub rules: Vec<InputRule>,
     /// The largest request that is read, in bytes.
     pub request_bytes_at_most: u64,
     /// How each kind of fault is answered, by name in the error policy.
     pub error_classes: Vec<String>,
+}
+
+/// A rule for what is sent, with values that break it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRule {
+    /// The operation, by id.
+    pub operation: String,
+    /// The field of what is sent, as in `weight_g`.
+    pub field: String,
+    /// The rule, as in `1 to 30000`.
+    pub rule: String,
+    /// Values that break it; each is sent in the place of that field in a request that is good otherwise.
+    pub forbidden: Vec<Value>,
+    /// Whether it may be left out; where it may not, that is tried too.
+    #[serde(default)]
+    pub optional: bool,
+    /// How a breach is answered, by name in the error policy.
+    pub class: String,
+    /// The requirement that it serves, if it serves one.
+    pub serves: Option<RequirementId>,
 }
 
 impl InputValidation {
@@ -149,6 +204,17 @@ impl InputValidation {
     pub fn check(&self) -> Verdict {
         let mut faults = reviewed(&self.change);
         faults.require_some(&self.rules, "rules");
+        for rule in &self.rules {
+            let field = |name: &str| format!("rules.{}.{}.{name}", rule.operation, rule.field);
+            faults.require_text(&rule.rule, field("rule"));
+            faults.require_some(&rule.forbidden, field("forbidden"));
+            let known = self.error_classes.contains(&rule.class);
+            faults.require(
+                known,
+                field("class"),
+                format!("names `{}`, which is none of `error_classes`", rule.class),
+            );
+        }
         faults.require(self.request_bytes_at_most > 0, "request_bytes_at_most", "is 0");
         faults.require_some(&self.error_classes, "error_classes");
         faults.verdict()
@@ -166,6 +232,20 @@ pub struct UnitTests {
     pub coverage_percent: f64,
     /// Lines of a hundred that they were to reach.
     pub coverage_percent_wanted: f64,
+    /// Which of them show that a requirement holds.
+    pub shows: Vec<Shown>,
+    /// Requirements that no test of any kind can show, with the reason.
+    #[serde(default)]
+    pub untested: Vec<Untested>,
+}
+
+/// A requirement that no test can show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untested {
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// Why no test shows it, and who sees to it instead.
+    pub because: String,
 }
 
 impl UnitTests {
@@ -175,6 +255,11 @@ impl UnitTests {
         faults.require(self.report.passed > 0, "report.passed", "is 0");
         let failed = format!("has {}", self.report.failures.len());
         faults.require(self.report.failures.is_empty(), "report.failures", failed);
+        faults.require_some(&self.shows, "shows");
+        for untested in &self.untested {
+            let field = format!("untested.{}.because", untested.requirement.0);
+            faults.require_text(&untested.because, field);
+        }
         let short = format!(
             "is {}, less than {}",
             self.coverage_percent, self.coverage_percent_wanted

@@ -5,7 +5,7 @@ use workflow_runtime::Verdict;
 
 use super::Bound;
 use crate::decision::{Decision, require_complete};
-use crate::evidence::{Change, FollowUp, Load, TestReport};
+use crate::evidence::{Change, FollowUp, Load, RequirementId, TestReport};
 use crate::faults::Faults;
 
 /// Where time and memory go, largest first.
@@ -22,9 +22,9 @@ pub struct Bottlenecks {
 pub struct Cost {
     /// The function, statement or call.
     pub place: String,
-    /// How much of the time of a request it takes, in percent.
+    /// How much of the time of all requests it takes, in percent.
     pub time_percent: f64,
-    /// How much memory it holds, in bytes.
+    /// By how much the memory of the service grew meanwhile, in bytes.
     pub memory_bytes: u64,
     /// How often it happens in a request.
     pub calls_per_request: f64,
@@ -156,6 +156,8 @@ pub struct TuningGains {
 /// A figure before and after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gain {
+    /// The requirement whose criterion it is.
+    pub requirement: RequirementId,
     /// What is measured.
     pub metric: String,
     /// The unit.
@@ -185,6 +187,7 @@ impl TuningGains {
     /// What became worse has its reason.
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
+        faults.require_some(&self.settings, "settings");
         faults.require_some(&self.figures, "figures");
         for gain in &self.figures {
             let explained = !gain.is_worse() || gain.worse_because.is_some();

@@ -65,8 +65,18 @@ impl WorkBreakdown {
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
         faults.require_some(&self.pieces, "pieces");
+        let mut seen = BTreeSet::new();
         for piece in &self.pieces {
             let field = |name: &str| format!("pieces.{}.{name}", piece.name);
+            faults.require(seen.insert(&piece.name), field("name"), "is given twice");
+            for other in &piece.waits_for {
+                let there = self.pieces.iter().any(|piece| piece.name == *other);
+                faults.require(
+                    there,
+                    field("waits_for"),
+                    format!("names `{other}`, which is no piece"),
+                );
+            }
             faults.require_some(&piece.serves, field("serves"));
             faults.require(piece.estimate_h > 0, field("estimate_h"), "is 0");
             faults.require_at_most(piece.estimate_h, 40, field("estimate_h"));
@@ -208,6 +218,7 @@ impl TestStrategy {
                 &level.requirements,
                 format!("levels.{:?}.requirements", level.kind),
             );
+            faults.require_text(&level.shows, format!("levels.{:?}.shows", level.kind));
             faults.require_text(&level.data, format!("levels.{:?}.data", level.kind));
         }
         let percent = self.coverage_percent_at_least;

@@ -21,6 +21,28 @@ pub struct ProjectBrief {
     pub wanted_by: String,
 }
 
+impl ProjectBrief {
+    /// It is known what is wrong, whom to ask and when it is wanted.
+    pub fn check(&self) -> Verdict {
+        let mut faults = Faults::default();
+        faults.require_text(&self.project, "project");
+        faults.require_text(&self.problem, "problem");
+        faults.require_some(&self.stakeholders, "stakeholders");
+        let parts: Vec<&str> = self.wanted_by.split('-').collect();
+        let numbers = parts
+            .iter()
+            .all(|part| part.chars().all(|digit| digit.is_ascii_digit()));
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        let day = numbers && lengths == [4, 2, 2];
+        faults.require(
+            day,
+            "wanted_by",
+            format!("is `{}`, not a day such as `2027-03-31`", self.wanted_by),
+        );
+        faults.verdict()
+    }
+}
+
 /// What it must do, and how well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirements {
@@ -54,8 +76,12 @@ impl Requirements {
         let mut seen = BTreeSet::new();
         for requirement in self.functional.iter().chain(&self.non_functional) {
             let id = &requirement.id;
+            let name = !id.0.is_empty() && !id.0.contains(char::is_whitespace);
+            faults.require(name, format!("{}.id", id.0), "is no name such as `F-12`");
             faults.require(seen.insert(id), format!("{}.id", id.0), "is given twice");
+            faults.require_text(&requirement.statement, format!("{}.statement", id.0));
             faults.require_text(&requirement.wanted_by, format!("{}.wanted_by", id.0));
+            faults.require_text(&requirement.rationale, format!("{}.rationale", id.0));
             faults.require_text(&requirement.acceptance, format!("{}.acceptance", id.0));
         }
         faults.verdict()
@@ -104,10 +130,12 @@ impl ContractDraft {
         faults.require_some(&self.operations, "operations");
         faults.require_some(&self.entities, "entities");
         for operation in &self.operations {
+            faults.require_some(&operation.gets, format!("operations.{}.gets", operation.name));
             faults.require_some(&operation.serves, format!("operations.{}.serves", operation.name));
         }
         for entity in &self.entities {
             faults.require_text(&entity.meaning, format!("entities.{}.meaning", entity.name));
+            faults.require_some(&entity.attributes, format!("entities.{}.attributes", entity.name));
         }
         faults.verdict()
     }
@@ -142,6 +170,12 @@ impl IntegrationPoints {
     pub fn check(&self) -> Verdict {
         let mut faults = Faults::default();
         for system in &self.systems {
+            let flows = !system.sends.is_empty() || !system.gets.is_empty();
+            faults.require(
+                flows,
+                format!("systems.{}.sends", system.name),
+                "is empty, and so is `gets`",
+            );
             faults.require_text(&system.contract, format!("systems.{}.contract", system.name));
             faults.require_text(&system.contact, format!("systems.{}.contact", system.name));
         }
@@ -154,6 +188,8 @@ impl IntegrationPoints {
 pub struct QualityCriteria {
     /// The criteria.
     pub criteria: Vec<Criterion>,
+    /// How many times a bound may be missed and still count as within reach of tuning, as in `3.0`.
+    pub reach: f64,
 }
 
 /// One criterion.
@@ -173,6 +209,38 @@ pub struct Criterion {
     pub under: Option<Load>,
     /// How it is measured.
     pub measured_by: String,
+    /// The figure that the load test takes for it.
+    pub measure: Measure,
+}
+
+/// A figure that the load test takes of the running service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// So many of a hundred answers of an operation took at most this, in milliseconds.
+    LatencyMs {
+        /// The operation, by id.
+        operation: String,
+        /// So many of a hundred: 50, 95 or 99.
+        percent: u8,
+    },
+    /// Requests per second that were answered without an error when there was no pause between them.
+    AnsweredPerSecond,
+    /// Requests of a hundred that failed.
+    FailedPercent,
+    /// The most memory that was held, in MiB.
+    PeakMemoryMib,
+    /// Calls of a hundred without a token that were refused, of those that need one.
+    RefusedPercent,
+    /// How many times as long the median of an operation takes with so many more rows.
+    GrowthFactor {
+        /// The operation, by id.
+        operation: String,
+        /// The operation that makes a row.
+        made_by: String,
+        /// How many more rows.
+        rows: u32,
+    },
 }
 
 /// What a criterion is about.
@@ -198,6 +266,15 @@ pub enum Bound {
 }
 
 impl Bound {
+    /// Whether a measured value misses it by no more than so many times.
+    #[must_use]
+    pub fn is_within(self, times: f64, measured: f64) -> bool {
+        match self {
+            Bound::AtMost(bound) => measured <= bound * times,
+            Bound::AtLeast(bound) => measured >= bound / times,
+        }
+    }
+
     /// Whether a measured value keeps it.
     #[must_use]
     pub fn holds(self, measured: f64) -> bool {
@@ -222,11 +299,28 @@ impl QualityCriteria {
         }
         for (at, criterion) in self.criteria.iter().enumerate() {
             let field = |name: &str| format!("criteria[{at}].{name}");
+            faults.require_text(&criterion.metric, field("metric"));
             faults.require_text(&criterion.unit, field("unit"));
+            let (Bound::AtMost(bound) | Bound::AtLeast(bound)) = criterion.bound;
+            let fault = format!("is {bound}, which nothing can be measured against");
+            faults.require(bound.is_finite() && bound >= 0.0, field("bound"), fault);
             faults.require_text(&criterion.measured_by, field("measured_by"));
             let loaded = criterion.kind == CriterionKind::Security || criterion.under.is_some();
             faults.require(loaded, field("under"), "is missing: fast under which load");
+            if let Some(load) = &criterion.under {
+                let some = load.requests_per_second.min(load.concurrent_clients) > 0 && load.duration_s > 0;
+                faults.require(some, field("under"), "has a 0, which is no load");
+            }
+            if let Measure::LatencyMs { percent, .. } = criterion.measure {
+                let fault = format!("asks for {percent} of a hundred, not for 50, 95 or 99");
+                faults.require([50, 95, 99].contains(&percent), field("measure"), fault);
+            }
         }
+        faults.require(
+            self.reach >= 1.0,
+            "reach",
+            format!("is {}, less than 1", self.reach),
+        );
         faults.verdict()
     }
 }
@@ -257,6 +351,7 @@ impl Constraints {
         let mut faults = Faults::default();
         for (at, constraint) in self.constraints.iter().enumerate() {
             faults.require_text(&constraint.imposed_by, format!("constraints[{at}].imposed_by"));
+            faults.require_text(&constraint.consequence, format!("constraints[{at}].consequence"));
         }
         faults.require_some(&self.out_of_scope, "out_of_scope");
         faults.verdict()

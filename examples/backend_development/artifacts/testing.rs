@@ -1,9 +1,11 @@
 //! Whether the parts do together what was asked for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
-use super::Bound;
+use super::{Attack, Bound, NeighbourFault, SampleCall, Service, Shown, require_calls, require_service};
 use crate::evidence::{Change, Finding, LoadReport, RequirementId, TestReport};
 use crate::faults::Faults;
 
@@ -18,6 +20,30 @@ pub struct IntegrationSuite {
     pub real: Vec<String>,
     /// The systems that are stood in for, with the contract that the stand-in is made from.
     pub stood_in: Vec<String>,
+    /// How the service under test is started.
+    pub service: Service,
+    /// Calls that succeed one after the other: what cases and forbidden values are tried on.
+    pub calls: Vec<SampleCall>,
+    /// What goes wrong, and how that must be answered.
+    pub cases: Vec<FaultCase>,
+}
+
+/// Something that goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultCase {
+    /// What goes wrong, in a few words.
+    pub name: String,
+    /// How that must be answered, by name in the error policy.
+    pub class: String,
+    /// The neighbour that fails, if one does; `database` is the SQLite file of the service, which is then locked.
+    pub neighbour: Option<String>,
+    /// How it fails.
+    pub fault: Option<NeighbourFault>,
+    /// The calls; all but the last succeed.
+    pub calls: Vec<SampleCall>,
+    /// The requirements that it shows.
+    #[serde(default)]
+    pub shows: Vec<RequirementId>,
 }
 
 impl IntegrationSuite {
@@ -27,6 +53,25 @@ impl IntegrationSuite {
         faults.require_some(&self.command, "command");
         faults.require_some(&self.real, "real");
         faults.require_some(&self.change.reviewed_by, "change.reviewed_by");
+        require_service(&mut faults, "service", &self.service);
+        require_calls(&mut faults, "calls", &self.calls, &self.service.callers);
+        faults.require_some(&self.cases, "cases");
+        for case in &self.cases {
+            let field = |name: &str| format!("cases.{}.{name}", case.name);
+            faults.require_text(&case.class, field("class"));
+            faults.require_some(&case.calls, field("calls"));
+            require_calls(&mut faults, &field("calls"), &case.calls, &self.service.callers);
+            let both = case.neighbour.is_some() == case.fault.is_some();
+            faults.require(both, field("fault"), "goes with `neighbour`: both or neither");
+            let known = |name: &String| self.service.neighbours.iter().any(|known| known.name == *name);
+            faults.require(
+                case.neighbour
+                    .as_ref()
+                    .is_none_or(|name| name == "database" || known(name)),
+                field("neighbour"),
+                "is none of `service.neighbours`, and not `database`",
+            );
+        }
         faults.verdict()
     }
 }
@@ -38,8 +83,16 @@ pub struct ContractReport {
     pub report: TestReport,
     /// Operations that were called, by id.
     pub operations_called: Vec<String>,
+    /// Operations of the specification that the endpoints lack, by id.
+    pub missing: Vec<String>,
+    /// How many calls were made.
+    pub calls: u32,
     /// Where an answer was not what the specification says.
     pub deviations: Vec<Deviation>,
+    /// The requirements that the operations serve which answered as specified.
+    pub shows: Vec<Shown>,
+    /// Requirements that the specification names.
+    pub names: Vec<RequirementId>,
 }
 
 /// An answer that was not what the specification says.
@@ -60,8 +113,14 @@ pub struct ErrorReport {
     pub report: TestReport,
     /// The kinds of errors that were caused, by name in the policy.
     pub classes_caused: Vec<String>,
+    /// Kinds of errors of the policy that nothing caused, by name.
+    pub classes_missed: Vec<String>,
+    /// How many calls were made.
+    pub calls: u32,
     /// Faults that were answered otherwise.
     pub deviations: Vec<Deviation>,
+    /// The requirements that the cases show which were answered as the policy says.
+    pub shows: Vec<Shown>,
     /// Answers and log lines that told of the inside.
     pub leaks: Vec<String>,
 }
@@ -73,6 +132,12 @@ pub struct SecurityReport {
     pub scanners: Vec<String>,
     /// The threats of the plan that were tried.
     pub threats_tried: Vec<String>,
+    /// The threats of the plan that no machine can try, and that people answer for.
+    pub threats_left_to_people: Vec<String>,
+    /// How many calls each attack made.
+    pub calls: BTreeMap<Attack, u32>,
+    /// The requirements of threats that were tried in vain.
+    pub shows: Vec<Shown>,
     /// What was found.
     pub findings: Vec<Finding>,
 }
@@ -108,7 +173,11 @@ pub struct CriterionResult {
 pub struct CoverageReport {
     /// The requirements.
     pub requirements: Vec<RequirementCoverage>,
-    /// Lines of a hundred that all tests together reach.
+    /// Requirements that no test shows, without a reason.
+    pub uncovered: Vec<RequirementId>,
+    /// Ids that the evidence names and the requirements do not have.
+    pub unknown: Vec<RequirementId>,
+    /// Lines of a hundred that unit tests reach.
     pub line_percent: f64,
     /// How many tests passed, over all suites.
     pub tests_passed: u32,
