@@ -5,6 +5,7 @@ plan=backend_development
 . "$(dirname "$0")/../people.sh"
 . "$here/way.sh"
 refused=0
+handed_in=""
 
 # Hands something in that must be refused with that exit code and those words.
 refuse() {
@@ -31,11 +32,15 @@ refuse() {
 
 hand_in() {
     if [ -f "$here/faulty/$2.toml" ] && waits "$2"; then
+        case " $handed_in " in *" $2 "*) good "$@" && return ;; esac
+        handed_in="$handed_in $2"
         words="$(sed -n '1s/^# refused: //p' "$here/faulty/$2.toml")"
         refuse "$REFUSED" "$words" "$2" done "$2" --artifact "$here/faulty/$2.toml" --by "$1"
     fi
-    if_waited_for "$2" done "$2" --artifact "$here/hand_ins/$2.toml" --by "$1"
+    good "$@"
 }
+
+good() { if_waited_for "$2" done "$2" --artifact "$here/hand_ins/$2.toml" --by "$1"; }
 
 REFUSED=2
 begin brief.toml

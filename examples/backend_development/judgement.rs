@@ -2,8 +2,8 @@
 
 use crate::{
     artifacts::{
-        Benchmark, ContractReport, CoverageReport, Criterion, Deviation, ErrorReport, QualityCriteria,
-        Refactoring, SecurityReport, TuningGains,
+        Benchmark, Bound, ContractReport, CoverageReport, Criterion, Deviation, ErrorReport, Measure,
+        QualityCriteria, Refactoring, SecurityReport, TuningGains,
     },
     evidence::{RequirementId, Severity},
 };
@@ -108,6 +108,31 @@ pub(crate) fn of_reach(benchmark: &Benchmark, criteria: &QualityCriteria) -> Vec
         })
     });
     objections.collect()
+}
+
+/// Why there is nothing to optimize: every criterion is kept with the room that the criteria ask for.
+pub(crate) fn of_room(benchmark: &Benchmark, criteria: &QualityCriteria) -> Option<String> {
+    let room = criteria.room?;
+    let kept = criteria.criteria.iter().all(|criterion| {
+        let results = benchmark.results.iter();
+        let mut results = results
+            .filter(|result| result.requirement == criterion.requirement && result.metric == criterion.metric);
+        results.next().is_some_and(|result| match criterion.bound {
+            Bound::AtMost(bound) => result.measured <= bound / room,
+            // More than all of them cannot be refused.
+            Bound::AtLeast(bound) if criterion.measure == Measure::RefusedPercent => {
+                result.measured >= (bound * room).min(100.0)
+            }
+            Bound::AtLeast(bound) => result.measured >= bound * room,
+        })
+    });
+    kept.then(|| {
+        format!(
+            "all {} criteria are kept {room} times over, measured on {}",
+            criteria.criteria.len(),
+            benchmark.machine
+        )
+    })
 }
 
 fn named(criterion: &Criterion) -> String {

@@ -178,7 +178,8 @@ workflow! {
             gate within_reach(benchmark, criteria);
         }
 
-        /// Faster and simpler, where measuring says that it is worth it. Waived if all criteria are met with room.
+        /// Faster and simpler, where measuring says that it is worth it. Waived if all criteria are met with the room that
+        /// they ask for.
         #[by(Developer)]
         optional(benchmark, criteria, coverage) phase OptimizationAndRefinement {
             /// Runs each operation by itself and asks the service where the time went; yields where time and memory

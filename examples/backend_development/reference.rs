@@ -89,7 +89,7 @@ fn page(
         api.version, api.document, api.old_version_served_days
     );
     for operation in &api.operations {
-        write_operation(&mut page, operation, policy)?;
+        write_operation(&mut page, operation)?;
         for example in examples.iter().filter(|example| example.operation == operation.id) {
             write!(page, "\n```http\n{}```\n", example.text)?;
         }
@@ -114,14 +114,18 @@ fn page(
             )?;
         }
     }
-    page.push_str("\n## Errors\n\n| status | class | what the caller is told |\n|---|---|---|\n");
+    page.push_str("\n## Errors\n\n| status | class | what the caller is told | a neighbour is asked again |\n|---|---|---|---|\n");
     for class in &policy.classes {
-        writeln!(page, "| {} | {} | {} |", class.status, class.name, class.told)?;
+        writeln!(
+            page,
+            "| {} | {} | {} | {} times |",
+            class.status, class.name, class.told, class.retries
+        )?;
     }
     Ok(page)
 }
 
-fn write_operation(page: &mut String, operation: &Operation, policy: &ErrorPolicy) -> std::fmt::Result {
+fn write_operation(page: &mut String, operation: &Operation) -> std::fmt::Result {
     let callers = if operation.callers.is_empty() {
         String::from("everyone")
     } else {
@@ -146,14 +150,9 @@ fn write_operation(page: &mut String, operation: &Operation, policy: &ErrorPolic
     }
     page.push_str("\n| status | when | body |\n|---|---|---|\n");
     for response in &operation.responses {
-        let retried = policy
-            .classes
-            .iter()
-            .any(|class| class.status == response.status && class.retries > 0);
-        let retried = if retried { "; asked again before" } else { "" };
         writeln!(
             page,
-            "| {} | {}{retried} | {} |",
+            "| {} | {} | {} |",
             response.status,
             response.when,
             response.body.as_deref().unwrap_or("none")

@@ -21,6 +21,6 @@ design
 planning
 implementation
 testing
-waived
+optimization
 delivery
 finish

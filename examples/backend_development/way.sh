@@ -42,6 +42,7 @@ implementation() {
 # The automatic steps run as soon as the suite is there.
 testing() { hand_in tilda develop_integration_tests; }
 
+# Nothing of it is waited for where the figures have waived it.
 optimization() {
     hand_in dora optimize_queries
     hand_in dora introduce_caching
@@ -49,8 +50,6 @@ optimization() {
     hand_in dmitri address_debt
     hand_in dora tune_resources
 }
-
-waived() { skip dora OptimizationAndRefinement 'all criteria are met with room'; }
 
 delivery() {
     hand_in oskar write_deployment_guide

@@ -190,6 +190,9 @@ pub struct QualityCriteria {
     pub criteria: Vec<Criterion>,
     /// How many times a bound may be missed and still count as within reach of tuning, as in `3.0`.
     pub reach: f64,
+    /// How many times over all bounds must be kept for the optimization to be waived by the figures, as in `2.0`; where it is
+    /// missing, figures alone waive nothing.
+    pub room: Option<f64>,
 }
 
 /// One criterion.
@@ -316,6 +319,11 @@ impl QualityCriteria {
                 faults.require([50, 95, 99].contains(&percent), field("measure"), fault);
             }
         }
+        faults.require(
+            self.room.is_none_or(|room| room >= 1.0),
+            "room",
+            "is less than 1, which is no room",
+        );
         faults.require(
             self.reach >= 1.0,
             "reach",

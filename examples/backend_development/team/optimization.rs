@@ -3,7 +3,7 @@
 use examples::{
     backend_development,
     backend_development_plan::artifacts::{
-        Benchmark, Bottlenecks, Endpoints, QualityCriteria, Refactoring, TuningGains,
+        Benchmark, Bottlenecks, CoverageReport, Endpoints, QualityCriteria, Refactoring, TuningGains,
     },
 };
 use workflow_runtime::prelude::*;
@@ -12,6 +12,16 @@ use super::Team;
 use crate::{judgement, profile};
 
 impl backend_development::OptimizationAndRefinement for Team {
+    async fn waive(
+        &self,
+        _: &StepContext,
+        benchmark: &Benchmark,
+        criteria: &QualityCriteria,
+        _: &CoverageReport,
+    ) -> StepResult<Option<Waiver>> {
+        Ok(judgement::of_room(benchmark, criteria).map(Waiver::because))
+    }
+
     async fn profile(
         &self,
         cx: &StepContext,
