@@ -18,12 +18,12 @@ use std::{
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
+use self::stand_in::Neighbour;
 pub(crate) use self::{
     calls::{Kept, accepts},
     process::Usage,
     words::Words,
 };
-use self::stand_in::Neighbour;
 use crate::{
     artifacts::{NeighbourFault, Service},
     client::{Call, Client, Reply},

@@ -24,7 +24,11 @@ struct Spent {
 }
 
 /// Goes through all calls many times, from the first to the last each time.
-pub(crate) async fn run(benchmark: &Benchmark, endpoints: &Endpoints, outputs: &Outputs) -> Outcome<Bottlenecks> {
+pub(crate) async fn run(
+    benchmark: &Benchmark,
+    endpoints: &Endpoints,
+    outputs: &Outputs,
+) -> Outcome<Bottlenecks> {
     let load = benchmark.loads.first().map(|report| report.load);
     let load = load.ok_or_else(|| {
         Failure::new("the benchmark has no load, so there is none to profile; give a criterion a load")
@@ -96,7 +100,10 @@ fn timings(header: &str) -> Vec<(String, f64)> {
     let parts = header.split(',').filter_map(|entry| {
         let mut words = entry.split(';').map(str::trim);
         let name = words.next().filter(|name| !name.is_empty())?;
-        let took = words.find_map(|word| word.strip_prefix("dur="))?.parse::<f64>().ok()?;
+        let took = words
+            .find_map(|word| word.strip_prefix("dur="))?
+            .parse::<f64>()
+            .ok()?;
         Some((name.to_owned(), took * 1_000.0))
     });
     parts.collect()

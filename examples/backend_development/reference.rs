@@ -3,7 +3,9 @@
 use std::{fmt::Write, path::PathBuf};
 
 use crate::{
-    artifacts::{ApiDocumentation, ApiSpecification, Endpoints, ErrorPolicy, FieldKind, Operation, SampleCall},
+    artifacts::{
+        ApiDocumentation, ApiSpecification, Endpoints, ErrorPolicy, FieldKind, Operation, SampleCall,
+    },
     bed::{Bed, Kept},
     client::{Call, Reply},
     evidence::Page,
@@ -39,11 +41,10 @@ pub(crate) async fn write(
         });
     }
     bed.stop().await?;
-    let undocumented = api.operations.iter().filter(|operation| {
-        !examples
-            .iter()
-            .any(|example| example.operation == operation.id)
-    });
+    let undocumented = api
+        .operations
+        .iter()
+        .filter(|operation| !examples.iter().any(|example| example.operation == operation.id));
     let undocumented: Vec<String> = undocumented.map(|operation| operation.id.clone()).collect();
     let page = page(api, policy, &examples).during("writing the reference")?;
     outputs.write(PAGE, page)?;
@@ -90,7 +91,10 @@ fn page(
     );
     for operation in &api.operations {
         write_operation(&mut page, operation)?;
-        for example in examples.iter().filter(|example| example.operation == operation.id) {
+        for example in examples
+            .iter()
+            .filter(|example| example.operation == operation.id)
+        {
             write!(page, "\n```http\n{}```\n", example.text)?;
         }
     }

@@ -131,7 +131,8 @@ async fn serve(
     let live = Live::start(http::router(&app), port).await?;
     say(format!("parcels on http://{}", live.address()));
     if until_closed {
-        let closed = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        let closed =
+            tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
         // Whatever ends the waiting, nobody is there any more.
         let _ = closed.await;
     } else {

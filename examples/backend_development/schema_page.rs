@@ -33,7 +33,11 @@ struct LiveColumn {
 }
 
 /// Migrates an empty database, reads what came of it, and sets it beside the design.
-pub(crate) fn write(schema: &SchemaDesign, data: &DataLayer, outputs: &Outputs) -> Outcome<SchemaDocumentation> {
+pub(crate) fn write(
+    schema: &SchemaDesign,
+    data: &DataLayer,
+    outputs: &Outputs,
+) -> Outcome<SchemaDocumentation> {
     let folder = outputs.scratch()?;
     let database = folder.path().join("schema.db");
     migrate(data, &Words::new(&database))?;
@@ -98,11 +102,16 @@ fn migrate(data: &DataLayer, words: &Words) -> Outcome<()> {
 
 fn read(database: &std::path::Path) -> Outcome<Vec<LiveTable>> {
     let reading = "reading the migrated database";
-    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).during(reading)?;
+    let connection =
+        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).during(reading)?;
     let mut names = connection
-        .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+        .prepare(
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name",
+        )
         .during(reading)?;
-    let names = names.query_map([], |row| row.get::<_, String>(0)).during(reading)?;
+    let names = names
+        .query_map([], |row| row.get::<_, String>(0))
+        .during(reading)?;
     let mut tables = Vec::new();
     for name in names {
         let name = name.during(reading)?;
@@ -116,12 +125,18 @@ fn read(database: &std::path::Path) -> Outcome<Vec<LiveTable>> {
                 in_key: row.get::<_, i64>(2)? > 0,
             })
         });
-        let columns = columns.during(reading)?.collect::<Result<_, _>>().during(reading)?;
+        let columns = columns
+            .during(reading)?
+            .collect::<Result<_, _>>()
+            .during(reading)?;
         let mut references = connection
             .prepare("select \"from\", \"table\", \"to\" from pragma_foreign_key_list(?1)")
             .during(reading)?;
         let references = references.query_map([&name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        let references = references.during(reading)?.collect::<Result<_, _>>().during(reading)?;
+        let references = references
+            .during(reading)?
+            .collect::<Result<_, _>>()
+            .during(reading)?;
         tables.push(LiveTable {
             name,
             columns,

@@ -41,11 +41,42 @@ const TRAVERSALS: [&str; 4] = [
 ];
 /// Signs that one of them worked.
 const SIGNS: [&str; 6] = [
-    "root:x:", "[fonts]", "sqlite", "syntax error", "unrecognized token", "panicked",
+    "root:x:",
+    "[fonts]",
+    "sqlite",
+    "syntax error",
+    "unrecognized token",
+    "panicked",
 ];
 
-/// Tries what can be tried, whole and in the order of the plan.
+/// Tries what can be tried, whole and in the order of the plan. What keeps that from being done is a finding too, for the
+/// gate to judge.
 pub(crate) async fn run(
+    plan: &SecurityPlan,
+    access: &AccessControl,
+    endpoints: &Endpoints,
+    outputs: &Outputs,
+) -> Outcome<SecurityReport> {
+    let attacked = attack(plan, access, endpoints, outputs).await;
+    let report = attacked.unwrap_or_else(|failure| SecurityReport {
+        scanners: Vec::new(),
+        threats_tried: Vec::new(),
+        threats_left_to_people: Vec::new(),
+        findings: vec![Finding {
+            title: format!("not attacked: {failure}"),
+            severity: Severity::High,
+            place: String::from("endpoints.service"),
+            reproduction: String::from("start it"),
+            fixed_in: None,
+        }],
+        calls: BTreeMap::new(),
+        shows: Vec::new(),
+    });
+    outputs.write_json("reports/security.json", &report)?;
+    Ok(report)
+}
+
+async fn attack(
     plan: &SecurityPlan,
     access: &AccessControl,
     endpoints: &Endpoints,
@@ -62,7 +93,8 @@ pub(crate) async fn run(
         findings: Vec::new(),
     };
     attacker.allowed_may().await?;
-    let (mut tried, mut left, mut shows, mut scanners) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
+    let (mut tried, mut left, mut shows, mut scanners) =
+        (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
     for threat in &plan.threats {
         let Some(attack) = threat.tried_by else {
             left.push(threat.attack.clone());
@@ -87,16 +119,14 @@ pub(crate) async fn run(
     }
     let Attacker { calls, findings, .. } = attacker;
     bed.stop().await?;
-    let report = SecurityReport {
+    Ok(SecurityReport {
         scanners,
         threats_tried: tried,
         threats_left_to_people: left,
         findings,
         calls,
         shows: shows.into_iter().collect(),
-    };
-    outputs.write_json("reports/security.json", &report)?;
-    Ok(report)
+    })
 }
 
 impl Attacker<'_> {
@@ -140,7 +170,10 @@ impl Attacker<'_> {
                 .find(|call| call.operation == permission.operation);
             let Some(sample) = sample.cloned() else {
                 self.findings.push(Finding {
-                    title: format!("nothing calls `{}`, so its access is untested", permission.operation),
+                    title: format!(
+                        "nothing calls `{}`, so its access is untested",
+                        permission.operation
+                    ),
                     severity: Severity::High,
                     place: permission.operation.clone(),
                     reproduction: String::from("add a call to `endpoints.calls`"),
@@ -149,7 +182,9 @@ impl Attacker<'_> {
                 continue;
             };
             for role in &permission.roles {
-                let Some(token) = self.bed.tokens().get(role).cloned() else { continue };
+                let Some(token) = self.bed.tokens().get(role).cloned() else {
+                    continue;
+                };
                 let call = self.bed.request(&sample, &self.kept)?.with_token(&token);
                 let reply = self.bed.send(&call).await?;
                 if [401, 403].contains(&reply.status) {
@@ -194,7 +229,9 @@ impl Attacker<'_> {
             .permissions
             .iter()
             .find(|permission| permission.operation == sample.operation);
-        let roles = permission.map(|permission| permission.roles.clone()).unwrap_or_default();
+        let roles = permission
+            .map(|permission| permission.roles.clone())
+            .unwrap_or_default();
         if roles.is_empty() && permission.is_some() {
             return Ok(());
         }
@@ -304,7 +341,9 @@ impl Attacker<'_> {
             let call = good.clone().with_body("application/json", body);
             *self.calls.entry(attack).or_default() += 1;
             // A service may well close the connection on somebody who does not stop talking.
-            let Ok(reply) = self.bed.send(&call).await else { continue };
+            let Ok(reply) = self.bed.send(&call).await else {
+                continue;
+            };
             if accepts(&reply) || reply.status >= 500 {
                 self.find(threat, &call, &reply, "it is not refused");
             }

@@ -56,7 +56,10 @@ impl Architecture {
         faults.require_some(&self.components, "components");
         for component in &self.components {
             faults.require_some(&component.serves, format!("components.{}.serves", component.name));
-            faults.require_text(&component.scales_by, format!("components.{}.scales_by", component.name));
+            faults.require_text(
+                &component.scales_by,
+                format!("components.{}.scales_by", component.name),
+            );
         }
         for (at, interaction) in self.interactions.iter().enumerate() {
             let field = |name: &str| format!("interactions[{at}].{name}");
@@ -269,11 +272,12 @@ impl ApiSpecification {
             faults.require(told, &field, format!("lacks `{name}`, which the path has"));
         }
         for parameter in &operation.parameters {
-            faults.require_text(
-                &parameter.meaning,
-                format!("{field}.{}.meaning", parameter.name),
+            faults.require_text(&parameter.meaning, format!("{field}.{}.meaning", parameter.name));
+            self.require_possible(
+                faults,
+                &format!("{field}.{}.kind", parameter.name),
+                &parameter.kind,
             );
-            self.require_possible(faults, &format!("{field}.{}.kind", parameter.name), &parameter.kind);
             let source = parameter
                 .taken_from
                 .as_deref()

@@ -56,7 +56,16 @@ impl DataLayer {
 
 /// What rules of a domain do without.
 const OUTSIDE: [&str; 10] = [
-    "axum", "actix-web", "diesel", "hyper", "postgres", "reqwest", "rusqlite", "sqlx", "tokio", "tonic",
+    "axum",
+    "actix-web",
+    "diesel",
+    "hyper",
+    "postgres",
+    "reqwest",
+    "rusqlite",
+    "sqlx",
+    "tokio",
+    "tonic",
 ];
 
 /// The rules of the domain.

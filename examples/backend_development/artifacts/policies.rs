@@ -108,7 +108,10 @@ impl SecurityPlan {
             );
         }
         for advisory in &self.advisories {
-            let version = advisory.fixed_in.split('.').all(|part| part.parse::<u64>().is_ok());
+            let version = advisory
+                .fixed_in
+                .split('.')
+                .all(|part| part.parse::<u64>().is_ok());
             let fault = format!("is `{}`, not a version such as `0.4.4`", advisory.fixed_in);
             faults.require(version, format!("advisories.{}.fixed_in", advisory.id), fault);
         }

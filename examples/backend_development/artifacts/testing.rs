@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use workflow_runtime::Verdict;
 
 use super::{Attack, Bound, NeighbourFault, SampleCall, Service, Shown, require_calls, require_service};
-use crate::evidence::{Change, Finding, LoadReport, RequirementId, TestReport};
+use crate::evidence::{Change, Finding, LoadReport, RequirementId, TestFailure, TestReport};
+use crate::failure::Failure;
 use crate::faults::Faults;
 
 /// The tests that put components together.
@@ -73,6 +74,25 @@ impl IntegrationSuite {
             );
         }
         faults.verdict()
+    }
+}
+
+impl TestReport {
+    /// Of a suite that could not be run: one failure that says why.
+    #[must_use]
+    pub fn untested(suite: &str, commit: &str, why: &Failure) -> Self {
+        TestReport {
+            suite: suite.to_owned(),
+            commit: commit.to_owned(),
+            passed: 0,
+            failures: vec![TestFailure {
+                test: suite.to_owned(),
+                expected: String::from("a service that can be tested"),
+                seen: why.to_string(),
+            }],
+            skipped: Vec::new(),
+            took_ms: 0,
+        }
     }
 }
 
@@ -151,6 +171,8 @@ pub struct Benchmark {
     pub loads: Vec<LoadReport>,
     /// The criteria.
     pub results: Vec<CriterionResult>,
+    /// Why there are no figures, where the service could not be driven.
+    pub not_measured_because: Option<String>,
 }
 
 /// A criterion beside what was measured.

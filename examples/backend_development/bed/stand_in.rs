@@ -64,11 +64,7 @@ impl Neighbour {
     }
 
     pub(super) async fn let_fail(&mut self, fault: Option<NeighbourFault>) -> Outcome<()> {
-        *self
-            .contract
-            .fault
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = fault;
+        *self.contract.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
         self.contract.asked.store(0, Ordering::Relaxed);
         if fault == Some(NeighbourFault::Away) {
             if let Some(live) = self.live.take() {

@@ -67,9 +67,12 @@ fn of_kind(api: &ApiSpecification, kind: &FieldKind, value: &Value, place: &str,
 
 fn has_form(text: &str, form: &str) -> bool {
     text.chars().count() == form.chars().count()
-        && text.chars().zip(form.chars()).all(|(letter, wanted)| match wanted {
-            '#' => letter.is_ascii_digit(),
-            '@' => letter.is_ascii_digit() || letter.is_ascii_lowercase(),
-            other => letter == other,
-        })
+        && text
+            .chars()
+            .zip(form.chars())
+            .all(|(letter, wanted)| match wanted {
+                '#' => letter.is_ascii_digit(),
+                '@' => letter.is_ascii_digit() || letter.is_ascii_lowercase(),
+                other => letter == other,
+            })
 }

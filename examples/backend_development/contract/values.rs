@@ -55,7 +55,11 @@ pub(super) fn valid(api: &ApiSpecification, kind: &FieldKind, extent: Extent) ->
         }
         FieldKind::Code(form) => json!(code(form)?),
         FieldKind::Integer { at_least, at_most } => {
-            json!(if extent == Extent::Least { *at_least } else { *at_most })
+            json!(if extent == Extent::Least {
+                *at_least
+            } else {
+                *at_most
+            })
         }
         FieldKind::OneOf(values) => {
             let value = if extent == Extent::Least {

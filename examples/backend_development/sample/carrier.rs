@@ -26,7 +26,12 @@ impl Carrier {
     }
 
     /// Has a label printed for a parcel; the same key yields the same label, so it may be asked again.
-    pub(super) async fn label(&self, key: &str, postcode: &Value, weight_g: &Value) -> Result<String, Refusal> {
+    pub(super) async fn label(
+        &self,
+        key: &str,
+        postcode: &Value,
+        weight_g: &Value,
+    ) -> Result<String, Refusal> {
         let call = Call::new("POST", "/labels").with_json(&json!({
             "key": key, "postcode": postcode, "weight_g": weight_g,
         }));

@@ -35,9 +35,15 @@ pub(super) async fn run(database: &Path, say: impl Fn(String)) -> Outcome<ExitCo
     let live = Live::start(http::router(&Arc::new(app)), 0).await?;
     let mut client = Client::new(live.address());
     let results = [
-        ("a parcel goes from the table to the door", journey(&mut client).await),
+        (
+            "a parcel goes from the table to the door",
+            journey(&mut client).await,
+        ),
         ("an order has one parcel", order_has_one_parcel(&mut client).await),
-        ("a parcel is scanned only under way", no_scan_before(&mut client).await),
+        (
+            "a parcel is scanned only under way",
+            no_scan_before(&mut client).await,
+        ),
     ];
     say(format!("1..{}", results.len()));
     let mut code = ExitCode::SUCCESS;

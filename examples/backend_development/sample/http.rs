@@ -81,7 +81,12 @@ fn serves(
     }
 }
 
-async fn respond(app: &Arc<App>, operation: Operation, path: Option<String>, request: Request) -> Response<Body> {
+async fn respond(
+    app: &Arc<App>,
+    operation: Operation,
+    path: Option<String>,
+    request: Request,
+) -> Response<Body> {
     let begun = Instant::now();
     let request_id = random(6);
     let query = request.uri().query().map(str::to_owned);
@@ -165,7 +170,10 @@ async fn carry_out(
         Operation::Scan => {
             let (id, scan) = (id(work)?, read::<NewScan>(&work.body)?);
             scan.check()?;
-            Ok((201, stored(app, work, move |db| store::scan(db, id, &scan)).await?))
+            Ok((
+                201,
+                stored(app, work, move |db| store::scan(db, id, &scan)).await?,
+            ))
         }
         Operation::Track => {
             if app.fault == Some(Fault::SlowTracking) {
@@ -237,9 +245,7 @@ fn answer(status: u16, body: &Value) -> Response<Body> {
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::CACHE_CONTROL, "no-store")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    response
-        .body(Body::from(body.to_string()))
-        .unwrap_or_default()
+    response.body(Body::from(body.to_string())).unwrap_or_default()
 }
 
 /// So many bytes that nobody can guess, in hexadecimal.

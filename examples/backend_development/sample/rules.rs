@@ -83,7 +83,8 @@ pub(super) const STATES: [&str; 3] = ["registered", "dispatched", "delivered"];
 /// Reads a body of JSON by the fields that it may have.
 pub(super) fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Refusal> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::Malformed)?;
-    T::deserialize(value).map_err(|_| Refusal::BadInput(String::from("a field is missing, unknown or of another kind")))
+    T::deserialize(value)
+        .map_err(|_| Refusal::BadInput(String::from("a field is missing, unknown or of another kind")))
 }
 
 fn keep(holds: bool, rule: &str) -> Result<(), Refusal> {
@@ -112,10 +113,7 @@ impl NewParcel {
             any_weight || (1..=30_000).contains(&self.weight_g),
             "weight_g: 1 to 30000",
         )?;
-        keep(
-            (1..=20).contains(&self.contents.len()),
-            "contents: 1 to 20 books",
-        )?;
+        keep((1..=20).contains(&self.contents.len()), "contents: 1 to 20 books")?;
         for content in &self.contents {
             let isbn = content.isbn.starts_with("978") && is_digits(&content.isbn, 13);
             keep(isbn, "contents.isbn: 978 and ten digits")?;
@@ -146,7 +144,11 @@ impl NewScan {
 impl Wanted {
     pub(super) fn of(query: Option<&str>) -> Result<Self, Refusal> {
         let mut wanted = Wanted::default();
-        for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        for pair in query
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+        {
             match pair.split_once('=') {
                 Some(("status", status)) if STATES.contains(&status) => {
                     wanted.status = Some(status.to_owned());

@@ -155,8 +155,9 @@ pub(super) fn track(connection: &Connection, code: &str) -> Answer<Value> {
         .query_row([code], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (id, status) = found.ok_or(Refusal::NotFound)?;
-    let mut statement = connection
-        .prepare_cached("select id, kind, place, seen_at from scans where parcel_id = ?1 order by id limit 100")?;
+    let mut statement = connection.prepare_cached(
+        "select id, kind, place, seen_at from scans where parcel_id = ?1 order by id limit 100",
+    )?;
     let scans = statement.query_map([id], |row| {
         Ok(json!({
             "id": row.get::<_, i64>(0)?,
@@ -171,7 +172,9 @@ pub(super) fn track(connection: &Connection, code: &str) -> Answer<Value> {
 
 /// Whether the database answers.
 pub(super) fn health(connection: &Connection) -> Answer<Value> {
-    connection.query_row("select count(*) from sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    connection.query_row("select count(*) from sqlite_schema", [], |row| {
+        row.get::<_, i64>(0)
+    })?;
     Ok(json!({ "status": "ready" }))
 }
 

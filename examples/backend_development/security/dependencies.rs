@@ -24,7 +24,11 @@ struct Package {
 }
 
 /// What was looked at, and what was found.
-pub(super) fn scan(plan: &SecurityPlan, lock: Option<&str>, words: &Words) -> Outcome<(String, Vec<Finding>)> {
+pub(super) fn scan(
+    plan: &SecurityPlan,
+    lock: Option<&str>,
+    words: &Words,
+) -> Outcome<(String, Vec<Finding>)> {
     let lock = lock.ok_or_else(|| {
         Failure::new("the plan has a threat by known faults, and `service.lock_file` names no file; name it")
     })?;
@@ -48,7 +52,10 @@ pub(super) fn scan(plan: &SecurityPlan, lock: Option<&str>, words: &Words) -> Ou
             }
         }
         // From a registry, and yet nothing says what must have come.
-        if package.source.as_deref().is_some_and(|source| source.starts_with("registry"))
+        if package
+            .source
+            .as_deref()
+            .is_some_and(|source| source.starts_with("registry"))
             && package.checksum.is_none()
         {
             found.push(Finding {
