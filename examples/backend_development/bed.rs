@@ -173,6 +173,12 @@ impl Bed {
         })
     }
 
+    /// Sends a call over a connection of its own: a service may close it on whoever says too much.
+    pub(crate) async fn send_apart(&mut self, call: &Call) -> Outcome<Reply> {
+        self.sent += 1;
+        Client::new(self.address).send(call).await
+    }
+
     /// Lets a neighbour fail, or work again.
     pub(crate) async fn let_fail(&mut self, neighbour: &str, fault: Option<NeighbourFault>) -> Outcome<()> {
         let found = self.neighbours.get_mut(neighbour);

@@ -199,7 +199,7 @@ impl Trial<'_> {
             .bed
             .request(&sample, &kept)?
             .with_body("application/json", body);
-        let reply = self.bed.send(&call).await?;
+        let reply = self.bed.send_apart(&call).await?;
         let class = self.policy.classes.iter().find(|class| class.status == 413);
         let class = class.map_or("too large", |class| class.name.as_str()).to_owned();
         self.compare(&first.operation, &class, "a body that is too large", &reply);

@@ -341,7 +341,7 @@ impl Attacker<'_> {
             let call = good.clone().with_body("application/json", body);
             *self.calls.entry(attack).or_default() += 1;
             // A service may well close the connection on somebody who does not stop talking.
-            let Ok(reply) = self.bed.send(&call).await else {
+            let Ok(reply) = self.bed.send_apart(&call).await else {
                 continue;
             };
             if accepts(&reply) || reply.status >= 500 {

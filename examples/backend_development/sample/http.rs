@@ -36,6 +36,8 @@ pub(super) struct App {
     pub(super) fault: Option<Fault>,
 }
 
+type Answer = std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
 /// The largest body that is read.
 const BODY_BYTES: usize = 16 * 1024;
 
@@ -66,15 +68,7 @@ fn parcels() -> MethodRouter<Arc<App>> {
 
 fn serves(
     operation: Operation,
-) -> impl Fn(
-    State<Arc<App>>,
-    RawPathParams,
-    Request,
-) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>
-+ Clone
-+ Send
-+ Sync
-+ 'static {
+) -> impl Fn(State<Arc<App>>, RawPathParams, Request) -> Answer + Clone + Send + Sync + 'static {
     move |State(app), parameters, request| {
         let path = parameters.iter().next().map(|(_, value)| value.to_owned());
         Box::pin(async move { respond(&app, operation, path, request).await })

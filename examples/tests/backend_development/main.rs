@@ -115,7 +115,7 @@ fn the_sample_project_goes_from_its_brief_to_its_delivery() -> Tested {
 
 #[test]
 fn criteria_that_ask_for_room_and_get_it_waive_the_optimization() -> Tested {
-    let place = Place::new(EXAMPLE)?;
+    let place = sent_back::planned()?;
     let output = script(&place, "take_through.sh", &[("ROOM", "1")])?;
     let text = said(&output);
     assert!(output.status.success(), "{text}");
@@ -137,12 +137,8 @@ fn criteria_that_ask_for_room_and_get_it_waive_the_optimization() -> Tested {
 
 #[test]
 fn a_killed_run_goes_on_where_it_was() -> Tested {
-    for stop_after in [
-        "IntegrationAndTesting.measure_load",
-        "IntegrationAndTesting.verify_error_handling",
-        "DocumentationAndDelivery.document_api",
-    ] {
-        let place = Place::new(EXAMPLE)?;
+    at_once(&STOPS, |stop_after| {
+        let place = sent_back::planned()?;
         let mut begun = place.script("take_through.sh");
         begun.env("ROOM", "1").stderr(Stdio::null());
         let before = place.killed_after(begun, stop_after)?;
@@ -155,8 +151,30 @@ fn a_killed_run_goes_on_where_it_was() -> Tested {
         assert!(twice.is_empty(), "{stop_after}: {twice:?} ran again");
         assert_eq!(done(&place)?.len(), members().len() - 7, "{after}");
         assert!(place.out().join("docs/schema.md").is_file());
-    }
-    Ok(())
+        Ok(())
+    })
+}
+
+const STOPS: [&str; 3] = [
+    "IntegrationAndTesting.measure_load",
+    "IntegrationAndTesting.verify_error_handling",
+    "DocumentationAndDelivery.document_api",
+];
+
+/// Tries all cases beside each other: most of their time is waiting.
+fn at_once<T: Sync>(cases: &[T], trial: impl Fn(&T) -> Tested + Sync) -> Tested {
+    let trial = |case| trial(case).map_err(|error| error.to_string());
+    std::thread::scope(|scope| {
+        let trial = &trial;
+        let trials: Vec<_> = cases
+            .iter()
+            .map(|case| scope.spawn(move || trial(case)))
+            .collect();
+        for tried in trials {
+            tried.join().map_err(|_| "a case failed, as it says above")??;
+        }
+        Ok(())
+    })
 }
 
 #[test]

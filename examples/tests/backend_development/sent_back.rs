@@ -1,14 +1,32 @@
 //! Faults of the service and of the evidence that only the two together show: found by machines, sent back, mended.
 
-use super::{EXAMPLE, Found, drive, evidence, hand_in, members, script, with_roster};
+use super::{EXAMPLE, Found, at_once, drive, evidence, hand_in, members, script, with_roster};
+use std::sync::{Mutex, PoisonError};
+
 use crate::support::{Place, Tested, events, said, shipped};
 
 fn variation(name: &str) -> std::path::PathBuf {
     shipped(EXAMPLE, &format!("variations/{name}.toml"))
 }
 
+/// The journal of [`planned`], once somebody has waited for it.
+static PLANNED: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
 /// A run that has its plan signed and nothing built yet, under a load that takes no time.
-fn planned() -> Found<Place> {
+pub(super) fn planned() -> Found<Place> {
+    let mut journal = PLANNED.lock().unwrap_or_else(PoisonError::into_inner);
+    if journal.is_none() {
+        *journal = Some(std::fs::read(plan()?.path().join("journal.db"))?);
+    }
+    let place = Place::new(EXAMPLE)?;
+    std::fs::write(
+        place.path().join("journal.db"),
+        journal.as_deref().unwrap_or_default(),
+    )?;
+    Ok(place)
+}
+
+fn plan() -> Found<Place> {
     let place = Place::new(EXAMPLE)?;
     let mut begin = place.command(&["run", "sample", "--input"]);
     let begun = begin.arg(shipped(EXAMPLE, "brief.toml")).output()?;
@@ -97,57 +115,46 @@ fn rejection(text: &str) -> Found<(String, String)> {
     Ok((word("back_to"), only.to_string()))
 }
 
-/// A copy of a run in a place of its own.
-fn copied(place: &Place) -> Found<Place> {
-    let copy = Place::new(EXAMPLE)?;
-    for entry in std::fs::read_dir(place.path())? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
-        }
-    }
-    Ok(copy)
-}
-
 #[test]
 fn each_planted_fault_is_found_and_sent_back_to_the_developers() -> Tested {
-    let planned = planned()?;
     let both = |fault: &str| {
         ["create_endpoints", "develop_integration_tests"]
             .map(|step| (step, variation(&format!("{step}-{fault}"))))
     };
-    for (fault, found) in [
-        (
-            "any-caller",
-            "is done for somebody who may not (a scanner of the carrier",
-        ),
-        (
-            "any-weight",
-            "a refusal of `weight_g` that is too large, seen 201",
-        ),
-        (
-            "tells-inside",
-            "the answer to somebody holds the database says `sqlite`",
-        ),
-        (
-            "logs-recipient",
-            "values of what is never logged (authorization, recipient)",
-        ),
-        ("not-there", "no-such-service"),
-    ] {
-        let place = copied(&planned)?;
+    at_once(&FAULTS, |(fault, found)| {
+        let place = planned()?;
         let text = built(&place, &both(fault))?;
         let (back_to, why) = rejection(&text).map_err(|error| format!("{fault}: {error}"))?;
         assert_eq!(back_to, "CoreImplementation", "{fault}: {why}");
         assert!(why.contains(found), "{fault}: {why}");
-    }
-    Ok(())
+        Ok(())
+    })
 }
+
+/// A planted fault, and what is said of it.
+const FAULTS: [(&str, &str); 5] = [
+    (
+        "any-caller",
+        "is done for somebody who may not (a scanner of the carrier",
+    ),
+    (
+        "any-weight",
+        "a refusal of `weight_g` that is too large, seen 201",
+    ),
+    (
+        "tells-inside",
+        "the answer to somebody holds the database says `sqlite`",
+    ),
+    (
+        "logs-recipient",
+        "values of what is never logged (authorization, recipient)",
+    ),
+    ("not-there", "no-such-service"),
+];
 
 #[test]
 fn evidence_that_does_not_fit_together_is_sent_back_with_the_missing_ids_named() -> Tested {
-    let planned = planned()?;
-    let place = copied(&planned)?;
+    let place = planned()?;
     let unexplained = [("write_unit_tests", variation("write_unit_tests-unexplained"))];
     let (back_to, why) = rejection(&built(&place, &unexplained)?)?;
     assert_eq!(back_to, "CoreImplementation");
