@@ -4,14 +4,17 @@
 //!
 //! | approach | checked by |
 //! |---|---|
-//! | API first | [`ContractDraft::check`], [`ApiSpecification::check`], and that implementing takes the specification |
-//! | schema documentation | [`SchemaDesign::check`], [`SchemaDocumentation::check`] |
-//! | technical specifications | [`WorkBreakdown::check`]: an intricate piece has one |
-//! | security considerations | [`Architecture::check`], [`FrameworkSelection::check`]: `security_implication` |
-//! | performance implications | the same: `performance_implication` |
-//! | trade-off analysis | the same: `trade_off` and `alternatives` |
-//! | implementation details | [`WorkBreakdown::check`]: as many steps as the piece is intricate |
-//! | references | the same as for decisions: `references` |
+//! | API first | [`ContractDraft::check`], [`ApiSpecification::check`]: `responses`, `types`, `serves`; [`Endpoints::check`]: `unspecified_routes` |
+//! | schema documentation | [`SchemaDesign::check`]: `meaning`, `unit`, `references`; [`SchemaDocumentation::check`]: `undocumented` |
+//! | technical specifications | [`WorkBreakdown::check`]: an intricate piece has its `specification` |
+//! | security considerations | `security_implication` of each decision; [`SecurityPlan::check`]: `mitigation` of each threat |
+//! | performance implications | `performance_implication` of each decision; [`Architecture::check`]: `scales_by` |
+//! | trade-off analysis | `trade_off` and `alternatives` of each decision |
+//! | implementation details | [`WorkBreakdown::check`]: as many `details` as the piece is intricate |
+//! | references | `references` of each decision |
+//!
+//! Decisions are in [`Architecture`], [`SecurityPlan`], [`FrameworkSelection`] and [`CachingPlan`]. A check sees its own
+//! artifact; whether one artifact fits another is seen by the steps of machines and their gates.
 
 mod data_types;
 mod delivery;
