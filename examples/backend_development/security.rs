@@ -289,10 +289,12 @@ impl Attacker<'_> {
                 }
             }
             let encoded = encoded(payload);
-            for (word, value) in &self.kept {
+            for word in self.kept.keys() {
                 if sample.route.contains(&format!("{{{word}}}")) {
+                    let mut kept = self.kept.clone();
+                    kept.insert(word.clone(), encoded.clone());
                     let mut call = good.clone();
-                    call.path = call.path.replacen(value, &encoded, 1);
+                    call.path = self.bed.request(sample, &kept)?.path;
                     calls.push(call);
                 }
             }
