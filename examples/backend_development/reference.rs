@@ -34,7 +34,7 @@ pub(crate) async fn write(
     let mut examples = Vec::new();
     for sample in &endpoints.calls {
         let call = bed.request(sample, &kept)?;
-        let reply = bed.succeed(sample, &mut kept).await?;
+        let reply = bed.succeed_by(&call, sample, &mut kept).await?;
         examples.push(Example {
             operation: sample.operation.clone(),
             text: example(sample, &call, &reply)?,

@@ -36,7 +36,17 @@ impl Bed {
     /// Makes a call that must succeed, and keeps what later ones need of it.
     pub(crate) async fn succeed(&mut self, sample: &SampleCall, kept: &mut Kept) -> Outcome<Reply> {
         let call = self.request(sample, kept)?;
-        let reply = self.send(&call).await?;
+        self.succeed_by(&call, sample, kept).await
+    }
+
+    /// The same by a request that was made of the call before.
+    pub(crate) async fn succeed_by(
+        &mut self,
+        call: &Call,
+        sample: &SampleCall,
+        kept: &mut Kept,
+    ) -> Outcome<Reply> {
+        let reply = self.send(call).await?;
         let what = format!("`{}` ({})", sample.operation, sample.route);
         ensure(
             accepts(&reply),
