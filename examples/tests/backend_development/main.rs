@@ -1,272 +1,201 @@
-//! The framework with its sample project, driven as its people drive it: scripts, hand-ins, a real service, real faults.
+//! The seven-phase plan, driven as its people drive it: the built program, the sample project's evidence, its real service.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-};
-
-use examples::BackendDevelopment;
 use serde_json::Value;
 use support::{Place, Tested, events, said, shipped, steps};
 
+use crate::desk::EXAMPLE;
+
 mod approaches;
-mod sent_back;
+mod crash;
+mod desk;
+mod faults;
+mod optional;
+mod rework;
 #[path = "../support/mod.rs"]
 mod support;
 
-const EXAMPLE: &str = "backend_development";
-
-type Found<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// A script beside the example, run to its end.
-fn script(place: &Place, name: &str, variables: &[(&str, &str)]) -> std::io::Result<Output> {
-    place.script(name).envs(variables.iter().copied()).output()
-}
-
-fn json(place: &Path) -> Found<Value> {
-    Ok(serde_json::from_slice(&std::fs::read(place)?)?)
-}
-
-/// Every member of the plan, as `Phase.member`.
-fn members() -> Vec<String> {
-    let phases = BackendDevelopment::PLAN.phases.iter();
-    let members = phases.flat_map(|phase| {
-        phase
-            .steps
-            .iter()
-            .map(move |step| format!("{}.{}", phase.name, step.name))
-    });
-    members.collect()
-}
-
-/// The members that are done, by the journal.
-fn done(place: &Place) -> Found<Vec<String>> {
-    let status = place.command(&["status", "sample", "--json"]).output()?;
-    let status: Value = serde_json::from_slice(&status.stdout)?;
-    let phases = status["phases"].as_array().into_iter().flatten();
-    let steps = phases.flat_map(|phase| phase["steps"].as_array().into_iter().flatten());
-    let done = steps.filter(|step| step["mark"] == "done");
-    let done = done
-        .filter_map(|step| step["step"].as_str())
-        .map(str::to_owned)
-        .collect();
-    Ok(done)
+/// A report that a run wrote.
+fn read_json(place: &Place, path: &str) -> Result<Value, Box<dyn std::error::Error>> {
+    let text = std::fs::read(place.out().join(path)).map_err(|error| format!("{path}: {error}"))?;
+    Ok(serde_json::from_slice(&text)?)
 }
 
 #[test]
-fn the_sample_project_goes_from_its_brief_to_its_delivery() -> Tested {
+fn a_brief_becomes_a_delivered_backend() -> Tested {
     let place = Place::new(EXAMPLE)?;
-    let output = script(&place, "take_through.sh", &[])?;
+    let output = place.take_through("take_through.sh")?;
     let text = said(&output);
     assert!(output.status.success(), "{text}");
-    assert_eq!(done(&place)?, members(), "{text}");
+    assert!(text.contains("is done: 48 of 48 steps done"), "{text}");
+    assert!(events(&text, "rejected").is_empty(), "{text}");
+    every_automatic_step_was_done_once_and_says_something(&text);
+    every_report_is_of_what_was_done(&place)?;
+    the_pages_tell_what_is_there(&place)?;
+    no_token_is_told(&place)?;
 
-    let contract = json(&place.out().join("reports/contract.json"))?;
-    assert_eq!(contract["operations_called"].as_array().map(Vec::len), Some(7));
-    assert_eq!(contract["deviations"], serde_json::json!([]));
-    assert!(contract["calls"].as_u64() > Some(60), "{contract}");
-    let errors = json(&place.out().join("reports/errors.json"))?;
+    // What was done is not done again, and nothing of it is lost.
+    let before = std::fs::read(place.out().join("docs/api.md"))?;
+    let again = place.take_through("take_through.sh")?;
+    assert!(again.status.success(), "{}", said(&again));
+    assert_eq!(steps(&said(&again)), Vec::<String>::new());
+    assert_eq!(std::fs::read(place.out().join("docs/api.md"))?, before);
+    Ok(())
+}
+
+fn every_automatic_step_was_done_once_and_says_something(text: &str) {
+    let (mut done, notes) = (steps(text), events(text, "said"));
+    done.sort();
     assert_eq!(
-        errors["classes_caused"].as_array().map(Vec::len),
-        Some(11),
-        "{errors}"
+        done,
+        [
+            "DocumentationAndDelivery.document_api",
+            "DocumentationAndDelivery.document_schema",
+            "IntegrationAndTesting.document_coverage",
+            "IntegrationAndTesting.measure_load",
+            "IntegrationAndTesting.quality",
+            "IntegrationAndTesting.test_endpoints",
+            "IntegrationAndTesting.test_security",
+            "IntegrationAndTesting.verify_error_handling",
+            "IntegrationAndTesting.within_reach",
+            "OptimizationAndRefinement.criteria_met",
+            "OptimizationAndRefinement.profile",
+        ]
     );
-    let security = json(&place.out().join("reports/security.json"))?;
-    assert_eq!(security["calls"].as_object().map(serde_json::Map::len), Some(7));
-    let coverage = json(&place.out().join("reports/coverage.json"))?;
-    let covered: Vec<&str> = coverage["requirements"]
+    for step in done {
+        let says = |note: &Value| {
+            let words = note["message"].as_str().unwrap_or_default();
+            note["step"] == step && words.contains(|letter: char| letter.is_ascii_digit())
+        };
+        assert!(notes.iter().any(says), "{step} tells no figure");
+    }
+}
+
+/// The evidence of a step.
+fn evidence(step: &str) -> Result<toml::Table, Box<dyn std::error::Error>> {
+    Ok(std::fs::read_to_string(shipped(EXAMPLE, &format!("hand_ins/{step}.toml")))?.parse()?)
+}
+
+/// The texts of one field over a list of tables.
+fn each<'a>(evidence: &'a toml::Table, list: &str, field: &'a str) -> Vec<&'a str> {
+    let items = evidence[list].as_array().into_iter().flatten();
+    items.filter_map(|item| item.get(field)?.as_str()).collect()
+}
+
+fn every_report_is_of_what_was_done(place: &Place) -> Tested {
+    let contract = read_json(place, "reports/contract.json")?;
+    let api = evidence("specify_api")?;
+    assert_eq!(
+        contract["operations_called"],
+        serde_json::json!(each(&api, "operations", "id"))
+    );
+    assert!(contract["calls"].as_u64() >= Some(50), "{}", contract["calls"]);
+    assert_eq!(contract["deviations"], serde_json::json!([]));
+
+    let errors = read_json(place, "reports/errors.json")?;
+    let policy = evidence("establish_error_handling")?;
+    let mut classes = each(&policy, "classes", "name");
+    classes.sort_unstable();
+    assert_eq!(errors["classes_caused"], serde_json::json!(classes));
+    assert_eq!(errors["leaks"], serde_json::json!([]));
+
+    let security = read_json(place, "reports/security.json")?;
+    let plan = evidence("plan_security")?;
+    let threats = each(&plan, "threats", "attack").len();
+    let count = |list: &str| security[list].as_array().map_or(0, Vec::len);
+    assert_eq!(count("threats_tried") + count("threats_left_to_people"), threats);
+    assert_eq!(security["findings"], serde_json::json!([]));
+
+    let benchmark = read_json(place, "reports/benchmark.json")?;
+    let criteria = evidence("establish_criteria")?;
+    let metrics: Vec<&str> = benchmark["results"]
         .as_array()
         .into_iter()
         .flatten()
-        .filter_map(|covered| covered["requirement"].as_str())
+        .filter_map(|result| result["metric"].as_str())
         .collect();
-    let all = [
-        "F-1", "F-2", "F-3", "F-4", "F-5", "N-1", "N-2", "N-3", "N-4", "N-5",
-    ];
-    assert_eq!(covered, all);
-    let benchmark = json(&place.out().join("reports/benchmark.json"))?;
-    assert_eq!(
-        benchmark["results"].as_array().map(Vec::len),
-        Some(5),
-        "{benchmark}"
-    );
+    assert_eq!(metrics, each(&criteria, "criteria", "metric"));
+    for load in benchmark["loads"].as_array().into_iter().flatten() {
+        let latency = |percent: &str| load["latency"][percent].as_f64().unwrap_or_default();
+        assert!(
+            latency("p50_ms") > 0.0 && latency("p50_ms") <= latency("p99_ms"),
+            "{load}"
+        );
+    }
+    Ok(())
+}
 
+fn the_pages_tell_what_is_there(place: &Place) -> Tested {
     let reference = std::fs::read_to_string(place.out().join("docs/api.md"))?;
-    for operation in contract["operations_called"].as_array().into_iter().flatten() {
-        let heading = format!("## {}\n", operation.as_str().unwrap_or_default());
-        assert!(reference.contains(&heading), "{heading}");
+    for operation in each(&evidence("specify_api")?, "operations", "id") {
+        let section = reference
+            .split("\n## ")
+            .find(|section| section.starts_with(operation));
+        let section = section.ok_or_else(|| format!("nothing is said of {operation}"))?;
+        assert!(
+            section.contains("```http\n"),
+            "{operation} has no example: {section}"
+        );
     }
-    assert!(
-        reference.contains("NF-2027-000417"),
-        "no example of a dispatch was run"
-    );
-    let schema = std::fs::read_to_string(place.out().join("docs/schema.md"))?;
-    assert!(
-        schema.contains("| `weight_g` | INTEGER | g | what the scale"),
-        "{schema}"
-    );
-    assert!(schema.contains("parcels ||--o{ scans : parcel_id"), "{schema}");
-    assert!(
-        !place.out().join("scratch").exists(),
-        "something is left of what was tried"
-    );
-    Ok(())
-}
-
-#[test]
-fn criteria_that_ask_for_room_and_get_it_waive_the_optimization() -> Tested {
-    let place = sent_back::planned()?;
-    let output = script(&place, "take_through.sh", &[("ROOM", "1")])?;
-    let text = said(&output);
-    assert!(output.status.success(), "{text}");
-    let done = done(&place)?;
-    let left: Vec<String> = members()
-        .into_iter()
-        .filter(|member| !done.contains(member))
-        .collect();
-    assert_eq!(left.len(), 7, "{left:?}");
-    assert!(
-        left.iter()
-            .all(|member| member.starts_with("OptimizationAndRefinement.")),
-        "{left:?}"
-    );
-    let log = said(&place.command(&["log", "sample"]).output()?);
-    assert!(log.contains("all 5 criteria are kept 2 times over"), "{log}");
-    Ok(())
-}
-
-#[test]
-fn a_killed_run_goes_on_where_it_was() -> Tested {
-    at_once(&STOPS, |stop_after| {
-        let place = sent_back::planned()?;
-        let mut begun = place.script("take_through.sh");
-        begun.env("ROOM", "1").stderr(Stdio::null());
-        let before = place.killed_after(begun, stop_after)?;
-        let output = script(&place, "take_through.sh", &[("ROOM", "1")])?;
-        let after = said(&output);
-        assert!(output.status.success(), "{stop_after}: {after}");
-        let (first, second) = (steps(&before), steps(&after));
-        assert!(first.iter().any(|step| step == stop_after), "{first:?}");
-        let twice: Vec<&String> = second.iter().filter(|step| first.contains(step)).collect();
-        assert!(twice.is_empty(), "{stop_after}: {twice:?} ran again");
-        assert_eq!(done(&place)?.len(), members().len() - 7, "{after}");
-        assert!(place.out().join("docs/schema.md").is_file());
-        Ok(())
-    })
-}
-
-const STOPS: [&str; 3] = [
-    "IntegrationAndTesting.measure_load",
-    "IntegrationAndTesting.verify_error_handling",
-    "DocumentationAndDelivery.document_api",
-];
-
-/// Tries all cases beside each other: most of their time is waiting.
-fn at_once<T: Sync>(cases: &[T], trial: impl Fn(&T) -> Tested + Sync) -> Tested {
-    let trial = |case| trial(case).map_err(|error| error.to_string());
-    std::thread::scope(|scope| {
-        let trial = &trial;
-        let trials: Vec<_> = cases
-            .iter()
-            .map(|case| scope.spawn(move || trial(case)))
-            .collect();
-        for tried in trials {
-            tried.join().map_err(|_| "a case failed, as it says above")??;
-        }
-        Ok(())
-    })
-}
-
-#[test]
-fn ten_faulty_hand_ins_are_refused_each_at_its_step_for_its_reason() -> Tested {
-    let place = Place::new(EXAMPLE)?;
-    let output = script(&place, "faults.sh", &[])?;
-    let text = said(&output);
-    assert!(output.status.success(), "{text}");
-    let refused: Vec<&str> = text
+    // An example is one call, so the order that was sent is the order that came back.
+    let registered = reference
+        .split("```")
+        .find(|block| block.contains("POST /v1/parcels\n"));
+    let registered = registered.ok_or("no parcel was registered")?;
+    let orders: Vec<&str> = registered
         .lines()
-        .filter(|line| line.starts_with("refused ") || line.starts_with("sent back "))
+        .filter(|line| line.contains("order_number"))
+        .map(str::trim)
         .collect();
-    let wanted = [
-        "refused gather_requirements by dora (exit code 3): takes the role `ProductOwner`",
-        "refused gather_requirements (exit code 2): `N-1.acceptance` is empty",
-        "refused establish_criteria (exit code 2): `criteria[0].unit` is empty",
-        "refused design_architecture (exit code 2): `decisions[0].security_implication` is empty",
-        "refused specify_api (exit code 2): `operations.track_parcel.responses` has no error",
-        "refused plan_security (exit code 2): `threats[3].mitigation` is missing, and nobody accepts the risk",
-        "refused break_down_work (exit code 2): `pieces.dispatch.specification` is missing, though the piece is intricate",
-        "refused select_frameworks (exit code 2): `decisions[0].trade_off` is empty",
-        "refused approve_plan by dmitri (exit code 3): takes the role `ProductOwner`",
-        "sent back by approve_plan",
-        "refused create_endpoints (exit code 2): `unspecified_routes` has GET /debug; specify them first",
-        "refused introduce_caching (exit code 2): `decisions[0].performance_implication` is empty",
-        "refused create_runbooks (exit code 2): `procedures.Somebody has a token.expected` is empty",
-    ];
-    assert_eq!(refused, wanted, "{text}");
-    assert_eq!(done(&place)?, members());
-    let rejected = events(&text, "rejected");
-    assert!(
-        rejected.is_empty(),
-        "people said no, and no gate of a machine: {rejected:?}"
-    );
-    Ok(())
-}
+    assert_eq!(orders.len(), 2, "{registered}");
+    assert_eq!(orders[0], orders[1], "the answer is not to that call");
 
-#[test]
-fn a_brief_without_a_day_begins_nothing() -> Tested {
-    let place = Place::new(EXAMPLE)?;
-    let brief = place.path().join("brief.toml");
-    let text = std::fs::read_to_string(shipped(EXAMPLE, "brief.toml"))?;
-    std::fs::write(&brief, text.replace("2027-03-31", "spring"))?;
-    let output = place
-        .command(&["run", "sample", "--input"])
-        .arg(&brief)
-        .output()?;
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(
-        said(&output).contains("`wanted_by` is `spring`"),
-        "{}",
-        said(&output)
-    );
-    let list = said(&place.command(&["list", "--json"]).output()?);
-    assert!(!list.contains("\"sample\""), "{list}");
-    Ok(())
-}
-
-#[test]
-fn the_picture_on_the_page_is_the_plan_as_it_is_drawn_today() -> Tested {
-    let place = Place::new(EXAMPLE)?;
-    let drawn = place.command(&["graph", "--format", "svg"]).output()?;
-    let committed = std::fs::read_to_string(shipped(EXAMPLE, "plan.svg"))?;
-    assert_eq!(
-        committed,
-        String::from_utf8(drawn.stdout)?,
-        "draw it anew: graph --format svg --output examples/backend_development/plan.svg"
-    );
-    Ok(())
-}
-
-/// The evidence of the sample project, by its step.
-fn evidence(step: &str) -> PathBuf {
-    shipped(EXAMPLE, &format!("hand_ins/{step}.toml"))
-}
-
-/// Hands something in by somebody and lets the run go on; everything that was said.
-fn hand_in(place: &Place, who: &str, step: &str, file: &Path) -> Found<String> {
-    let mut hand_in = place.command(&["done", step, "--run", "sample", "--by", who, "--artifact"]);
-    let handed_in = with_roster(&mut hand_in).arg(file).output()?;
-    if !handed_in.status.success() {
-        return Err(said(&handed_in).into());
+    let schema = std::fs::read_to_string(place.out().join("docs/schema.md"))?;
+    for table in evidence("design_schema")?["tables"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        let table = table.as_table().ok_or("a table is none")?;
+        for meaning in each(table, "columns", "meaning") {
+            assert!(schema.contains(meaning), "the page lacks: {meaning}");
+        }
     }
-    drive(place)
+    let picture = std::fs::read_to_string(place.out().join("docs/schema.mmd"))?;
+    assert!(picture.starts_with("erDiagram\n"), "{picture}");
+    assert!(
+        schema.contains(picture.trim_end()),
+        "the page has another picture"
+    );
+    Ok(())
 }
 
-fn drive(place: &Place) -> Found<String> {
-    let mut run = place.command(&["run", "sample", "--json-lines"]);
-    let output = with_roster(&mut run).output()?;
-    Ok(said(&output))
+/// An example says whose token is to be sent, and never which.
+fn no_token_is_told(place: &Place) -> Tested {
+    let reference = std::fs::read_to_string(place.out().join("docs/api.md"))?;
+    let sent: Vec<&str> = reference
+        .lines()
+        .filter(|line| line.starts_with("Authorization:"))
+        .collect();
+    assert!(sent.len() >= 4, "{sent:?}");
+    for line in sent {
+        assert!(
+            line.starts_with("Authorization: Bearer (the token of `"),
+            "{line}"
+        );
+    }
+    Ok(())
 }
 
-fn with_roster(command: &mut Command) -> &mut Command {
-    command.env("WORKFLOW_ROSTER", shipped(EXAMPLE, "roster.toml"))
+#[test]
+fn the_picture_is_what_the_program_draws() -> Tested {
+    let drawn = Place::new(EXAMPLE)?
+        .command(&["graph", "--format", "svg"])
+        .output()?;
+    assert!(drawn.status.success(), "{}", said(&drawn));
+    let committed = std::fs::read(shipped(EXAMPLE, "plan.svg"))?;
+    assert!(
+        drawn.stdout == committed,
+        "draw it again: graph --format svg --output examples/backend_development/plan.svg"
+    );
+    Ok(())
 }
