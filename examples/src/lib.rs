@@ -9,6 +9,7 @@ pub mod failure;
 pub mod faults;
 pub mod live;
 pub mod load;
+pub mod lock_file;
 pub mod outputs;
 
 // The plans are part of the library, so that tests and other crates reach them; each lies in the folder of its example.

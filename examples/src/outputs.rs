@@ -4,6 +4,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Folders {
     place: &'static Place,
     /// Instead of a folder by the run's id.
     named: Option<PathBuf>,
+    /// Held by whoever begins a folder.
+    beginning: Mutex<()>,
 }
 
 /// The folder of a run.
@@ -74,7 +77,11 @@ impl Folders {
         if let Some(folder) = &named {
             Outputs::open(place, folder)?.hold_a_run_or_nothing()?;
         }
-        Ok(Folders { place, named })
+        Ok(Folders {
+            place,
+            named,
+            beginning: Mutex::default(),
+        })
     }
 
     /// The folder of a run that begins: nothing of what it will write may be there.
@@ -86,6 +93,16 @@ impl Folders {
         outputs.hold_nothing()?;
         outputs.write(RUN_FILE, format!("{}\n", cx.run_id()))?;
         Ok(outputs)
+    }
+
+    /// The folder of a run of this id, begun if there is none; so what a killed step wrote there is written over. Steps that
+    /// run at the same time may all call this.
+    ///
+    /// # Errors
+    /// Names what belongs to somebody else.
+    pub fn begin_or_go_on(&self, cx: &StepContext) -> Outcome<Outputs> {
+        let _beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        self.of(cx).or_else(|_| self.begin(cx))
     }
 
     /// The folder that this run began in.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use examples::lock_file::{LockFile, Locked};
+
 use crate::{
     brief::Api,
     database::migrations::{DATABASE_FILE, Migrations},
@@ -65,8 +67,6 @@ const ROOTS: [&str; 7] = [
     "sha2",
     "tokio",
 ];
-/// The versions that this program was built with.
-const LOCK: &str = include_str!("../../../Cargo.lock");
 /// Older ones can lose data when a WAL is reset (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -139,25 +139,11 @@ fn readme(api: &Api) -> String {
     )
 }
 
-#[derive(Deserialize)]
-struct Lock {
-    package: Vec<Locked>,
-}
-
-#[derive(Deserialize)]
-struct Locked {
-    name: String,
-    version: String,
-    checksum: Option<String>,
-    #[serde(default)]
-    dependencies: Vec<String>,
-}
-
 /// What the service rests on, directly and indirectly, from the lock file that this program was built with.
 fn dependencies() -> Outcome<Vec<Dependency>> {
-    let lock: Lock = toml::from_str(LOCK).during("reading the lock file")?;
+    let lock = LockFile::of_this_workspace()?;
     let mut by_name = BTreeMap::<&str, Vec<&Locked>>::new();
-    for package in &lock.package {
+    for package in &lock.packages {
         by_name.entry(&package.name).or_default().push(package);
     }
     let mut found = BTreeSet::new();
