@@ -97,13 +97,19 @@ impl Service {
         Live::start(http::router(self.clone()), port).await
     }
 
-    /// Asks or changes the store, alone with it.
+    /// Asks or changes the store, alone with it, and all or nothing: a kill or a failure on the way leaves what was.
     ///
     /// # Errors
     /// When the store refuses.
     pub fn with_store<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Outcome<T> {
         let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        ask(&store).during("asking the store")
+        let answer = || -> rusqlite::Result<T> {
+            let transaction = store.unchecked_transaction()?;
+            let answer = ask(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        };
+        answer().during("asking the store")
     }
 
     fn ring(&self) -> std::sync::MutexGuard<'_, KeyRing> {

@@ -245,10 +245,11 @@ pub fn withdraw(outputs: &Outputs) -> Outcome<Option<Live>> {
 
 /// The accounts, whole or not at all.
 fn take_over(from: &Path, to: &Path) -> Outcome<()> {
+    let new = to.with_extension("new");
+    let _ = std::fs::remove_file(&new);
+    store::make_closed(&new)?;
     let copy = || -> rusqlite::Result<()> {
         let from = Connection::open(from)?;
-        let new = to.with_extension("new");
-        let _ = std::fs::remove_file(&new);
         let mut into = Connection::open(&new)?;
         rusqlite::backup::Backup::new(&from, &mut into)?.run_to_completion(100, Duration::ZERO, None)?;
         // Nobody is logged in at the new login because they were at the old one.
@@ -256,7 +257,7 @@ fn take_over(from: &Path, to: &Path) -> Outcome<()> {
         Ok(())
     };
     copy().during("taking over the accounts of the former login")?;
-    std::fs::rename(to.with_extension("new"), to).during("taking over the accounts of the former login")
+    std::fs::rename(&new, to).during("taking over the accounts of the former login")
 }
 
 /// The service as a process of its own.

@@ -16,6 +16,8 @@ use prometheus_client::{
 };
 use serde_json::{Value, json};
 
+use super::store::make_closed;
+
 /// Relative to the folder of the service.
 pub const FILE: &str = "audit.log";
 
@@ -42,7 +44,7 @@ impl Events {
     /// # Errors
     /// When it cannot be written to.
     pub fn open(path: &Path) -> Outcome<Self> {
-        let log = open(path)?;
+        let log = make_closed(path)?;
         let counted = Family::<Vec<(String, String)>, Counter>::default();
         let mut registry = Registry::default();
         registry.register("auth_events", "Security events, by kind", counted.clone());
@@ -87,9 +89,14 @@ impl Events {
             .flat_map(|line| [line, "\n"])
             .collect();
         let new = self.path.with_extension("new");
-        std::fs::write(&new, kept).during("writing the log anew")?;
+        // What a kill left there.
+        let _ = std::fs::remove_file(&new);
+        let mut written = make_closed(&new)?;
+        written
+            .write_all(kept.as_bytes())
+            .during("writing the log anew")?;
         std::fs::rename(&new, &self.path).during("writing the log anew")?;
-        *log = open(&self.path)?;
+        *log = written;
         Ok(())
     }
 
@@ -102,11 +109,4 @@ impl Events {
         encode(&mut text, &self.registry).during("putting the metrics into text")?;
         Ok(text)
     }
-}
-
-fn open(path: &Path) -> Outcome<File> {
-    let log = File::options().create(true).append(true).open(path);
-    let log = log.during(format_args!("opening `{}`", path.display()))?;
-    super::store::close_to_others(path)?;
-    Ok(log)
 }

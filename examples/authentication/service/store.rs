@@ -1,7 +1,7 @@
 //! The store. Nothing in it opens an account to whoever reads it: passwords are argon2id hashes, and session ids, refresh
 //! tokens, recovery secrets and recovery codes, which are random, are kept as their SHA-256.
 
-use std::path::Path;
+use std::{fs::File, path::Path};
 
 use examples::failure::{During, Outcome};
 use rusqlite::Connection;
@@ -11,7 +11,7 @@ pub const FILE: &str = "accounts.db";
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS accounts (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, team TEXT NOT NULL, password TEXT NOT NULL, provider TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, team TEXT NOT NULL, password TEXT NOT NULL, provider TEXT,
     factor TEXT NOT NULL DEFAULT 'none', last_code_step INTEGER NOT NULL DEFAULT 0, made_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS sessions (
@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 /// # Errors
 /// When it is no store, or the disk refuses.
 pub fn open(path: &Path) -> Outcome<Connection> {
+    make_closed(path)?;
     let open = || -> rusqlite::Result<Connection> {
         let store = Connection::open(path)?;
         store.pragma_update(None, "journal_mode", "WAL")?;
@@ -53,23 +54,33 @@ pub fn open(path: &Path) -> Outcome<Connection> {
         store.execute_batch(TABLES)?;
         Ok(store)
     };
-    let store = open().during(format_args!("opening the store `{}`", path.display()))?;
-    close_to_others(path)?;
-    Ok(store)
+    open().during(format_args!("opening the store `{}`", path.display()))
 }
 
-/// Hashes can be guessed at by whoever can read them. SQLite gives its other files the access of this one.
+/// The file is there afterwards, closed to others before anything is in it: hashes can be guessed at by whoever can read them.
+/// SQLite gives the files that it makes beside it the access of this one.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn make_closed(path: &Path) -> Outcome<File> {
+    let file = File::options().create(true).append(true).open(path);
+    let file = file.during(format_args!("opening `{}`", path.display()))?;
+    close_to_others(path)?;
+    Ok(file)
+}
+
+/// Nobody but the owner reads it.
 ///
 /// # Errors
 /// When the file system refuses.
 #[cfg(unix)]
-pub fn close_to_others(path: &Path) -> Outcome<()> {
+fn close_to_others(path: &Path) -> Outcome<()> {
     use std::os::unix::fs::PermissionsExt;
     let only_owner = std::fs::Permissions::from_mode(0o600);
     std::fs::set_permissions(path, only_owner).during(format_args!("closing `{}` to others", path.display()))
 }
 
 #[cfg(not(unix))]
-pub fn close_to_others(_: &Path) -> Outcome<()> {
+fn close_to_others(_: &Path) -> Outcome<()> {
     Ok(())
 }

@@ -218,9 +218,18 @@ fn what_is_live_lets_users_in(place: &Place, folder: &str) -> Tested {
     let mut serving = place.command(&["serve", &out, "--port", "0", "--for", "60"]);
     let mut serving = serving.stdout(Stdio::piped()).spawn()?;
     let tried = try_login(&mut serving, place, live["version"].as_str().unwrap_or_default());
+    let closed = what_it_keeps_is_closed(&place.out().join(folder));
     serving.kill()?;
     serving.wait()?;
-    tried
+    tried.and(closed)
+}
+
+/// Also what the store keeps beside itself while it is in use.
+fn what_it_keeps_is_closed(folder: &Path) -> Tested {
+    for file in ["accounts.db", "accounts.db-wal", "accounts.db-shm", "audit.log"] {
+        is_closed(&folder.join(file)).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
 }
 
 fn try_login(serving: &mut Child, place: &Place, version: &str) -> Tested {
