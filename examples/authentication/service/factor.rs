@@ -39,6 +39,11 @@ fn file(account: i64) -> String {
     format!("factors/{account}.secret")
 }
 
+/// Where a secret waits for its first code; until then the one of before counts.
+fn pending_file(account: i64) -> String {
+    format!("factors/{account}.pending")
+}
+
 impl Service {
     /// Gives the caller a secret for their app; it counts once a code of it was shown.
     ///
@@ -47,14 +52,16 @@ impl Service {
     pub async fn enrol_factor(&self, asked: &Asked) -> Answered {
         let caller = self.caller(asked, &[Stage::Full, Stage::Enrol])?;
         self.ask_again(asked, &caller.name).await?;
+        // Whoever was let in to enrol the first one must not replace it with another.
+        let account = self.account(&caller.name)?;
+        if caller.stage == Stage::Enrol && account.is_some_and(|account| account.has_factor) {
+            return Err(Answer::refused(
+                StatusCode::FORBIDDEN,
+                "a second factor is enrolled already; log in again",
+            ));
+        }
         let secret = Secret::generate().to_base32();
-        self.folder.write_secret(&file(caller.account), &secret)?;
-        self.with_store(|store| {
-            store.execute(
-                "UPDATE accounts SET factor = 'pending' WHERE id = ?1",
-                [caller.account],
-            )
-        })?;
+        self.folder.write_secret(&pending_file(caller.account), &secret)?;
         let url = codes(&secret, &caller.name, &self.definition.system)?
             .to_url()
             .during("writing the address of a factor")?;
@@ -67,7 +74,10 @@ impl Service {
     /// The answer to a wrong code.
     pub fn confirm_factor(&self, asked: &Asked) -> Answered {
         let caller = self.caller(asked, &[Stage::Full, Stage::Enrol])?;
-        self.require_code(asked, &caller)?;
+        let pending = self.folder.place(&pending_file(caller.account));
+        self.require_code(asked, &caller, &pending_file(caller.account))?;
+        std::fs::rename(pending, self.folder.place(&file(caller.account)))
+            .during("keeping a second factor")?;
         let count = self
             .definition
             .factor
@@ -115,7 +125,7 @@ impl Service {
     /// The answer to a wrong code.
     pub fn show_factor(&self, asked: &Asked) -> Answered {
         let caller = self.caller(asked, &[Stage::Factor])?;
-        self.require_code(asked, &caller)?;
+        self.require_code(asked, &caller, &file(caller.account))?;
         self.finish_login(asked, &caller)
     }
 
@@ -148,7 +158,9 @@ impl Service {
 
     /// Removes what is kept of a factor outside the store.
     pub fn forget_factor(&self, account: i64) {
-        let _ = std::fs::remove_file(self.folder.place(&file(account)));
+        for file in [file(account), pending_file(account)] {
+            let _ = std::fs::remove_file(self.folder.place(&file));
+        }
     }
 
     fn finish_login(&self, asked: &Asked, caller: &Caller) -> Answered {
@@ -162,11 +174,11 @@ impl Service {
         Ok(Answer::ok(json!({ "status": "logged_in" })).with_session(&self.definition.sessions.cookie, &id))
     }
 
-    fn require_code(&self, asked: &Asked, caller: &Caller) -> Answered<()> {
+    fn require_code(&self, asked: &Asked, caller: &Caller, file: &str) -> Answered<()> {
         let code = asked.text("code")?;
         let subject = Subject::new(Kind::Factor, &caller.name);
         let guess = self.begin_guess(subject, asked.address)?;
-        let secret = self.folder.read(&file(caller.account));
+        let secret = self.folder.read(file);
         let secret =
             secret.map_err(|_| Answer::refused(StatusCode::CONFLICT, "no second factor is enrolled"))?;
         let secret = String::from_utf8_lossy(&secret).into_owned();
