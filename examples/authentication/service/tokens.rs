@@ -77,6 +77,13 @@ pub fn verify(token: &str, keys: &JwkSet, wanted: &Wanted<'_>) -> Result<Claims,
     Ok(claims)
 }
 
+fn not_counting() -> Answer {
+    Answer::refused(
+        StatusCode::UNAUTHORIZED,
+        "the refresh token does not count, or no longer",
+    )
+}
+
 impl Service {
     /// Tokens for an application, for whoever is in.
     ///
@@ -92,7 +99,7 @@ impl Service {
                 "there is no such application",
             ));
         }
-        self.pair(caller.account, &audience, &random_hex()?)
+        self.pair(caller.account, &audience, None)
     }
 
     /// New tokens for a refresh token, which is worth nothing afterwards. Shown twice, it ends its whole family: one of the two
@@ -103,12 +110,6 @@ impl Service {
     pub fn refresh_tokens(&self, asked: &Asked) -> Answered {
         let sha256 = sha256_hex(asked.text("refresh_token")?.as_bytes());
         let now = self.clock.now();
-        let refused = || {
-            Answer::refused(
-                StatusCode::UNAUTHORIZED,
-                "the refresh token does not count, or no longer",
-            )
-        };
         let found = self.with_store(|store| {
             store
                 .query_row(
@@ -120,7 +121,7 @@ impl Service {
                 .optional()
         })?;
         let (family, account, audience, used, name): (String, i64, String, bool, String) =
-            found.ok_or_else(refused)?;
+            found.ok_or_else(not_counting)?;
         // Marked in one step, so that of two at once one comes second.
         let marked = self.with_store(|store| {
             store.execute(
@@ -136,9 +137,9 @@ impl Service {
                 .tell(now, "refresh_reused", Some(account), Some(asked.address));
             let notice = "a token of yours was used twice; if that was not you, change your password";
             self.tell_owner(Some(account), &name, notice);
-            return Err(refused());
+            return Err(not_counting());
         }
-        self.pair(account, &audience, &family)
+        self.pair(account, &audience, Some(family))
     }
 
     /// Takes back a refresh token with its family.
@@ -250,7 +251,8 @@ impl Service {
         self.definition.tokens.as_ref().ok_or_else(none)
     }
 
-    fn pair(&self, account: i64, audience: &str, family: &str) -> Answered {
+    /// Tokens of a new family, or of one that goes on.
+    fn pair(&self, account: i64, audience: &str, goes_on: Option<String>) -> Answered {
         let settings = self.token_settings()?;
         let now = self.clock.now();
         let (name, group): (String, String) = self.with_store(|store| {
@@ -276,12 +278,22 @@ impl Service {
         let access = encode(&header, &claims, &signs).during("signing a token")?;
         let refresh = random_hex()?;
         let expires_at = now + i64::from(settings.refresh_lives_s);
-        self.with_store(|store| {
+        let is_new = goes_on.is_none();
+        let family = match goes_on {
+            Some(family) => family,
+            None => random_hex()?,
+        };
+        let kept = self.with_store(|store| {
+            // A family that was ended meanwhile stays so.
             store.execute(
-                "INSERT INTO refresh_tokens (sha256, family, account, audience, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (sha256_hex(refresh.as_bytes()), family, account, audience, expires_at),
+                "INSERT INTO refresh_tokens (sha256, family, account, audience, expires_at) SELECT ?1, ?2, ?3, ?4, ?5
+                 WHERE ?6 OR EXISTS (SELECT 1 FROM refresh_tokens WHERE family = ?2)",
+                (sha256_hex(refresh.as_bytes()), family, account, audience, expires_at, is_new),
             )
         })?;
+        if kept == 0 {
+            return Err(not_counting());
+        }
         Ok(Answer::ok(json!({
             "access_token": access, "token_type": "Bearer", "expires_in": settings.access_lives_s, "refresh_token": refresh,
         })))
