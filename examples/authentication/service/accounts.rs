@@ -101,6 +101,8 @@ impl Service {
         self.require_good(&new, &caller.name)?;
         let hash = self.hasher.hash(new).await?;
         self.with_store(|store| {
+            // A way back in that somebody else asked for must not undo the change.
+            store.execute("DELETE FROM recoveries WHERE account = ?1", [caller.account])?;
             store.execute(
                 "UPDATE accounts SET password = ?2 WHERE id = ?1",
                 (caller.account, hash),

@@ -202,9 +202,9 @@ fn address_of(service: &Service, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !service.definition.proxies.contains(&peer) {
         return peer;
     }
-    let forwarded = headers
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
+    // A proxy may add a line of its own below those that it was sent.
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded.and_then(|value| value.to_str().ok());
     forwarded
         .and_then(|list| list.rsplit(',').next())
         .and_then(|address| address.trim().parse().ok())

@@ -43,8 +43,9 @@ impl Service {
             let raised = self.hasher.hash(password).await?;
             self.with_store(|store| {
                 store.execute(
-                    "UPDATE accounts SET password = ?2 WHERE id = ?1",
-                    (account.id, raised),
+                    // Not over a password that was chosen meanwhile.
+                    "UPDATE accounts SET password = ?2 WHERE id = ?1 AND password = ?3",
+                    (account.id, raised, &account.password),
                 )
             })?;
             self.events.tell(

@@ -78,11 +78,12 @@ impl Service {
                 "INSERT OR REPLACE INTO sessions (sha256, account, stage, made_at, seen_at, address) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
                 (sha256_hex(id.as_bytes()), account, stage.name(), now, asked.address.to_string()),
             )?;
-            // One device more than may be: the one that was not seen for longest goes.
+            // One device more than may be: the one that was not seen for longest goes. Of each stage apart, or whoever knows the
+            // password alone could push out those who are in.
             store.execute(
-                "DELETE FROM sessions WHERE account = ?1 AND sha256 NOT IN
-                 (SELECT sha256 FROM sessions WHERE account = ?1 ORDER BY made_at DESC, rowid DESC LIMIT ?2)",
-                (account, settings.devices_at_most),
+                "DELETE FROM sessions WHERE account = ?1 AND stage = ?3 AND sha256 NOT IN (SELECT sha256 FROM sessions
+                 WHERE account = ?1 AND stage = ?3 ORDER BY seen_at DESC, rowid DESC LIMIT ?2)",
+                (account, settings.devices_at_most, stage.name()),
             )
         })?;
         Ok(id)
