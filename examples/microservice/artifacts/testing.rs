@@ -67,9 +67,9 @@ pub struct CapacityReport {
     pub expected: LoadReport,
     /// Under twice that load.
     pub doubled: LoadReport,
-    /// Under as many clients as it took until more of them got no more answers.
+    /// Under as many clients as it took until more of them got no more orders confirmed.
     pub limit: LoadReport,
-    /// The load at which it gave way, in requests per second.
+    /// The load at which it gave way, in orders per second that were confirmed at once.
     pub limit_requests_per_second: u32,
     /// What gave way first.
     pub bottleneck: String,

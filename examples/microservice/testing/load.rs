@@ -6,19 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::json;
-
-use super::{
-    callers::{self, Answer, Pace},
-    samples,
-};
+use super::callers::{self, Answer, Pace};
 use crate::{
     artifacts::{CapacityReport, EnvironmentParity, Good, ObjectiveFigure, ServiceCharter, ServiceLevels},
-    client::Call,
     evidence::{Load, LoadReport},
     failure::Outcome,
     lessons::Lesson,
-    load,
     outputs::Outputs,
     service::{
         process::{Instance, Launch},
@@ -149,7 +142,7 @@ async fn given(instance: &Instance, rate: u32, seconds: u32) -> Outcome<(LoadRep
     Ok((report, answers))
 }
 
-/// More and more clients, each asking again as soon as it is answered, until more of them get no more answers.
+/// More and more clients, each asking again as soon as it is answered, until no more orders are confirmed.
 async fn until_it_gives_way(
     instance: &Instance,
     stock: &Stock,
@@ -183,18 +176,23 @@ async fn driven(
     clients: u32,
     orders: u32,
 ) -> Outcome<(LoadReport, String)> {
-    let calls: Vec<Call> = (0..clients * orders)
-        .map(|number| Call::new("POST", "/orders").with_json(&json!(samples::order(number, LINES))))
-        .collect();
     let (before, asked) = (instance.usage()?, stock.asked());
     let scraped = scrape(instance.address()).await;
-    let driven = load::drive(instance.address(), clients, &calls).await?;
+    let begun = Instant::now();
+    let pace = Pace {
+        orders: clients * orders,
+        callers: clients,
+        per_second: None,
+        lines: LINES,
+    };
+    let answers = callers::send(instance.address(), pace).await?;
+    let elapsed = begun.elapsed();
     let after = instance.usage()?;
     let full = scrape(instance.address())
         .await
         .sum("stock_calls_total", &[("outcome", "full")])
         - scraped.sum("stock_calls_total", &[("outcome", "full")]);
-    let cpu_percent = busy_percent(after.cpu_ms - before.cpu_ms, driven.elapsed);
+    let cpu_percent = busy_percent(after.cpu_ms - before.cpu_ms, elapsed);
     let asked = stock.asked() - asked;
     let bottleneck = if full > 0.0 {
         format!("the bulkhead: {full} calls of stock found no place")
@@ -205,17 +203,19 @@ async fn driven(
             "waiting: {asked} calls of stock and a sync of the disk for each order, at {cpu_percent} % of the processors"
         )
     };
-    let answered = driven.times_us.len().saturating_sub(driven.failed as usize);
-    let total = driven.times_us.len().max(1);
+    // One that is taken as pending waits for a stock that was not asked: the work is still to be done.
+    let confirmed = callers::percent_where(&answers, |answer| answer.status == 201);
+    let taken = callers::percent_where(&answers, Answer::is_taken);
+    let per_second = f64::from(count(&answers)) / elapsed.as_secs_f64().max(f64::EPSILON);
     let report = LoadReport {
         load: Load {
-            requests_per_second: whole(driven.per_second()),
+            requests_per_second: whole(per_second),
             concurrent_clients: clients,
-            duration_s: whole(driven.elapsed.as_secs_f64().ceil()),
+            duration_s: whole(elapsed.as_secs_f64().ceil()),
         },
-        latency: driven.latency(),
-        answered_per_second: rounded(driven.per_second() * share(answered, total)),
-        errors_percent: rounded(100.0 * (1.0 - share(answered, total))),
+        latency: callers::latency(&answers),
+        answered_per_second: rounded(per_second * confirmed / 100.0),
+        errors_percent: rounded(100.0 - taken),
         cpu_percent,
         peak_memory_bytes: after.peak_bytes,
     };
@@ -225,11 +225,6 @@ async fn driven(
 /// A service without metrics shows nothing.
 async fn scrape(address: SocketAddr) -> Scrape {
     Scrape::of(address).await.unwrap_or_default()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
 }
 
 fn count(answers: &[Answer]) -> u32 {
