@@ -36,11 +36,17 @@ pub trait Orders: Send + Sync {
     /// When there is no room.
     fn settle(&self, id: &str, standing: Standing) -> Outcome<()>;
 
-    /// The oldest orders that are pending, so many at most.
+    /// Orders that are pending, by number, so many at most.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn pending(&self, at_most: u32) -> Outcome<Vec<Order>>;
+
+    /// How many orders are pending.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn count_pending(&self) -> Outcome<usize>;
 
     /// Events after that one, so many at most.
     ///
@@ -158,6 +164,14 @@ impl Orders for InMemory {
             .values()
             .filter(|order| order.standing == Standing::Pending);
         Ok(pending.take(at_most as usize).cloned().collect())
+    }
+
+    fn count_pending(&self) -> Outcome<usize> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let standings = kept.orders.values().map(|order| order.standing);
+        Ok(standings
+            .filter(|standing| *standing == Standing::Pending)
+            .count())
     }
 
     fn events_after(&self, number: u64, at_most: u32) -> Outcome<Vec<Event>> {
@@ -278,6 +292,15 @@ impl Orders for InFile {
                 "SELECT body, standing FROM orders WHERE standing = 'pending' ORDER BY id LIMIT ?1",
             )?;
             found.query_map([at_most], read)?.collect()
+        })
+    }
+
+    fn count_pending(&self) -> Outcome<usize> {
+        self.with("counting pending orders", |connection| {
+            let mut found =
+                connection.prepare_cached("SELECT count(*) FROM orders WHERE standing = 'pending'")?;
+            let count: i64 = found.query_row([], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
         })
     }
 

@@ -2,12 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::http::HeaderMap;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::{Registered, Shared};
 use crate::{
     artifacts::ProbeKind,
-    service::{core::Standing, registry::Entry, reserving},
+    service::{core::Standing, registry::Entry, reserving, store::Orders, traces},
 };
 
 /// How often pending orders are looked for.
@@ -49,15 +51,20 @@ impl Shared {
         let Some(client) = self.client.clone() else {
             return;
         };
-        let pending = self.on_store(|store| store.pending(SETTLES_AT_MOST)).await;
-        let Ok(pending) = pending else { return };
-        self.metrics.pending_are(pending.len());
+        let look = |store: &dyn Orders| Ok((store.count_pending()?, store.pending(SETTLES_AT_MOST)?));
+        let Ok((count, pending)) = self.on_store(look).await else {
+            return;
+        };
+        self.metrics.pending_are(count);
         self.metrics.circuit_is(client.is_circuit_open());
         for order in pending {
             // One that gets no answer shows that the others would get none either.
-            let asked = self
-                .recorder
-                .scope(reserving::reserve(&client, &order.id, &order.lines));
+            let asked = self.recorder.scope(async {
+                // No request asks for it any more: it is a trace of its own.
+                let span = traces::continued("settle", &HeaderMap::new());
+                let asking = reserving::reserve(&client, &order.id, &order.lines);
+                asking.instrument(span).await
+            });
             let Ok(standing) = asked.await else { return };
             if standing != Standing::Pending {
                 let _ = self
