@@ -362,6 +362,11 @@ async fn roll_out(folder: &Path, fault: Option<OwnFault>) -> Result<(), Ended> {
         "users sent {} orders meanwhile, {} failed",
         outcome.rollout.users_requests, outcome.rollout.users_failed
     ));
+    if let Some(requests) = outcome.went_back {
+        say(format_args!(
+            "all of {requests} more went to what was there before"
+        ));
+    }
     match outcome.rolled_back {
         None => Ok(()),
         Some(why) => Err(found(format_args!("all traffic went back: {why}"))),

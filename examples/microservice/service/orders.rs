@@ -69,6 +69,8 @@ pub enum OwnFault {
     Slow,
     /// Every third order fails.
     Errors,
+    /// It never can serve, by its own word.
+    Unready,
 }
 
 /// What all requests share.
@@ -209,6 +211,9 @@ impl Shared {
 
     /// Why the instance cannot serve, if it cannot.
     async fn not_ready(self: &Arc<Self>, requires: &[String]) -> Option<String> {
+        if self.settings.fault == Some(OwnFault::Unready) {
+            return Some("a fault of this version".to_owned());
+        }
         for required in requires {
             let there = match required.as_str() {
                 "store" => self.on_store(|store| store.has_room()).await,

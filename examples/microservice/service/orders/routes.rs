@@ -242,6 +242,7 @@ impl Shared {
                 let fails = nth.is_multiple_of(3);
                 fails.then(|| refusal(StatusCode::INTERNAL_SERVER_ERROR, "a fault of this version"))
             }
+            OwnFault::Unready => None,
         }
     }
 }
