@@ -28,7 +28,7 @@ pub struct StoreTrial {
 }
 
 /// So many orders are kept in a trial.
-const TRIED: u32 = 200;
+const TRIED: u32 = 100;
 
 /// Keeps some orders in a store of that kind.
 ///

@@ -29,7 +29,7 @@ pub const REPORT: &str = "reports/visibility.json";
 /// Requests whose traces are followed.
 const TRACED: u32 = 10;
 /// Pages of the store that is to be full.
-const FEW_PAGES: u32 = 8;
+const FEW_PAGES: u32 = 6;
 
 /// Causes them.
 ///
@@ -91,7 +91,7 @@ async fn trial(bed: &mut Bed, fault: Fault, records: &Path) -> Outcome<Visibilit
         _ => {}
     }
     let begun = Instant::now();
-    let orders = if fault == Fault::DiskFull { 160 } else { 16 };
+    let orders = if fault == Fault::DiskFull { 80 } else { 16 };
     bed.send(Pace {
         orders,
         callers: 4,

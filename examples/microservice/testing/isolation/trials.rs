@@ -59,7 +59,7 @@ pub(super) async fn killed(ground: &Ground) -> Outcome<FaultTrial> {
 /// Its store may not grow any more; it is started again with more room.
 pub(super) async fn disk_full(ground: &Ground) -> Outcome<FaultTrial> {
     let launch = ground.victim("full");
-    let victim = launch.clone().with("--store-pages", "16").start().await?;
+    let victim = launch.clone().with("--store-pages", "10").start().await?;
     ground.until_found("full", true).await?;
     let address = victim.address();
     let begun = Instant::now();
