@@ -67,12 +67,34 @@ fn a_charter_becomes_a_service_in_operation() -> Tested {
     the_first_guard_was_too_patient(&text, &out)?;
     faults_stayed_where_they_were(&out)?;
     everything_can_be_seen(&out)?;
-    operated::a_slow_stock_makes_callers_wait_without_a_guard(&place)?;
-    operated::orders_taken_without_stock_are_confirmed_later(&place)?;
-    linted::each_fault_is_found(&place)?;
     linted::others_find_nothing_either(&place)?;
-    operated::a_bad_version_is_rolled_back(&place)?;
+    at_the_same_time(
+        &place,
+        &[
+            operated::a_slow_stock_makes_callers_wait_without_a_guard,
+            operated::a_stock_that_fails_is_left_alone,
+            operated::orders_taken_without_stock_are_confirmed_later,
+            operated::a_bad_version_is_rolled_back,
+            linted::each_fault_is_found,
+        ],
+    )?;
     operated::what_was_done_is_taken_back(&place)
+}
+
+/// Tries what does not touch what the others touch.
+fn at_the_same_time(place: &Place, trials: &[fn(&Place) -> Tested]) -> Tested {
+    std::thread::scope(|scope| {
+        let trying: Vec<_> = trials
+            .iter()
+            .map(|trial| scope.spawn(|| trial(place).map_err(|error| error.to_string())))
+            .collect();
+        for trial in trying {
+            trial
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        }
+        Ok(())
+    })
 }
 
 /// The gate sent the code back over what callers saw, and the next round had learned from it.
@@ -156,7 +178,15 @@ fn a_run_that_is_killed_goes_on_where_it_was_and_missed_objectives_send_the_desi
     ] {
         text.push_str(&place.killed_after(script_with(&place, "far_stock.toml"), step)?);
     }
-    let output = script_with(&place, "far_stock.toml").output()?;
+    let twin = twin_of(&place)?;
+    let (output, halted) = std::thread::scope(|scope| {
+        let halting =
+            scope.spawn(|| an_unhealthy_service_halts_the_run(&twin).map_err(|error| error.to_string()));
+        let output = script_with(&place, "far_stock.toml").output();
+        (output, halting.join())
+    });
+    halted.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let output = output?;
     text.push_str(&said(&output));
     assert!(output.status.success(), "{text}");
     // A rework does steps again, in its own round; in one round none is done twice.
@@ -184,6 +214,37 @@ fn a_run_that_is_killed_goes_on_where_it_was_and_missed_objectives_send_the_desi
         "{objectives}"
     );
     Ok(())
+}
+
+/// A place with the same run in it, at the same step.
+fn twin_of(place: &Place) -> Result<Place, Box<dyn Error>> {
+    let twin = self::place()?;
+    let mut copy = Command::new("cp");
+    copy.arg("-R").arg(place.path().join(".")).arg(twin.path());
+    assert!(copy.status()?.success(), "the run cannot be copied");
+    Ok(twin)
+}
+
+/// What was rolled out asks for one line after the other from now on, which takes longer than users are promised: the gate
+/// halts the run, and it can be taken back.
+fn an_unhealthy_service_halts_the_run(place: &Place) -> Tested {
+    let file = place.out().join("service.json");
+    let mut code = json(&file)?;
+    code["calls"][0]["at_once"] = Value::from(1);
+    std::fs::write(&file, code.to_string())?;
+    let output = script_with(place, "far_stock.toml").output()?;
+    let text = said(&output);
+    assert!(!output.status.success(), "{text}");
+    let rejected = text.lines().find(|line| {
+        line.contains("DeploymentAndOperation.healthy_in_production") && line.contains("`answers in time`")
+    });
+    assert!(rejected.is_some(), "{text}");
+    assert!(
+        !steps(&text)
+            .iter()
+            .any(|step| step.ends_with("document_operations"))
+    );
+    operated::what_was_done_is_taken_back(place)
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::{
     error::Error,
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -26,45 +28,120 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> Result<String, Bo
 }
 
 fn orders(place: &Place, definition: &str, stock: &str) -> Result<Serving, Box<dyn Error>> {
+    Serving::start(serve_orders(place, definition, stock))
+}
+
+fn serve_orders(place: &Place, definition: &str, stock: &str) -> Command {
     let mut command = place.command(&["serve", "orders", "--port", "0"]);
     command.arg("--definition").arg(place.out().join(definition));
     command.args(["--stock", &format!("http://{stock}")]);
-    Serving::start(command)
+    command
 }
 
-/// The same service before and after `add_resilience`, and a stock that takes three seconds for an answer.
+/// The same service without and with a guard, and a stock that takes a second for an answer.
 pub(super) fn a_slow_stock_makes_callers_wait_without_a_guard(place: &Place) -> Tested {
-    let stock = Serving::start(place.command(&["serve", "stock", "--port", "0", "--slow-by-ms", "3000"]))?;
-    let wait = |definition| -> Result<(Duration, String), Box<dyn Error>> {
-        let service = orders(place, definition, &stock.address)?;
+    let stock = Serving::start(place.command(&["serve", "stock", "--port", "0", "--slow-by-ms", "1000"]))?;
+    let bare = orders(place, "service/2-interfaces.json", &stock.address)?;
+    let guarded = orders(place, "service/5-telemetry.json", &stock.address)?;
+    let wait = |service: &Serving| -> Result<(Duration, String), Box<dyn Error>> {
         let begun = Instant::now();
         let answer = ask(&service.address, "POST", "/orders", ORDER)?;
         Ok((begun.elapsed(), answer))
     };
-    let (bare, confirmed) = wait("service/2-interfaces.json")?;
-    let (guarded, pending) = wait("service/3-resilience.json")?;
+    let (long, confirmed) = wait(&bare)?;
+    let (short, pending) = wait(&guarded)?;
     assert!(confirmed.contains(" 201 "), "{confirmed}");
     assert!(pending.contains(" 202 "), "{pending}");
-    assert!(bare >= Duration::from_secs(3), "three lines took {bare:?}");
-    assert!(guarded < bare * 3 / 4, "{guarded:?} is hardly less than {bare:?}");
+    assert!(long >= Duration::from_secs(3), "three lines took {long:?}");
+    assert!(short < long * 3 / 4, "{short:?} is hardly less than {long:?}");
+    // The calls of a request have one time together, not each its own.
+    let metrics = ask(&guarded.address, "GET", "/metrics", "")?;
+    let counted = "stock_calls_total{outcome=\"out_of_time\"}";
+    assert!(metrics.contains(counted), "{metrics}");
     Ok(())
+}
+
+/// Waits until the metrics of a service say that.
+fn until_metrics_say(address: &str, line: &str) -> Tested {
+    let begun = Instant::now();
+    loop {
+        let metrics = ask(address, "GET", "/metrics", "")?;
+        if metrics.lines().any(|it| it == line) {
+            return Ok(());
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "not `{line}`: {metrics}"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// More callers at the same time than the bulkhead has places, and a stock that fails each time: all are answered, some without
+/// asking, and then nobody asks for a while.
+pub(super) fn a_stock_that_fails_is_left_alone(place: &Place) -> Tested {
+    const CALLERS: usize = 48;
+    let stock = Serving::start(place.command(&["serve", "stock", "--port", "0", "--slow-by-ms", "1000"]))?;
+    let service = orders(place, "service.json", &stock.address)?;
+    let address = service.address.as_str();
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..CALLERS)
+            .map(|_| {
+                scope.spawn(|| ask(address, "POST", "/orders", ORDER).map_err(|error| error.to_string()))
+            })
+            .collect();
+        asking
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .collect()
+    });
+    for answer in answers {
+        let answer = answer.map_err(|_| "a caller panicked")??;
+        assert!(answer.contains(" 202 "), "{answer}");
+    }
+    let metrics = ask(address, "GET", "/metrics", "")?;
+    for outcome in ["timeout", "full", "circuit_open"] {
+        let counted = format!("stock_calls_total{{outcome=\"{outcome}\"}}");
+        assert!(metrics.contains(&counted), "no `{outcome}`: {metrics}");
+    }
+    until_metrics_say(address, "stock_circuit_open 1")?;
+    until_metrics_say(address, &format!("orders_pending {CALLERS}"))
+}
+
+/// What the log says of attempts that were made for one request: their outcomes.
+fn attempts(records: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let text = std::fs::read_to_string(records.join("orders.log.jsonl"))?;
+    let lines: Vec<serde_json::Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let answered = lines.iter().find(|line| line["status"] == 202);
+    let trace = &answered.ok_or("no request in the log")?["span"]["trace_id"];
+    let of_it = lines.iter().filter(|line| &line["span"]["trace_id"] == trace);
+    Ok(of_it
+        .filter_map(|line| line["outcome"].as_str().map(str::to_owned))
+        .collect())
 }
 
 /// Nobody listens where stock is; then somebody does.
 pub(super) fn orders_taken_without_stock_are_confirmed_later(place: &Place) -> Tested {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let service = orders(place, "service.json", &format!("127.0.0.1:{port}"))?;
+    let records = place.path().join("records");
+    let mut command = serve_orders(place, "service.json", &format!("127.0.0.1:{port}"));
+    let service = Serving::start({
+        command.arg("--records").arg(&records);
+        command
+    })?;
     let taken = ask(&service.address, "POST", "/orders", ORDER)?;
     assert!(taken.contains(" 202 "), "{taken}");
     for path in ["/health/alive", "/health/ready"] {
         let answer = ask(&service.address, "GET", path, "")?;
         assert!(answer.contains(" 200 "), "{path} without stock: {answer}");
     }
-    let metrics = ask(&service.address, "GET", "/metrics", "")?;
+    // Each of the three lines was asked for more than once, until the circuit opened.
+    let attempts = attempts(&records)?;
     assert!(
-        metrics.contains("stock_calls_total{outcome=\"unreachable\"}"),
-        "{metrics}"
+        attempts.len() > 3 && attempts.iter().all(|outcome| outcome == "unreachable"),
+        "{attempts:?}"
     );
+    until_metrics_say(&service.address, "orders_pending 1")?;
     let id = taken
         .split("\"id\":\"")
         .nth(1)
@@ -75,7 +152,7 @@ pub(super) fn orders_taken_without_stock_are_confirmed_later(place: &Place) -> T
     loop {
         let shown = ask(&service.address, "GET", &format!("/orders/{id}"), "")?;
         if shown.contains("\"confirmed\"") {
-            return Ok(());
+            return until_metrics_say(&service.address, "orders_pending 0");
         }
         assert!(begun.elapsed() < Duration::from_secs(20), "{shown}");
         std::thread::sleep(Duration::from_millis(50));
@@ -86,12 +163,19 @@ pub(super) fn orders_taken_without_stock_are_confirmed_later(place: &Place) -> T
 pub(super) fn a_bad_version_is_rolled_back(place: &Place) -> Tested {
     let out = place.out();
     let folder = out.to_str().ok_or("no path")?;
-    for (fault, broken) in [("errors", "`answers`"), ("slow", "`answers in time`")] {
+    for (fault, broken) in [
+        ("errors", "all traffic went back: at 10 %: `answers`"),
+        ("slow", "all traffic went back: at 10 %: `answers in time`"),
+        (
+            "unready",
+            "all traffic went back: the new instance answers 503 to whether it is ready",
+        ),
+    ] {
         let output = place.command(&["roll-out", folder, "--fault", fault]).output()?;
         let text = said(&output);
         assert_eq!(output.status.code(), Some(1), "{fault}: {text}");
         assert!(
-            text.contains("all traffic went back: at 10 %") && text.contains(broken),
+            text.contains(broken) && text.contains(" more went to what was there before"),
             "{fault}: {text}"
         );
         assert_eq!(
