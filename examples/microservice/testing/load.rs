@@ -31,6 +31,8 @@ const CALLERS: u32 = 16;
 const LINES: u32 = 3;
 /// The most clients that are tried for the limit.
 const CLIENTS_AT_MOST: u32 = 64;
+/// So many times as many clients are tried next.
+const CLIENTS_TIMES: u32 = 4;
 /// Orders that each of them sends: as many as take about a second, within these bounds.
 const ORDERS_PER_CLIENT: std::ops::RangeInclusive<u32> = 2..=12;
 /// More clients that get less than this much more answered have found the limit.
@@ -165,7 +167,7 @@ async fn until_it_gives_way(
         if !grew || clients >= CLIENTS_AT_MOST {
             break;
         }
-        clients *= 2;
+        clients *= CLIENTS_TIMES;
     }
     best.ok_or_else(|| crate::failure::Failure::new("nothing was answered at all under load"))
 }
