@@ -26,8 +26,8 @@ use crate::{
 pub const STEPS: &[u8] = &[10, 50, 100];
 /// A share is judged by so many answers at least.
 const ANSWERS_AT_LEAST: usize = 5;
-/// A share that is late is looked at once more before all traffic goes back.
-const LOOKS_AT_MOST: u32 = 2;
+/// A share that is late is looked at so often before all traffic goes back.
+const LOOKS_AT_MOST: u32 = 3;
 /// Callers at the same time.
 const CALLERS: u32 = 8;
 
@@ -166,7 +166,7 @@ async fn try_share(
         rollout.users_failed += failed(&users);
         rollout.steps.push(step);
         found = broken(levels, &answers);
-        // An error is the version's own; a late answer may be the machine's, which is seldom late twice in a row.
+        // An error is the version's own; a late answer may be the machine's, which is seldom late each time.
         if found.as_ref().is_none_or(|broken| !broken.is_about_time) {
             break;
         }

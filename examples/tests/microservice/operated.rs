@@ -159,36 +159,42 @@ pub(super) fn orders_taken_without_stock_are_confirmed_later(place: &Place) -> T
     }
 }
 
-/// The roll-out of a version with a fault ends with all traffic where it was; a good one fails no request.
-pub(super) fn a_bad_version_is_rolled_back(place: &Place) -> Tested {
+/// The roll-out of a version with a fault ends with all traffic where it was.
+fn is_rolled_back(place: &Place, fault: &str, why: &str) -> Tested {
     let out = place.out();
-    let folder = out.to_str().ok_or("no path")?;
-    for (fault, broken) in [
-        ("errors", "all traffic went back: at 10 %: `answers`"),
-        ("slow", "all traffic went back: at 10 %: `answers in time`"),
-        (
-            "unready",
-            "all traffic went back: the new instance answers 503 to whether it is ready",
-        ),
-    ] {
-        let output = place.command(&["roll-out", folder, "--fault", fault]).output()?;
-        let text = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{fault}: {text}");
-        assert!(
-            text.contains(broken) && text.contains(" more went to what was there before"),
-            "{fault}: {text}"
-        );
-        assert_eq!(
-            json(&out.join("deployment/traffic.json"))?["percent"],
-            0,
-            "{fault}"
-        );
-    }
-    let output = place.command(&["roll-out", folder]).output()?;
+    let mut command = place.command(&["roll-out"]);
+    let output = command.arg(&out).args(["--fault", fault]).output()?;
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{fault}: {text}");
+    assert!(
+        text.contains(&format!("all traffic went back: {why}"))
+            && text.contains(" more went to what was there before"),
+        "{fault}: {text}"
+    );
+    let traffic = json(&out.join("deployment/traffic.json"))?;
+    assert_eq!(traffic["percent"], 0, "{fault}");
+    Ok(())
+}
+
+/// In a place of its own, for it takes long to be sure that a version is late.
+pub(super) fn a_late_version_is_rolled_back(place: &Place) -> Tested {
+    is_rolled_back(place, "slow", "at 10 %: `answers in time`")
+}
+
+/// A version that is not ready, or fails, is rolled back; a good one fails no request.
+pub(super) fn a_bad_version_is_rolled_back(place: &Place) -> Tested {
+    is_rolled_back(
+        place,
+        "unready",
+        "the new instance answers 503 to whether it is ready",
+    )?;
+    is_rolled_back(place, "errors", "at 10 %: `answers`")?;
+    let output = place.command(&["roll-out"]).arg(place.out()).output()?;
     let text = said(&output);
     assert!(output.status.success(), "{text}");
     assert!(text.contains(" meanwhile, 0 failed"), "{text}");
-    assert_eq!(json(&out.join("deployment/traffic.json"))?["percent"], 100);
+    let traffic = json(&place.out().join("deployment/traffic.json"))?;
+    assert_eq!(traffic["percent"], 100);
     Ok(())
 }
 

@@ -234,7 +234,7 @@ impl Shared {
     async fn spoil(&self) -> Option<Response> {
         match self.settings.fault? {
             OwnFault::Slow => {
-                tokio::time::sleep(Duration::from_millis(1_500)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
                 None
             }
             OwnFault::Errors => {
