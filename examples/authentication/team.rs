@@ -56,7 +56,7 @@ impl Team {
 
     /// The folder of a run that begins, or begins again after it was killed in its first step.
     fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx).or_else(|_| self.folders.begin(cx))
+        self.folders.begin_or_go_on(cx)
     }
 
     /// The folder of a run.

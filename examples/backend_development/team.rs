@@ -4,8 +4,6 @@ mod delivery;
 mod optimization;
 mod testing;
 
-use std::sync::{Mutex, PoisonError};
-
 use workflow_runtime::StepContext;
 
 use crate::{
@@ -17,8 +15,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Team {
     folders: Folders,
-    /// Whichever step of a run comes first begins its folder; two of them may be the first at the same time.
-    beginning: Mutex<()>,
 }
 
 /// Where runs write to.
@@ -33,13 +29,11 @@ impl Team {
     pub(crate) fn from_env() -> Outcome<Self> {
         Ok(Team {
             folders: Folders::from_env(&PLACE)?,
-            beginning: Mutex::new(()),
         })
     }
 
     /// The folder of a run, begun by whoever comes first.
     fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        let _beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
-        self.folders.of(cx).or_else(|_| self.folders.begin(cx))
+        self.folders.begin_or_go_on(cx)
     }
 }

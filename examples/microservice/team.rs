@@ -47,7 +47,7 @@ impl Team {
 
     /// The folder of a run that begins; one that is begun anew by a rework is its own.
     fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx).or_else(|_| self.folders.begin(cx))
+        self.folders.begin_or_go_on(cx)
     }
 
     /// The folder of a run.

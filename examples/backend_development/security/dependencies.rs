@@ -1,6 +1,6 @@
 //! The versions that a service is built from, beside the known faults that the plan names. Nothing is asked of the network.
 
-use serde::Deserialize;
+use examples::lock_file::LockFile;
 
 use crate::{
     artifacts::SecurityPlan,
@@ -8,20 +8,6 @@ use crate::{
     evidence::{Finding, Severity},
     failure::{During, Failure, Outcome},
 };
-
-/// What `Cargo.lock` says.
-#[derive(Debug, Deserialize)]
-struct Lock {
-    package: Vec<Package>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
-}
 
 /// What was looked at, and what was found.
 pub(super) fn scan(
@@ -34,9 +20,9 @@ pub(super) fn scan(
     })?;
     let place = words.fill(lock)?;
     let text = std::fs::read_to_string(&place).during(format_args!("reading `{place}`"))?;
-    let read: Lock = toml::from_str(&text).during(format_args!("reading `{place}`"))?;
+    let read = LockFile::read(&text).during(format_args!("reading `{place}`"))?;
     let mut found = Vec::new();
-    for package in &read.package {
+    for package in &read.packages {
         for advisory in &plan.advisories {
             if advisory.package == package.name && is_before(&package.version, &advisory.fixed_in) {
                 found.push(Finding {
@@ -69,7 +55,7 @@ pub(super) fn scan(
     }
     let scanned = format!(
         "{} packages of `{lock}` beside {} advisories as of {}",
-        read.package.len(),
+        read.packages.len(),
         plan.advisories.len(),
         plan.advisories_as_of
     );

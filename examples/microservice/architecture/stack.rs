@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::Deserialize;
+use examples::lock_file::LockFile;
 
 use crate::{
     artifacts::{ServiceCharter, StackPart, StoreChoice, TechnologyStack},
     decision::{Alternative, Decision, Reference},
-    failure::{During, Outcome, ensure},
+    failure::{Outcome, ensure},
     outputs::Outputs,
     service::{core::Standing, store::StoreSettings},
     testing::samples,
@@ -79,19 +79,8 @@ pub fn select(charter: &ServiceCharter, outputs: &Outputs) -> Outcome<(Technolog
     Ok((stack, in_file))
 }
 
-#[derive(Debug, Deserialize)]
-struct Lock {
-    package: Vec<Package>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-}
-
 fn parts() -> Outcome<Vec<StackPart>> {
-    let lock: Lock = toml::from_str(include_str!("../../../Cargo.lock")).during("reading Cargo.lock")?;
+    let lock = LockFile::of_this_workspace()?;
     let crates = [
         ("framework", "axum"),
         ("runtime", "tokio"),
@@ -109,7 +98,7 @@ fn parts() -> Outcome<Vec<StackPart>> {
         maintained: "the Rust project; each release until the next, six weeks later".to_owned(),
     }];
     for (purpose, product) in crates {
-        let found = lock.package.iter().find(|package| package.name == product);
+        let found = lock.packages.iter().find(|package| package.name == product);
         parts.push(StackPart {
             purpose: purpose.to_owned(),
             product: product.to_owned(),
