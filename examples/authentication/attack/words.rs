@@ -62,9 +62,20 @@ pub async fn run(
         ),
         ("a word of an hour ago", Claims { iat, exp, ..but() }, None),
         (
+            "a word of the hour to come",
+            Claims {
+                iat: good.iat + 3_600,
+                exp: good.exp + 3_600,
+                ..but()
+            },
+            None,
+        ),
+        (
             "a word for a group that does not come by it",
+            // A new name: those who came before are known with their group.
             Claims {
                 group: other,
+                name: "nora@harbour.example".to_owned(),
                 ..but()
             },
             None,
