@@ -7,7 +7,7 @@ pub mod postgres;
 pub mod server;
 pub mod sqlite;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use examples::{
     database_migration_plan::artifacts::{Address, DatabaseAccess, Engine},
@@ -89,6 +89,11 @@ pub struct Timed {
     pub rows_read: u64,
 }
 
+/// How often a transaction is begun anew because users held a lock: for some 25 s in all.
+const ATTEMPTS: u32 = 50;
+/// The pause before it is.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// What is done with a row; the first error ends the reading.
 pub type EachRow<'a> = &'a mut dyn FnMut(&[Value]) -> Outcome<()>;
 
@@ -132,6 +137,19 @@ pub trait Database: Send {
     /// # Errors
     /// What the engine says.
     fn plan(&mut self, sql: &str, arguments: &[Value]) -> Outcome<Vec<String>>;
+
+    /// From here to the end of the transaction, waits for no lock for so long that those who wait behind would notice.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn give_way(&mut self) -> Outcome<()> {
+        Ok(())
+    }
+
+    /// Whether the last failure was that others held a lock: the same transaction may succeed later.
+    fn gave_way(&self) -> bool {
+        false
+    }
 
     /// Tables, indexes and triggers.
     ///
@@ -238,6 +256,26 @@ impl dyn Database + '_ {
     pub fn has_table(&mut self, name: &str) -> Outcome<bool> {
         let sql = dialect::has_table(self.engine());
         Ok(self.integer(sql, &[Value::from(name)])?.unwrap_or_default() > 0)
+    }
+
+    /// All or nothing of the work, beside users who must not wait for it: where they hold a lock, it lets them go first and
+    /// begins again.
+    ///
+    /// # Errors
+    /// What the work says, or that users held a lock each time.
+    pub fn patient_transaction<T>(&mut self, mut work: impl FnMut(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let mut attempt = 1;
+        loop {
+            let done = self.transaction(|database| {
+                database.give_way()?;
+                work(database)
+            });
+            if done.is_ok() || attempt == ATTEMPTS || !self.gave_way() {
+                return done;
+            }
+            attempt += 1;
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// All or nothing of the work.

@@ -32,7 +32,7 @@ pub fn write(
     for stage in &strategy.stages {
         let (forth, back) = match stage.name.as_str() {
             stages::EXPAND => (stages::expand(engine, &moves), stages::unexpand(engine, &moves)),
-            stages::SWITCH => (stages::switch(true), stages::switch(false)),
+            stages::SWITCH => (stages::switch(engine, true), stages::switch(engine, false)),
             stages::PARK => (stages::park(engine, &moves), stages::unpark(&moves)),
             stages::CONTRACT => (
                 stages::contract(engine, &moves),

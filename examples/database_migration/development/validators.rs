@@ -169,7 +169,7 @@ fn small_shop(comparisons: &[Comparison], folder: &Path) -> Outcome<(Address, Ad
     let all = [
         stage(stages::EXPAND, stages::expand(engine, &moves)),
         stage(stages::BACKFILL, stages::backfill(engine, &moves)),
-        stage(stages::SWITCH, stages::switch(true)),
+        stage(stages::SWITCH, stages::switch(engine, true)),
         stage(stages::PARK, stages::park(engine, &moves)),
         stage(stages::CONTRACT, stages::contract(engine, &moves)),
     ];

@@ -8,6 +8,7 @@ use examples::{
 };
 use postgres::{
     Client, Config, NoTls, Row,
+    error::SqlState,
     fallible_iterator::FallibleIterator,
     types::{IsNull, ToSql, Type, private::BytesMut},
 };
@@ -20,7 +21,12 @@ use super::{
 /// A connection to a server.
 pub struct Postgres {
     client: Client,
+    gave_way: bool,
 }
+
+/// A lock that is not there after this long is not waited for. It is less than the second after which PostgreSQL looks for
+/// deadlocks, so that it is never a user's transaction which is given up.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '400ms'";
 
 impl Postgres {
     /// Connects.
@@ -33,12 +39,25 @@ impl Postgres {
             .connect(NoTls)
             .map_err(|error| spelt(&error))
             .during(connecting)?;
-        Ok(Postgres { client })
+        Ok(Postgres {
+            client,
+            gave_way: false,
+        })
     }
 
     /// The connection itself, for what only PostgreSQL has.
     pub fn client(&mut self) -> &mut Client {
         &mut self.client
+    }
+
+    fn failed(&mut self, sql: &str, error: &postgres::Error) -> Failure {
+        let held_by_others = [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+        ];
+        self.gave_way = error.code().is_some_and(|code| held_by_others.contains(code));
+        failure("running", sql, error)
     }
 }
 
@@ -121,9 +140,8 @@ impl Database for Postgres {
     }
 
     fn script(&mut self, sql: &str) -> Outcome<()> {
-        self.client
-            .batch_execute(sql)
-            .map_err(|error| failure("running", sql, &error))
+        let done = self.client.batch_execute(sql);
+        done.map_err(|error| self.failed(sql, &error))
     }
 
     fn execute(&mut self, sql: &str, arguments: &[Value]) -> Outcome<u64> {
@@ -133,7 +151,16 @@ impl Database for Postgres {
             let arguments: Vec<&(dyn ToSql + Sync)> = arguments.iter().map(|value| value as _).collect();
             client.execute(&statement, &arguments)
         };
-        run(&mut self.client).map_err(|error| failure("running", sql, &error))
+        run(&mut self.client).map_err(|error| self.failed(sql, &error))
+    }
+
+    fn give_way(&mut self) -> Outcome<()> {
+        self.gave_way = false;
+        self.script(LOCK_TIMEOUT)
+    }
+
+    fn gave_way(&self) -> bool {
+        self.gave_way
     }
 
     fn each(&mut self, sql: &str, arguments: &[Value], each: EachRow<'_>) -> Outcome<()> {

@@ -281,7 +281,7 @@ impl Job<'_> {
         if self.upto(database)?.is_some() {
             return Ok(());
         }
-        database.transaction(|database| {
+        database.patient_transaction(|database| {
             database.script(sql)?;
             self.count(database, 0, 0, 0)
         })
@@ -294,7 +294,7 @@ impl Job<'_> {
         table: &str,
         statements: &[String],
     ) -> Outcome<Option<(i64, u64)>> {
-        database.transaction(|database| {
+        database.patient_transaction(|database| {
             let from = self.upto(database)?.unwrap_or(i64::MIN);
             let sql = format!(
                 "SELECT max(id) FROM (SELECT id FROM {table} WHERE id > $1 ORDER BY id LIMIT {}) AS next",

@@ -3,6 +3,8 @@
 //! Old and new code work side by side from `expand` to `contract`: triggers carry what is written to one schema over to the
 //! other, in the direction that the flag says. Each stage is one transaction, or may be cut short and run again.
 
+use std::collections::BTreeSet;
+
 use examples::database_migration_plan::artifacts::{Engine, Reading, StageKind};
 
 use super::{moves::Move, script::Section};
@@ -41,7 +43,8 @@ pub fn position(stage: &str) -> u32 {
 /// Everything new beside everything old.
 #[must_use]
 pub fn expand(engine: Engine, moves: &[Move]) -> Vec<Section> {
-    let mut sql = format!(
+    let mut sql = locks(engine, moves);
+    sql += &format!(
         "CREATE TABLE feature_flags (name TEXT NOT NULL PRIMARY KEY, enabled BIGINT NOT NULL);\n\
          INSERT INTO feature_flags (name, enabled) VALUES ('{FLAG}', 0);\n"
     );
@@ -65,7 +68,7 @@ pub fn expand(engine: Engine, moves: &[Move]) -> Vec<Section> {
 /// Everything new goes.
 #[must_use]
 pub fn unexpand(engine: Engine, moves: &[Move]) -> Vec<Section> {
-    let mut sql = String::new();
+    let mut sql = door(engine) + &locks(engine, moves);
     for of in moves {
         sql += &drop_triggers(engine, of);
         for (column, _) in &of.to {
@@ -130,13 +133,13 @@ pub fn unbackfill(moves: &[Move]) -> Vec<Section> {
     vec![Section::Once(forget.collect())]
 }
 
-/// The application reads and writes the new schema.
+/// The application reads and writes the new schema. Nobody is in the middle of writing by the old flag when it turns: the
+/// triggers would carry the columns that were not written over those that were.
 #[must_use]
-pub fn switch(enabled: bool) -> Vec<Section> {
+pub fn switch(engine: Engine, enabled: bool) -> Vec<Section> {
     let enabled = i32::from(enabled);
-    vec![Section::Once(format!(
-        "UPDATE feature_flags SET enabled = {enabled} WHERE name = '{FLAG}';\n"
-    ))]
+    let turn = format!("UPDATE feature_flags SET enabled = {enabled} WHERE name = '{FLAG}';\n");
+    vec![Section::Once(door(engine) + &turn)]
 }
 
 /// Copies the old columns aside, in batches.
@@ -177,7 +180,7 @@ pub fn unpark(moves: &[Move]) -> Vec<Section> {
 /// Catches up with what was written since it was parked, and drops the old columns, in one transaction.
 #[must_use]
 pub fn contract(engine: Engine, moves: &[Move]) -> Vec<Section> {
-    let mut sql = String::new();
+    let mut sql = door(engine) + &locks(engine, moves);
     for of in moves {
         let (table, parked, from) = (&of.table, of.parked(), &of.from);
         sql += &format!(
@@ -195,7 +198,7 @@ pub fn contract(engine: Engine, moves: &[Move]) -> Vec<Section> {
 /// Brings the old columns back: what was parked where it still says the same, else what the new columns say.
 #[must_use]
 pub fn uncontract(engine: Engine, moves: &[Move]) -> Vec<Section> {
-    let mut sql = String::new();
+    let mut sql = door(engine) + &locks(engine, moves);
     for of in moves {
         sql += &format!(
             "ALTER TABLE {} ADD COLUMN {} {};\n",
@@ -220,6 +223,26 @@ pub fn uncontract(engine: Engine, moves: &[Move]) -> Vec<Section> {
         }
     }));
     sections
+}
+
+/// Who writes asks for the flag first, in the transaction that writes: those who are in finish, and nobody else comes in.
+/// Without it they would take their tables in another order than a stage does, and each would wait for the other.
+fn door(engine: Engine) -> String {
+    match engine {
+        // Its one lock is taken at the beginning of a transaction.
+        Engine::Sqlite => String::new(),
+        Engine::Postgres => String::from("LOCK TABLE feature_flags IN ACCESS EXCLUSIVE MODE;\n"),
+    }
+}
+
+/// All tables at once, before anything is done to the first.
+fn locks(engine: Engine, moves: &[Move]) -> String {
+    let tables: BTreeSet<&str> = moves.iter().map(|of| of.table.as_str()).collect();
+    if engine == Engine::Sqlite || tables.is_empty() {
+        return String::new();
+    }
+    let tables: Vec<&str> = tables.into_iter().collect();
+    format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;\n", tables.join(", "))
 }
 
 fn triggers(engine: Engine, of: &Move) -> String {

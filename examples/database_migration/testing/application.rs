@@ -43,7 +43,7 @@ fn on(
     copies::copy(from, &copies.scratch, outputs.scratch()?.path())?;
     let report = {
         let mut database = engine::open(&copies.scratch)?;
-        for section in stages::switch(new_schema) {
+        for section in stages::switch(database.engine(), new_schema) {
             if let Section::Once(sql) = section {
                 database.script(&sql)?;
             }

@@ -128,7 +128,7 @@ fn the_whole_plan_runs_on_postgresql_and_back() -> Tested {
         "--postgres",
         "SHOP_PRODUCTION_URL",
         "--rows",
-        "8000",
+        "40000",
     ])))?;
     let checksum = || {
         with_server(
@@ -148,11 +148,11 @@ fn the_whole_plan_runs_on_postgresql_and_back() -> Tested {
             "shop",
             "SELECT count(*) FROM order_lines WHERE price_cents IS NULL"
         )?,
-        "4"
+        "24"
     );
     assert_eq!(
         server.sql("shop", "SELECT count(*) FROM set_aside_customers_contact")?,
-        "4"
+        "20"
     );
     assert!(
         server.sql("shop", "SELECT total FROM orders").is_err(),
