@@ -66,9 +66,9 @@ impl Service {
         post: post::Post,
     ) -> Outcome<Arc<Self>> {
         ed25519::install();
-        let admin = match folder.read(ADMIN_FILE) {
-            Ok(token) => String::from_utf8_lossy(&token).into_owned(),
-            Err(_) => {
+        let admin = match folder.read_if_there(ADMIN_FILE)? {
+            Some(token) => String::from_utf8_lossy(&token).into_owned(),
+            None => {
                 let token = random_hex()?;
                 folder.write_secret(ADMIN_FILE, &token)?;
                 token

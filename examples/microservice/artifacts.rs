@@ -1,6 +1,7 @@
 //! What the steps of the service's plan take and yield.
 
 mod architecture;
+mod charter;
 mod definition;
 mod implementation;
 mod infrastructure;
@@ -8,6 +9,7 @@ mod operation;
 mod testing;
 
 pub use architecture::*;
+pub use charter::*;
 pub use definition::*;
 pub use implementation::*;
 pub use infrastructure::*;

@@ -264,6 +264,18 @@ impl Outputs {
         fs::read(self.place(path)).during(format_args!("reading `{}`", self.place(path).display()))
     }
 
+    /// Reads a file whole, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and unreadable.
+    pub fn read_if_there(&self, path: &str) -> Outcome<Option<Vec<u8>>> {
+        match fs::read(self.place(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).during(format_args!("reading `{}`", self.place(path).display())),
+        }
+    }
+
     /// An empty folder for one step to try things in; it is gone when the value is dropped.
     ///
     /// # Errors

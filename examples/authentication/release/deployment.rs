@@ -53,10 +53,9 @@ pub struct Live {
 /// # Errors
 /// When the file is damaged.
 pub fn live(outputs: &Outputs) -> Outcome<Option<Live>> {
-    match outputs.read(LIVE_FILE) {
-        Ok(text) => serde_json::from_slice(&text).during(format_args!("reading `{LIVE_FILE}`")),
-        Err(_) => Ok(None),
-    }
+    let text = outputs.read_if_there(LIVE_FILE)?;
+    text.map(|text| serde_json::from_slice(&text).during(format_args!("reading `{LIVE_FILE}`")))
+        .transpose()
 }
 
 /// What the folder of a login is told to do.

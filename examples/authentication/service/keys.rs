@@ -36,9 +36,9 @@ impl KeyRing {
     /// # Errors
     /// When they cannot be read or written.
     pub fn open(folder: Outputs, now: i64) -> Outcome<Self> {
-        let keys = match folder.read(RING_FILE) {
-            Ok(ring) => serde_json::from_slice(&ring).during("reading the keys")?,
-            Err(_) => Vec::new(),
+        let keys = match folder.read_if_there(RING_FILE)? {
+            Some(ring) => serde_json::from_slice(&ring).during("reading the keys")?,
+            None => Vec::new(),
         };
         let mut ring = KeyRing { folder, keys };
         if ring.signing().is_none() {
