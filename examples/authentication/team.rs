@@ -9,7 +9,7 @@ mod testing;
 use examples::{
     evidence::Finding,
     failure::Outcome,
-    outputs::{Folders, Outputs, Place},
+    outputs::{Folders, Place},
 };
 use tokio::sync::Mutex;
 use workflow_runtime::StepContext;
@@ -54,18 +54,8 @@ impl Team {
         })
     }
 
-    /// The folder of a run that begins, or begins again after it was killed in its first step.
-    fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.begin_or_go_on(cx)
-    }
-
-    /// The folder of a run.
-    fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx)
-    }
-
     /// What was found in earlier rounds.
     fn found(&self, cx: &StepContext) -> Outcome<Vec<Finding>> {
-        findings::before(&self.outputs(cx)?, cx.round())
+        findings::before(&self.folders.of(cx)?, cx.round())
     }
 }

@@ -4,11 +4,9 @@ mod delivery;
 mod optimization;
 mod testing;
 
-use workflow_runtime::StepContext;
-
 use crate::{
     failure::Outcome,
-    outputs::{Folders, Outputs, Place},
+    outputs::{Folders, Place},
 };
 
 /// Does what the plan asks machines for.
@@ -30,10 +28,5 @@ impl Team {
         Ok(Team {
             folders: Folders::from_env(&PLACE)?,
         })
-    }
-
-    /// The folder of a run, begun by whoever comes first.
-    fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.begin_or_go_on(cx)
     }
 }

@@ -8,7 +8,7 @@ mod testing;
 
 use examples::{
     failure::{During, Outcome},
-    outputs::{Folders, Outputs, Place},
+    outputs::{Folders, Place},
 };
 use workflow_runtime::StepContext;
 
@@ -40,16 +40,6 @@ impl Team {
     pub fn from_env() -> Outcome<Self> {
         let folders = Folders::from_env(&PLACE)?;
         Ok(Team { folders })
-    }
-
-    /// The folder of a run that begins.
-    fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.begin_or_go_on(cx)
-    }
-
-    /// The folder of a run.
-    fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx)
     }
 }
 

@@ -7,11 +7,9 @@ mod infrastructure_setup;
 mod service_definition;
 mod testing;
 
-use workflow_runtime::StepContext;
-
 use crate::{
     failure::Outcome,
-    outputs::{Folders, Outputs, Place},
+    outputs::{Folders, Place},
 };
 
 /// Does what the plan asks for.
@@ -43,16 +41,6 @@ impl Team {
     pub fn from_env() -> Outcome<Self> {
         let folders = Folders::from_env(&PLACE)?;
         Ok(Team { folders })
-    }
-
-    /// The folder of a run that begins; one that is begun anew by a rework is its own.
-    fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.begin_or_go_on(cx)
-    }
-
-    /// The folder of a run.
-    fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx)
     }
 }
 

@@ -11,7 +11,7 @@ use workflow_runtime::StepContext;
 
 use crate::{
     failure::Outcome,
-    outputs::{Folders, Outputs, Place},
+    outputs::{Folders, Place},
     testing::report::TestReport,
 };
 
@@ -50,16 +50,6 @@ impl Team {
     pub fn from_env() -> Outcome<Self> {
         let folders = Folders::from_env(&PLACE)?;
         Ok(Team { folders })
-    }
-
-    /// The folder of a run that begins.
-    fn begin_outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.begin(cx)
-    }
-
-    /// The folder of a run.
-    fn outputs(&self, cx: &StepContext) -> Outcome<Outputs> {
-        self.folders.of(cx)
     }
 }
 

@@ -33,7 +33,7 @@ impl SecurityArchitecture for Team {
         design: &TokenDesign,
         _standards: &SecurityStandards,
     ) -> StepResult<KeyPlan> {
-        let (plan, took_us) = design::keys(design, &self.outputs(cx)?)?;
+        let (plan, took_us) = design::keys(design, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "a new key each {} days; a withdrawal was tried and took {took_us} µs",
             plan.rotated_every_days
@@ -47,7 +47,7 @@ impl SecurityArchitecture for Team {
         _mechanisms: &AuthenticationMechanisms,
         _standards: &SecurityStandards,
     ) -> StepResult<PasswordStorage> {
-        let wishes = analysis::assignment(&self.outputs(cx)?)?.wishes;
+        let wishes = analysis::assignment(&self.folders.of(cx)?)?.wishes;
         let found = self.found(cx)?;
         let measuring =
             tokio::task::spawn_blocking(move || design::passwords(wishes.hash_ms_at_most, &found));

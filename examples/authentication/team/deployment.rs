@@ -19,7 +19,7 @@ impl IntegrationAndDeployment for Team {
         _tokens: &TokenService,
         _sessions: &SessionService,
     ) -> StepResult<IntegrationRecord> {
-        let record = integration::integrate(points, &self.outputs(cx)?).await?;
+        let record = integration::integrate(points, &self.folders.of(cx)?).await?;
         let names: Vec<&str> = record
             .connections
             .iter()
@@ -36,7 +36,7 @@ impl IntegrationAndDeployment for Team {
         design: &TokenDesign,
         _integrated: &IntegrationRecord,
     ) -> StepResult<ClientPatterns> {
-        let (patterns, run) = documents::client_patterns(points, design, &self.outputs(cx)?).await?;
+        let (patterns, run) = documents::client_patterns(points, design, &self.folders.of(cx)?).await?;
         cx.say(format_args!(
             "{} kinds of client, {run} examples run",
             patterns.patterns.len()
@@ -53,7 +53,7 @@ impl IntegrationAndDeployment for Team {
         factor: &SecondFactor,
         _patterns: &ClientPatterns,
     ) -> StepResult<Documentation> {
-        let written = documents::write(users, recovery, factor, &self.outputs(cx)?).await?;
+        let written = documents::write(users, recovery, factor, &self.folders.of(cx)?).await?;
         cx.say(format_args!("two pages, {} examples run", written.examples_run));
         Ok(written)
     }
@@ -65,7 +65,7 @@ impl IntegrationAndDeployment for Team {
         _keys: &KeyPlan,
         _endpoints: &AuthEndpoints,
     ) -> StepResult<Deployment> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let (deployment, raised) = deployment::deploy(integrated, &outputs).await?;
         cx.say(format_args!(
             "{} alerts, each fired once; {raised} old hashes raised",
@@ -87,7 +87,7 @@ impl IntegrationAndDeployment for Team {
         _endpoints: &AuthEndpoints,
         _deployment: Option<&Deployment>,
     ) -> StepResult<()> {
-        match deployment::withdraw(&self.outputs(cx)?)? {
+        match deployment::withdraw(&self.folders.of(cx)?)? {
             Some(former) => cx.say(format_args!("live again: {}", former.version)),
             None => cx.say("no login is live"),
         }

@@ -21,7 +21,7 @@ impl Implementation for Team {
         cx: &StepContext,
         storage: &PasswordStorage,
     ) -> StepResult<PasswordStore> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let assignment = analysis::assignment(&outputs)?;
         let (planted, mended) = building::weaknesses(&assignment, cx.round(), &outputs)?;
         if !planted.is_empty() {
@@ -49,7 +49,7 @@ impl Implementation for Team {
         _store: &PasswordStore,
         lockout: &LockoutDesign,
     ) -> StepResult<AuthEndpoints> {
-        let endpoints = building::endpoints(mechanisms, lockout, users, &self.outputs(cx)?).await?;
+        let endpoints = building::endpoints(mechanisms, lockout, users, &self.folders.of(cx)?).await?;
         said(cx, &endpoints.set_up);
         Ok(endpoints)
     }
@@ -60,7 +60,7 @@ impl Implementation for Team {
         design: &TokenDesign,
         keys: &KeyPlan,
     ) -> StepResult<TokenService> {
-        let tokens = building::tokens(design, keys, &self.outputs(cx)?).await?;
+        let tokens = building::tokens(design, keys, &self.folders.of(cx)?).await?;
         said(cx, &tokens.set_up);
         Ok(tokens)
     }
@@ -72,7 +72,7 @@ impl Implementation for Team {
         _endpoints: &AuthEndpoints,
         _tokens: &TokenService,
     ) -> StepResult<SessionService> {
-        let sessions = building::sessions(design, &self.outputs(cx)?).await?;
+        let sessions = building::sessions(design, &self.folders.of(cx)?).await?;
         said(cx, &sessions.set_up);
         Ok(sessions)
     }
@@ -84,7 +84,7 @@ impl Implementation for Team {
         _users: &UserManagement,
         _endpoints: &AuthEndpoints,
     ) -> StepResult<RecoveryFlow> {
-        let recovery = building::owners::recovery(lockout, &self.outputs(cx)?).await?;
+        let recovery = building::owners::recovery(lockout, &self.folders.of(cx)?).await?;
         said(cx, &recovery.set_up);
         Ok(recovery)
     }
@@ -96,7 +96,7 @@ impl Implementation for Team {
         _endpoints: &AuthEndpoints,
         _sessions: &SessionService,
     ) -> StepResult<SecondFactor> {
-        let factor = building::owners::second_factor(mechanisms, &self.outputs(cx)?).await?;
+        let factor = building::owners::second_factor(mechanisms, &self.folders.of(cx)?).await?;
         match &factor {
             SecondFactor::Added { set_up, .. } => said(cx, set_up),
             SecondFactor::NotRequired { because } => cx.say(format_args!("none: {because}")),

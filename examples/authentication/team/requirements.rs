@@ -16,7 +16,7 @@ impl RequirementsAnalysis for Team {
         cx: &StepContext,
         mandate: &SecurityMandate,
     ) -> StepResult<AuthenticationMechanisms> {
-        let outputs = self.begin_outputs(cx)?;
+        let outputs = self.folders.begin_or_go_on(cx)?;
         analysis::keep_assignment(mandate, &outputs)?;
         deployment::found_former(&outputs)?;
         let mechanisms = analysis::mechanisms(mandate);
@@ -38,7 +38,7 @@ impl RequirementsAnalysis for Team {
         mandate: &SecurityMandate,
         mechanisms: &AuthenticationMechanisms,
     ) -> StepResult<SecurityStandards> {
-        let standards = analysis::standards(mandate, mechanisms, &self.outputs(cx)?)?;
+        let standards = analysis::standards(mandate, mechanisms, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} rules of {}, each with its test",
             standards.rules.len(),
@@ -67,7 +67,7 @@ impl RequirementsAnalysis for Team {
         mechanisms: &AuthenticationMechanisms,
         _standards: &SecurityStandards,
     ) -> StepResult<SessionRequirements> {
-        let wishes = analysis::assignment(&self.outputs(cx)?)?.wishes;
+        let wishes = analysis::assignment(&self.folders.of(cx)?)?.wishes;
         let sessions = analysis::sessions(mechanisms, &wishes);
         cx.say(format_args!(
             "{} s idle, {} s in all, {} devices",

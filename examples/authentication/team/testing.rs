@@ -24,7 +24,7 @@ impl Team {
         report: &impl serde::Serialize,
     ) -> StepResult<()> {
         let step = cx.step().rsplit('.').next().unwrap_or_default().to_owned();
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         outputs.write_json(&format!("reports/{step}.json"), report)?;
         findings::keep(&outputs, cx.round(), &step, found)?;
         cx.say(format_args!(
@@ -45,7 +45,7 @@ impl SecurityTesting for Team {
         lockout: &LockoutDesign,
     ) -> StepResult<BruteForceReport> {
         let _turn = self.attacks.lock().await;
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let report =
             attack::brute_force::run(&building::read_definition(&outputs)?, lockout, &outputs).await?;
         let sum = |of: fn(&examples::authentication_plan::artifacts::GuessingTrial) -> u64| {
@@ -68,7 +68,7 @@ impl SecurityTesting for Team {
         _keys: &KeyPlan,
     ) -> StepResult<AttackReport> {
         let _turn = self.attacks.lock().await;
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let report = attack::tokens::run(&building::read_definition(&outputs)?, &outputs).await?;
         let what = format!("{} tokens presented", report.attacks.len());
         self.report(cx, &what, &report.rules_tested, &report.findings, &report)?;
@@ -82,7 +82,7 @@ impl SecurityTesting for Team {
         design: &SessionDesign,
     ) -> StepResult<AttackReport> {
         let _turn = self.attacks.lock().await;
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let report = attack::sessions::run(&building::read_definition(&outputs)?, design, &outputs).await?;
         let what = format!("{} attacks on sessions", report.attacks.len());
         self.report(cx, &what, &report.rules_tested, &report.findings, &report)?;
@@ -97,7 +97,7 @@ impl SecurityTesting for Team {
         _endpoints: &AuthEndpoints,
     ) -> StepResult<PasswordAudit> {
         let _turn = self.attacks.lock().await;
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let report = attack::passwords::run(&building::read_definition(&outputs)?, storage, &outputs).await?;
         let what = format!(
             "{} weak passwords, {} places with a secret, answers {:.1} ms apart where {:.1} may be",
@@ -119,7 +119,7 @@ impl SecurityTesting for Team {
         sessions: &AttackReport,
         passwords: &PasswordAudit,
     ) -> StepResult<Verdict> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         findings::keep(&outputs, cx.round(), "penetrate", &penetration.findings)?;
         let standards: SecurityStandards = serde_json::from_slice(&outputs.read(analysis::STANDARDS_FILE)?)
             .during("reading the standards")?;

@@ -20,7 +20,8 @@ impl backend_development::DocumentationAndDelivery for Team {
         endpoints: &Endpoints,
         policy: &ErrorPolicy,
     ) -> StepResult<ApiDocumentation> {
-        let documentation = reference::write(api, endpoints, policy, &self.outputs(cx)?).await?;
+        let documentation =
+            reference::write(api, endpoints, policy, &self.folders.begin_or_go_on(cx)?).await?;
         cx.say(format_args!(
             "{} operations, {} examples run, in {}",
             api.operations.len(),
@@ -36,7 +37,7 @@ impl backend_development::DocumentationAndDelivery for Team {
         schema: &SchemaDesign,
         data: &DataLayer,
     ) -> StepResult<SchemaDocumentation> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.begin_or_go_on(cx)?;
         let documentation = schema_page::write(schema, data, &outputs)?;
         // The last step of a machine; what a killed one left is no longer needed.
         outputs.sweep();

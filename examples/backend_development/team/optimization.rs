@@ -28,7 +28,7 @@ impl backend_development::OptimizationAndRefinement for Team {
         benchmark: &Benchmark,
         endpoints: &Endpoints,
     ) -> StepResult<Bottlenecks> {
-        let bottlenecks = profile::run(benchmark, endpoints, &self.outputs(cx)?).await?;
+        let bottlenecks = profile::run(benchmark, endpoints, &self.folders.begin_or_go_on(cx)?).await?;
         if let Some(largest) = bottlenecks.costs.first() {
             cx.say(format_args!(
                 "most goes to `{}`: {} percent",

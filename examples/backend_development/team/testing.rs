@@ -21,7 +21,7 @@ impl backend_development::IntegrationAndTesting for Team {
         api: &ApiSpecification,
         endpoints: &Endpoints,
     ) -> StepResult<ContractReport> {
-        let report = contract::run(suite, api, endpoints, &self.outputs(cx)?).await?;
+        let report = contract::run(suite, api, endpoints, &self.folders.begin_or_go_on(cx)?).await?;
         cx.say(format_args!(
             "{} operations by {} calls, {} answers that are not as specified",
             report.operations_called.len(),
@@ -38,7 +38,7 @@ impl backend_development::IntegrationAndTesting for Team {
         policy: &ErrorPolicy,
         validation: &InputValidation,
     ) -> StepResult<ErrorReport> {
-        let report = errors::run(suite, policy, validation, &self.outputs(cx)?).await?;
+        let report = errors::run(suite, policy, validation, &self.folders.begin_or_go_on(cx)?).await?;
         cx.say(format_args!(
             "{} of {} kinds of errors caused, {} answered otherwise, {} leaks",
             report.classes_caused.len(),
@@ -56,7 +56,7 @@ impl backend_development::IntegrationAndTesting for Team {
         access: &AccessControl,
         endpoints: &Endpoints,
     ) -> StepResult<SecurityReport> {
-        let report = security::run(plan, access, endpoints, &self.outputs(cx)?).await?;
+        let report = security::run(plan, access, endpoints, &self.folders.begin_or_go_on(cx)?).await?;
         cx.say(format_args!(
             "{} threats tried by {} calls, {} left to people, {} findings",
             report.threats_tried.len(),
@@ -73,7 +73,7 @@ impl backend_development::IntegrationAndTesting for Team {
         endpoints: &Endpoints,
         criteria: &QualityCriteria,
     ) -> StepResult<Benchmark> {
-        let benchmark = benchmark::run(endpoints, criteria, &self.outputs(cx)?).await?;
+        let benchmark = benchmark::run(endpoints, criteria, &self.folders.begin_or_go_on(cx)?).await?;
         for result in &benchmark.results {
             cx.say(format_args!(
                 "{} {}: {:.2} {}",
@@ -94,7 +94,9 @@ impl backend_development::IntegrationAndTesting for Team {
         benchmark: &Benchmark,
     ) -> StepResult<CoverageReport> {
         let report = coverage::of(requirements, unit, endpoints, errors, security, benchmark);
-        self.outputs(cx)?.write_json("reports/coverage.json", &report)?;
+        self.folders
+            .begin_or_go_on(cx)?
+            .write_json("reports/coverage.json", &report)?;
         cx.say(format_args!(
             "{} requirements shown or explained, {} not",
             report.requirements.len(),

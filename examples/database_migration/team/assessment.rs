@@ -20,7 +20,7 @@ impl database_migration::Assessment for Team {
         cx: &StepContext,
         database: &DatabaseAccess,
     ) -> StepResult<SchemaAnalysis> {
-        let outputs = self.begin_outputs(cx)?;
+        let outputs = self.folders.begin_or_go_on(cx)?;
         let access = database.clone();
         let schema = aside(move || analysis::analyze(&access)).await?;
         outputs.write_json("reports/schema.json", &schema)?;
@@ -56,7 +56,9 @@ impl database_migration::Assessment for Team {
     ) -> StepResult<QueryMetrics> {
         let (access, pains) = (database.clone(), pain_points.clone());
         let metrics = aside(move || metrics::collect(&access, &pains)).await?;
-        self.outputs(cx)?.write_json("reports/baseline.json", &metrics)?;
+        self.folders
+            .of(cx)?
+            .write_json("reports/baseline.json", &metrics)?;
         for query in &metrics.queries {
             cx.say(format_args!(
                 "{}: p99 {:.2} ms, {} rows read",
@@ -90,7 +92,7 @@ impl database_migration::Assessment for Team {
         database: &DatabaseAccess,
         growth: &GrowthRecord,
     ) -> StepResult<RecoveryReview> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let (access, growth) = (database.clone(), growth.clone());
         let restored = engine::copy_of(database, outputs.root(), cx.run_id(), "restored")?;
         let backup = outputs.place("backups/assessment.backup");

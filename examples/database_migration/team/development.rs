@@ -20,7 +20,7 @@ impl database_migration::Development for Team {
         strategy: &MigrationStrategy,
         rollback_plan: &RollbackPlan,
     ) -> StepResult<MigrationScripts> {
-        let scripts = scripts::write(target_schema, strategy, rollback_plan, &self.outputs(cx)?)?;
+        let scripts = scripts::write(target_schema, strategy, rollback_plan, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} scripts, each with its reverse",
             scripts.scripts.len()
@@ -35,7 +35,8 @@ impl database_migration::Development for Team {
         target_schema: &TargetSchema,
         migrations: &MigrationScripts,
     ) -> StepResult<Transformations> {
-        let written = transformations::write(current_schema, target_schema, migrations, &self.outputs(cx)?)?;
+        let written =
+            transformations::write(current_schema, target_schema, migrations, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} rules, {} repairs",
             written.rules.len(),
@@ -51,7 +52,7 @@ impl database_migration::Development for Team {
         query_metrics: &QueryMetrics,
         growth: &GrowthRecord,
     ) -> StepResult<IndexScripts> {
-        let written = indexes::write(target_schema, query_metrics, growth, &self.outputs(cx)?)?;
+        let written = indexes::write(target_schema, query_metrics, growth, &self.folders.of(cx)?)?;
         let bytes: u64 = written.indexes.iter().map(|index| index.expected_bytes).sum();
         cx.say(format_args!(
             "{} indexes, about {bytes} bytes",
@@ -66,7 +67,7 @@ impl database_migration::Development for Team {
         validation_plan: &ValidationPlan,
         transformations: &Transformations,
     ) -> StepResult<ValidatorSet> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let (plan, transformations) = (validation_plan.clone(), transformations.clone());
         let built = aside(move || validators::build(&plan, &transformations, &outputs)).await?;
         let found = built

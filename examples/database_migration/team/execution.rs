@@ -40,7 +40,7 @@ impl database_migration::Execution for Team {
         rollback_plan: &RollbackPlan,
         window: &MigrationWindow,
     ) -> StepResult<MigrationRecord> {
-        let (outputs, say) = (self.outputs(cx)?, sayer(cx));
+        let (outputs, say) = (self.folders.of(cx)?, sayer(cx));
         let scripts = rehearsal::in_order(migrations, transformations, indexes);
         let restored = engine::copy_of(database, outputs.root(), cx.run_id(), "production_before")?;
         let (access, migrations) = (database.clone(), migrations.clone());
@@ -79,7 +79,7 @@ impl database_migration::Execution for Team {
         _: &MigrationWindow,
         _: Option<&MigrationRecord>,
     ) -> StepResult<()> {
-        let (outputs, say) = (self.outputs(cx)?, sayer(cx));
+        let (outputs, say) = (self.folders.of(cx)?, sayer(cx));
         let scripts = rehearsal::in_order(migrations, transformations, indexes);
         let (access, migrations) = (database.clone(), migrations.clone());
         aside(move || undo::roll_back(&access, &migrations, &scripts, &outputs, &say)).await?;
@@ -95,7 +95,8 @@ impl database_migration::Execution for Team {
     ) -> StepResult<IntegrityReport> {
         let (record, validators, change) = (migrated.clone(), validators.clone(), application.clone());
         let report = aside(move || verify::verify(&record, &validators, &change)).await?;
-        self.outputs(cx)?
+        self.folders
+            .of(cx)?
             .write_json("reports/production-integrity.json", &report)?;
         say_integrity(cx, &report);
         Ok(report)
@@ -114,7 +115,7 @@ impl database_migration::Execution for Team {
         );
         let say = sayer(cx);
         let report = aside(move || figures::watch(&before, &after, WATCHING, &criteria, &say)).await?;
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         outputs.write_json("reports/production.json", &report)?;
         outputs.sweep();
         say_figures(cx, &report);

@@ -50,7 +50,7 @@ impl database_migration::Testing for Team {
         transformations: &Transformations,
         indexes: &IndexScripts,
     ) -> StepResult<Rehearsal> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let (access, migrations) = (database.clone(), migrations.clone());
         let scripts = rehearsal::in_order(&migrations, transformations, indexes);
         let (copies, say) = (Copies::of(database, &outputs, cx.run_id())?, sayer(cx));
@@ -80,7 +80,7 @@ impl database_migration::Testing for Team {
         _: &IndexScripts,
         _: Option<&Rehearsal>,
     ) -> StepResult<()> {
-        let copies = Copies::of(database, &self.outputs(cx)?, cx.run_id())?;
+        let copies = Copies::of(database, &self.folders.of(cx)?, cx.run_id())?;
         aside(move || copies.discard()).await?;
         cx.say("the copies are gone");
         Ok(())
@@ -99,7 +99,7 @@ impl database_migration::Testing for Team {
             repeats: query_metrics.load.repeats,
         };
         let report = aside(move || figures::measure(&before, &after, effort, &criteria)).await?;
-        self.outputs(cx)?.write_json("reports/staging.json", &report)?;
+        self.folders.of(cx)?.write_json("reports/staging.json", &report)?;
         say_figures(cx, &report);
         Ok(report)
     }
@@ -122,7 +122,8 @@ impl database_migration::Testing for Team {
             )
         };
         let report = aside(compare).await?;
-        self.outputs(cx)?
+        self.folders
+            .of(cx)?
             .write_json("reports/staging-integrity.json", &report)?;
         say_integrity(cx, &report);
         Ok(report)
@@ -134,7 +135,7 @@ impl database_migration::Testing for Team {
         rehearsal: &Rehearsal,
         application: &ApplicationChange,
     ) -> StepResult<ApplicationTests> {
-        let (outputs, copies) = (self.outputs(cx)?, copies(rehearsal, cx.run_id()));
+        let (outputs, copies) = (self.folders.of(cx)?, copies(rehearsal, cx.run_id()));
         let (rehearsal, change) = (rehearsal.clone(), application.clone());
         let tests = aside(move || application::run(&rehearsal, &change, &copies, &outputs)).await?;
         for report in [&tests.on_old_schema, &tests.on_new_schema] {
@@ -155,7 +156,7 @@ impl database_migration::Testing for Team {
         migrations: &MigrationScripts,
         rollback_plan: &RollbackPlan,
     ) -> StepResult<RollbackDrill> {
-        let (outputs, copies) = (self.outputs(cx)?, copies(rehearsal, cx.run_id()));
+        let (outputs, copies) = (self.folders.of(cx)?, copies(rehearsal, cx.run_id()));
         let (rehearsal, migrations, plan) = (rehearsal.clone(), migrations.clone(), rollback_plan.clone());
         let drill = aside(move || drill::practise(&rehearsal, &migrations, &plan, &copies, &outputs)).await?;
         let took: u64 = drill.stages.iter().map(|stage| stage.took_ms).sum();

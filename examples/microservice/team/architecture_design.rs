@@ -23,7 +23,7 @@ impl microservice::ArchitectureDesign for Team {
         _interfaces: &ServiceInterfaces,
         _levels: &ServiceLevels,
     ) -> StepResult<TechnologyStack> {
-        let (stack, trial) = stack::select(charter, &self.outputs(cx)?)?;
+        let (stack, trial) = stack::select(charter, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} parts; SQLite kept {:.0} orders per second, {} are expected",
             stack.parts.len(),
@@ -56,7 +56,7 @@ impl microservice::ArchitectureDesign for Team {
         _levels: &ServiceLevels,
         _stack: &TechnologyStack,
     ) -> StepResult<StoragePlan> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let scratch = outputs.scratch()?;
         let trial = stack::try_store(StoreChoice::Sqlite, scratch.path())?;
         let plan = storage::plan(&charter(&outputs)?, ownership, trial);
@@ -75,7 +75,7 @@ impl microservice::ArchitectureDesign for Team {
         dependencies: &DependencyMap,
         _levels: &ServiceLevels,
     ) -> StepResult<CommunicationDesign> {
-        let learned = lessons::before(&self.outputs(cx)?, load::SUBJECT, cx.round())?;
+        let learned = lessons::before(&self.folders.of(cx)?, load::SUBJECT, cx.round())?;
         let design = communication::design(interfaces, dependencies, &learned);
         for call in &design.calls {
             cx.say(format_args!(

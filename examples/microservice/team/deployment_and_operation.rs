@@ -23,7 +23,7 @@ impl microservice::DeploymentAndOperation for Team {
         _containers: &ContainerSetup,
         levels: &ServiceLevels,
     ) -> StepResult<Rollout> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let outcome = rollout::run(&charter(&outputs)?, levels, None, &outputs).await?;
         for step in &outcome.rollout.steps {
             cx.say(format_args!(
@@ -51,7 +51,7 @@ impl microservice::DeploymentAndOperation for Team {
         _levels: &ServiceLevels,
         _rollout: Option<&Rollout>,
     ) -> StepResult<()> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let requests = rollout::roll_back(&charter(&outputs)?, &outputs).await?;
         outputs.sweep();
         cx.say(format_args!(
@@ -67,7 +67,7 @@ impl microservice::DeploymentAndOperation for Team {
         monitoring: &MonitoringSetup,
         levels: &ServiceLevels,
     ) -> StepResult<HealthRecord> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let health = health::monitor(&charter(&outputs)?, monitoring, levels, &outputs).await?;
         cx.say(format_args!(
             "{} requests in {} s, {} % of the error budget left, {} alerts",
@@ -97,7 +97,7 @@ impl microservice::DeploymentAndOperation for Team {
         containers: &ContainerSetup,
         rollout: &Rollout,
     ) -> StepResult<OperationsManual> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let manual = runbook::write(monitoring, dependencies, containers, rollout, &outputs)?;
         let linted = lint::lint(outputs.root())?;
         crate::failure::ensure(linted.faults.is_empty(), linted.faults.join("; "))?;

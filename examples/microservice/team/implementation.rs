@@ -28,7 +28,7 @@ impl microservice::Implementation for Team {
         internals: &InternalArchitecture,
         storage: &StoragePlan,
     ) -> StepResult<ServiceCode> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let service = charter(&outputs)?.service;
         let code = implementation::core::develop(&service, boundaries, internals, storage, &outputs)?;
         Ok(said(cx, code))
@@ -41,7 +41,7 @@ impl microservice::Implementation for Team {
         interfaces: &ServiceInterfaces,
         communication: &CommunicationDesign,
     ) -> StepResult<ServiceCode> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let code = implementation::interfaces::implement(code, interfaces, communication, &outputs).await?;
         Ok(said(cx, code))
     }
@@ -53,7 +53,7 @@ impl microservice::Implementation for Team {
         communication: &CommunicationDesign,
         dependencies: &DependencyMap,
     ) -> StepResult<ServiceCode> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let learned = lessons::before(&outputs, resilience::SUBJECT, cx.round())?;
         let charter = charter(&outputs)?;
         let code =
@@ -78,7 +78,7 @@ impl microservice::Implementation for Team {
         dependencies: &DependencyMap,
     ) -> StepResult<ServiceCode> {
         let code =
-            implementation::probes::implement(code, containers, dependencies, &self.outputs(cx)?).await?;
+            implementation::probes::implement(code, containers, dependencies, &self.folders.of(cx)?).await?;
         Ok(said(cx, code))
     }
 
@@ -88,7 +88,7 @@ impl microservice::Implementation for Team {
         code: &ServiceCode,
         observability: &ObservabilityPlan,
     ) -> StepResult<ServiceCode> {
-        let code = implementation::telemetry::add(code, observability, &self.outputs(cx)?).await?;
+        let code = implementation::telemetry::add(code, observability, &self.folders.of(cx)?).await?;
         Ok(said(cx, code))
     }
 }

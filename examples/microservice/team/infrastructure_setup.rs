@@ -20,7 +20,7 @@ impl microservice::InfrastructureSetup for Team {
         cx: &StepContext,
         stack: &TechnologyStack,
     ) -> StepResult<DeliveryPipeline> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let pipeline = pipeline::set_up(&charter(&outputs)?.service, stack, &outputs).await?;
         let done = pipeline.stages.iter().filter_map(|stage| stage.took_ms);
         let (stages, took_ms) = (done.clone().count(), done.sum::<u64>());
@@ -37,7 +37,7 @@ impl microservice::InfrastructureSetup for Team {
         _stack: &TechnologyStack,
         _pipeline: Option<&DeliveryPipeline>,
     ) -> StepResult<()> {
-        Ok(remove(&self.outputs(cx)?, &[pipeline::FILE])?)
+        Ok(remove(&self.folders.of(cx)?, &[pipeline::FILE])?)
     }
 
     async fn configure_containers(
@@ -47,7 +47,7 @@ impl microservice::InfrastructureSetup for Team {
         storage: &StoragePlan,
         levels: &ServiceLevels,
     ) -> StepResult<ContainerSetup> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let setup = containers::configure(&charter(&outputs)?, stack, storage, levels, &outputs).await?;
         cx.say(format_args!(
             "{} instances of {} MiB each, from {}; no rule is broken",
@@ -67,7 +67,7 @@ impl microservice::InfrastructureSetup for Team {
         _setup: Option<&ContainerSetup>,
     ) -> StepResult<()> {
         Ok(remove(
-            &self.outputs(cx)?,
+            &self.folders.of(cx)?,
             &[container_file::FILE, compose::FILE],
         )?)
     }
@@ -78,7 +78,7 @@ impl microservice::InfrastructureSetup for Team {
         containers: &ContainerSetup,
         _storage: &StoragePlan,
     ) -> StepResult<EnvironmentParity> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let parity = parity::establish(&charter(&outputs)?.service, containers, &outputs).await?;
         cx.say(format_args!(
             "{} environments came up and differ in {} things",
@@ -94,7 +94,7 @@ impl microservice::InfrastructureSetup for Team {
         observability: &ObservabilityPlan,
         _containers: &ContainerSetup,
     ) -> StepResult<MonitoringSetup> {
-        let setup = monitoring::set_up(observability, &self.outputs(cx)?).await?;
+        let setup = monitoring::set_up(observability, &self.folders.of(cx)?).await?;
         cx.say(format_args!(
             "{} alerts fired and reached the pager",
             setup.alerts.len()
@@ -108,7 +108,7 @@ impl microservice::InfrastructureSetup for Team {
         interfaces: &ServiceInterfaces,
         containers: &ContainerSetup,
     ) -> StepResult<DiscoverySetup> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let setup =
             discovery::configure(&charter(&outputs)?.service, interfaces, containers, &outputs).await?;
         cx.say(format_args!(
@@ -125,7 +125,7 @@ impl microservice::InfrastructureSetup for Team {
         _containers: &ContainerSetup,
         _setup: Option<&DiscoverySetup>,
     ) -> StepResult<()> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         Ok(discovery::deregister(&charter(&outputs)?.service, &outputs)?)
     }
 }

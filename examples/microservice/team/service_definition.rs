@@ -19,7 +19,7 @@ impl microservice::ServiceDefinition for Team {
         charter: &ServiceCharter,
     ) -> StepResult<ServiceBoundaries> {
         let boundaries = boundaries::draw(charter)?;
-        self.begin_outputs(cx)?.write_json(CHARTER, charter)?;
+        self.folders.begin_or_go_on(cx)?.write_json(CHARTER, charter)?;
         let (inside, outside) = (boundaries.capabilities.len(), boundaries.excluded.len());
         cx.say(format_args!(
             "{inside} capabilities inside, {outside} belong to others"

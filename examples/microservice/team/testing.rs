@@ -30,7 +30,7 @@ impl microservice::Testing for Team {
         code: &ServiceCode,
         interfaces: &ServiceInterfaces,
     ) -> StepResult<TestReport> {
-        let report = function::run(code, interfaces, &self.outputs(cx)?).await?;
+        let report = function::run(code, interfaces, &self.folders.of(cx)?).await?;
         cx.say(format_args!(
             "{} passed, {} failed",
             report.passed,
@@ -46,7 +46,7 @@ impl microservice::Testing for Team {
         communication: &CommunicationDesign,
         dependencies: &DependencyMap,
     ) -> StepResult<FaultReport> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let orders = charter(&outputs)?.trials.orders_per_fault;
         let (report, learned) = resilience::run(code, communication, dependencies, orders, &outputs).await?;
         lessons::write(&outputs, resilience::SUBJECT, cx.round(), &learned)?;
@@ -61,7 +61,7 @@ impl microservice::Testing for Team {
         parity: &EnvironmentParity,
         levels: &ServiceLevels,
     ) -> StepResult<CapacityReport> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let definition = outputs.place(implementation::FILE);
         let (report, learned) = load::run(&definition, &charter(&outputs)?, parity, levels, &outputs).await?;
         lessons::write(&outputs, load::SUBJECT, cx.round(), &learned)?;
@@ -88,7 +88,7 @@ impl microservice::Testing for Team {
         containers: &ContainerSetup,
         discovery: &DiscoverySetup,
     ) -> StepResult<FaultReport> {
-        let outputs = self.outputs(cx)?;
+        let outputs = self.folders.of(cx)?;
         let definition = outputs.place(implementation::FILE);
         let report = isolation::run(definition, containers, discovery, &outputs).await?;
         Ok(said(cx, report))
@@ -101,7 +101,7 @@ impl microservice::Testing for Team {
         observability: &ObservabilityPlan,
         _monitoring: &MonitoringSetup,
     ) -> StepResult<VisibilityReport> {
-        let report = visibility::run(code, observability, &self.outputs(cx)?).await?;
+        let report = visibility::run(code, observability, &self.folders.of(cx)?).await?;
         for trial in &report.trials {
             let told_by = trial.told_by.as_deref().unwrap_or("nothing");
             cx.say(format_args!(

@@ -93,7 +93,7 @@ impl restful_api::ApiDesign for Team {
     }
 
     async fn publish_contract(&self, cx: &StepContext, openapi: &OpenApi) -> StepResult<PublishedContract> {
-        let published = design::contract::publish(openapi, &self.outputs(cx)?)?;
+        let published = design::contract::publish(openapi, &self.folders.of(cx)?)?;
         cx.say(listed(published.files.iter().map(|file| file.path.as_str())));
         Ok(published)
     }

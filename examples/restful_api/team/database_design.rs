@@ -11,7 +11,7 @@ use crate::{
 
 impl restful_api::DatabaseDesign for Team {
     async fn draw_entities(&self, cx: &StepContext, resources: &ResourceModel) -> StepResult<EntityDiagram> {
-        let diagram = database::diagram::draw(resources, &self.outputs(cx)?)?;
+        let diagram = database::diagram::draw(resources, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} entities, {} relationships",
             diagram.entities, diagram.relationships
@@ -45,7 +45,7 @@ impl restful_api::DatabaseDesign for Team {
         tables: &TableSchema,
         indexes: &IndexPlan,
     ) -> StepResult<Migrations> {
-        let migrations = database::migrations::establish(tables, indexes, &self.outputs(cx)?)?;
+        let migrations = database::migrations::establish(tables, indexes, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} migrations, {} new to {}",
             migrations.steps.len(),

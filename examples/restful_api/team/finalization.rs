@@ -13,7 +13,7 @@ use crate::{
 impl restful_api::Finalization for Team {
     async fn write_reference(&self, cx: &StepContext, openapi: &OpenApi) -> StepResult<Document> {
         let document =
-            finalization::reference::write(&openapi.document, openapi.operations, &self.outputs(cx)?)?;
+            finalization::reference::write(&openapi.document, openapi.operations, &self.folders.of(cx)?)?;
         cx.say(&document.file.path);
         Ok(document)
     }
@@ -24,7 +24,7 @@ impl restful_api::Finalization for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<UsageExamples> {
-        let usage = finalization::usage::record(service, &openapi.document, &self.outputs(cx)?).await?;
+        let usage = finalization::usage::record(service, &openapi.document, &self.folders.of(cx)?).await?;
         cx.say(format_args!(
             "{} requests performed, {}",
             usage.performed, usage.file.path
@@ -40,7 +40,8 @@ impl restful_api::Finalization for Team {
         migrations: &Migrations,
         diagram: &EntityDiagram,
     ) -> StepResult<Document> {
-        let document = finalization::guide::write(service, project, migrations, diagram, &self.outputs(cx)?)?;
+        let document =
+            finalization::guide::write(service, project, migrations, diagram, &self.folders.of(cx)?)?;
         cx.say(&document.file.path);
         Ok(document)
     }
@@ -51,7 +52,7 @@ impl restful_api::Finalization for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<SecurityReview> {
-        let review = finalization::review::perform(service, &openapi.document, &self.outputs(cx)?).await?;
+        let review = finalization::review::perform(service, &openapi.document, &self.folders.of(cx)?).await?;
         let open = review.objections().len();
         cx.say(format_args!(
             "{} claims checked, {open} do not hold",
@@ -77,7 +78,7 @@ impl restful_api::Finalization for Team {
         _guide: &Document,
         _review: &SecurityReview,
     ) -> StepResult<Bundle> {
-        let bundle = finalization::bundle::prepare(service, &self.outputs(cx)?)?;
+        let bundle = finalization::bundle::prepare(service, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{} files, {} bytes",
             bundle.files.len(),

@@ -24,7 +24,7 @@ impl restful_api::Implementation for Team {
     ) -> StepResult<Project> {
         let connections = FIRST_READING_CONNECTIONS << cx.round().min(4);
         let project =
-            implementation::project::set_up(&brief.api, migrations, connections, &self.outputs(cx)?)?;
+            implementation::project::set_up(&brief.api, migrations, connections, &self.folders.of(cx)?)?;
         cx.say(format_args!(
             "{connections} reading connections, {} crates, SQLite {}",
             project.dependencies.len(),
@@ -48,7 +48,7 @@ impl restful_api::Implementation for Team {
             queries,
             &migrations.steps,
             &openapi.document,
-            &self.outputs(cx)?,
+            &self.folders.of(cx)?,
         )?;
         cx.say(format_args!(
             "{} abilities seen on a scratch database",
@@ -81,7 +81,7 @@ impl restful_api::Implementation for Team {
             reading_connections: project.settings.reading_connections,
             document: &openapi.document,
         };
-        let layer = implementation::services::implement(parts, &self.outputs(cx)?)?;
+        let layer = implementation::services::implement(parts, &self.folders.of(cx)?)?;
         cx.say(format_args!("{} rules in force", layer.rules_in_force.len()));
         Ok(layer)
     }
@@ -99,7 +99,7 @@ impl restful_api::Implementation for Team {
             access,
             conventions,
             &openapi.document,
-            &self.outputs(cx)?,
+            &self.folders.of(cx)?,
         )
         .await?;
         cx.say(format_args!(
@@ -115,7 +115,8 @@ impl restful_api::Implementation for Team {
         service: &ServiceDefinition,
         access: &AccessRules,
     ) -> StepResult<ServiceDefinition> {
-        let service = implementation::authentication::implement(service, access, &self.outputs(cx)?).await?;
+        let service =
+            implementation::authentication::implement(service, access, &self.folders.of(cx)?).await?;
         let tokens = service.authentication.as_ref().map_or(0, Vec::len);
         cx.say(format_args!("{tokens} tokens issued and tried"));
         Ok(service)
@@ -127,7 +128,7 @@ impl restful_api::Implementation for Team {
         service: &ServiceDefinition,
         rules: &ValidationRules,
     ) -> StepResult<ServiceDefinition> {
-        let service = implementation::validation::implement(service, rules, &self.outputs(cx)?).await?;
+        let service = implementation::validation::implement(service, rules, &self.folders.of(cx)?).await?;
         cx.say(format_args!(
             "in force, definition in {}",
             implementation::project::DEFINITION_FILE

@@ -11,7 +11,7 @@ use crate::{
 
 impl restful_api::Requirements for Team {
     async fn define_resources(&self, cx: &StepContext, brief: &Brief) -> StepResult<ResourceModel> {
-        self.begin_outputs(cx)?;
+        self.folders.begin(cx)?;
         let model = requirements::resources::define(brief)?;
         let order = model.creation_order.join(", ");
         cx.say(format_args!(

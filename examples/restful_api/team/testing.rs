@@ -16,7 +16,7 @@ impl restful_api::Testing for Team {
         resources: &ResourceModel,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::unit::run(service, resources, &openapi.document, &self.outputs(cx)?)?;
+        let report = testing::unit::run(service, resources, &openapi.document, &self.folders.of(cx)?)?;
         Ok(reported(cx, report))
     }
 
@@ -26,7 +26,7 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::contract::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        let report = testing::contract::run(service, &openapi.document, &self.folders.of(cx)?).await?;
         Ok(reported(cx, report))
     }
 
@@ -36,7 +36,7 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::authentication::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        let report = testing::authentication::run(service, &openapi.document, &self.folders.of(cx)?).await?;
         Ok(reported(cx, report))
     }
 
@@ -46,7 +46,7 @@ impl restful_api::Testing for Team {
         service: &ServiceDefinition,
         openapi: &OpenApi,
     ) -> StepResult<TestReport> {
-        let report = testing::bad_input::run(service, &openapi.document, &self.outputs(cx)?).await?;
+        let report = testing::bad_input::run(service, &openapi.document, &self.folders.of(cx)?).await?;
         Ok(reported(cx, report))
     }
 
@@ -61,7 +61,7 @@ impl restful_api::Testing for Team {
         _authentication: &TestReport,
         _bad_input: &TestReport,
     ) -> StepResult<LoadReport> {
-        let load = testing::load::run(service, &openapi.document, &brief.load, &self.outputs(cx)?).await?;
+        let load = testing::load::run(service, &openapi.document, &brief.load, &self.folders.of(cx)?).await?;
         cx.say(&load);
         Ok(load)
     }
