@@ -5,7 +5,6 @@
 //! own: that of `DATABASE_MIGRATION_OUT`, or `target/database_migration/` with the run's id.
 
 pub mod assessment;
-pub mod clock;
 pub mod development;
 pub mod engine;
 pub mod execution;
@@ -18,7 +17,7 @@ pub mod verbs;
 
 use std::process::ExitCode;
 
-use examples::DatabaseMigration;
+use examples::{DatabaseMigration, clock};
 
 use crate::team::Team;
 

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::service::values::timestamp;
-
 /// Ids of existing resources, by the resource they belong to.
 pub type Known = BTreeMap<String, Vec<i64>>;
 
@@ -60,7 +58,8 @@ pub fn value(schema: &Value, property: &str, number: u64, rank: u64, known: &Kno
     if let Some(words) = schema["enum"].as_array() {
         return schema.get("default").or_else(|| words.first()).cloned();
     }
-    let moment = timestamp(1_750_000_000 + number * 60 + rank * 86_400);
+    let seconds = 1_750_000_000 + number * 60 + rank * 86_400;
+    let moment = examples::clock::instant(i64::try_from(seconds).unwrap_or_default());
     Some(match (type_of(schema), schema["format"].as_str()) {
         ("boolean", _) => Value::from(number.is_multiple_of(2)),
         ("integer", _) => Value::from(whole(schema, number + rank)),

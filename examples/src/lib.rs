@@ -2,6 +2,7 @@
 //! loopback with clients and loads for them, and the plans themselves.
 
 pub mod client;
+pub mod clock;
 pub mod command;
 pub mod decision;
 pub mod evidence;

@@ -172,12 +172,7 @@ pub fn apply(database: &mut Connection, steps: &[Migration]) -> Outcome<usize> {
         }
         let transaction = database.transaction().during(attempt())?;
         transaction.execute_batch(&step.up_sql).during(attempt())?;
-        let row = (
-            step.version,
-            &step.name,
-            &step.sha256,
-            crate::service::values::now(),
-        );
+        let row = (step.version, &step.name, &step.sha256, examples::clock::now());
         transaction
             .execute("INSERT INTO schema_migrations VALUES (?1, ?2, ?3, ?4)", row)
             .during(attempt())?;

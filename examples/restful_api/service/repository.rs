@@ -94,7 +94,7 @@ impl<'a> Repository<'a> {
     /// When the schema refuses the record.
     pub fn insert(&self, record: &Record) -> Kept<i64> {
         let mut bound = self.bound(record);
-        bound.push(types::Value::Text(values::now()));
+        bound.push(types::Value::Text(examples::clock::now()));
         let mut statement = self.connection.prepare_cached(self.sql("insert")?)?;
         let id = statement.query_row(params_from_iter(bound), |row| row.get(0))?;
         self.link(id, record)?;
@@ -157,7 +157,10 @@ impl<'a> Repository<'a> {
     /// When the schema refuses the record.
     pub fn update(&self, id: i64, record: &Record) -> Kept<bool> {
         let mut bound = self.bound(record);
-        bound.extend([types::Value::Text(values::now()), types::Value::Integer(id)]);
+        bound.extend([
+            types::Value::Text(examples::clock::now()),
+            types::Value::Integer(id),
+        ]);
         let changed = self
             .connection
             .prepare_cached(self.sql("update")?)?

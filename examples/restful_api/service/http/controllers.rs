@@ -278,7 +278,7 @@ fn invalid(app: &App, violations: Vec<Violation>) -> Problem {
 /// The reason goes to whoever runs the service; a client learns nothing of the inside.
 #[allow(clippy::print_stderr, reason = "the log of the service")]
 fn internal(app: &App, reason: &str) -> Problem {
-    eprintln!("{} internal error: {reason}", crate::service::values::now());
+    eprintln!("{} internal error: {reason}", examples::clock::now());
     app.problem("internal-error", "the reason is in the log of the service")
 }
 
