@@ -1,5 +1,6 @@
 //! Two engines behind one trait: what the migration asks of a database, whichever it is.
 
+mod catalogue;
 pub mod checksum;
 pub mod copies;
 pub mod dialect;

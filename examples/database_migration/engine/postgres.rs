@@ -15,7 +15,8 @@ use postgres::{
 
 use super::{
     Catalogue, Column, Database, EachRow, Sizes, Table, Timed, Value,
-    sqlite::{add_indexed, microseconds, shortened},
+    catalogue::{read_indexes, read_sizes, read_triggers},
+    sqlite::{microseconds, shortened},
 };
 
 /// A connection to a server.
@@ -241,22 +242,13 @@ impl Database for Postgres {
                    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = u.attnum \
                    WHERE t.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND x.indisvalid \
                    ORDER BY i.relname COLLATE \"C\", u.position";
-        self.each(sql, &[], &mut |row| {
-            if let [Value::Text(name), Value::Text(table), Value::Text(column)] = row {
-                add_indexed(&mut catalogue, name, table, column);
-            }
-            Ok(())
-        })?;
+        read_indexes(self, sql, &mut catalogue)?;
         let sql = "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname COLLATE \"C\"";
-        self.each(sql, &[], &mut |row| {
-            catalogue.triggers.extend(row[0].text().map(str::to_owned));
-            Ok(())
-        })?;
+        read_triggers(self, sql, &mut catalogue)?;
         Ok(catalogue)
     }
 
     fn sizes(&mut self) -> Outcome<Sizes> {
-        let mut sizes = Sizes::default();
         // The key's index counts with its table, as it does in SQLite.
         let sql = "SELECT c.relkind = 'i', c.relname::text, \
                    CASE WHEN c.relkind = 'r' THEN pg_table_size(c.oid) + coalesce(pg_relation_size(k.indexrelid), 0) \
@@ -265,18 +257,7 @@ impl Database for Postgres {
                    LEFT JOIN pg_index own ON own.indexrelid = c.oid \
                    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'i') \
                    AND coalesce(NOT own.indisprimary, true)";
-        self.each(sql, &[], &mut |row| {
-            if let [is_index, Value::Text(name), Value::Integer(bytes)] = row {
-                let of = if is_index.integer() == Some(1) {
-                    &mut sizes.indexes
-                } else {
-                    &mut sizes.tables
-                };
-                of.insert(name.clone(), u64::try_from(*bytes).unwrap_or_default());
-            }
-            Ok(())
-        })?;
-        Ok(sizes)
+        read_sizes(self, sql)
     }
 }
 

@@ -8,7 +8,10 @@ use examples::{
 };
 use rusqlite::{Connection, OpenFlags, StatementStatus, params_from_iter, types::ValueRef};
 
-use super::{Catalogue, Column, Database, EachRow, Index, Sizes, Table, Timed, Value};
+use super::{
+    Catalogue, Column, Database, EachRow, Sizes, Table, Timed, Value,
+    catalogue::{read_indexes, read_sizes, read_triggers},
+};
 
 /// A connection to a file.
 #[derive(Debug)]
@@ -158,36 +161,16 @@ impl Database for Sqlite {
         })?;
         let indexes = "SELECT i.name, i.tbl_name, c.name FROM sqlite_schema i JOIN pragma_index_info(i.name) c \
                        WHERE i.type = 'index' AND i.sql IS NOT NULL ORDER BY i.name, c.seqno";
-        self.each(indexes, &[], &mut |row| {
-            if let [Value::Text(name), Value::Text(table), Value::Text(column)] = row {
-                add_indexed(&mut catalogue, name, table, column);
-            }
-            Ok(())
-        })?;
+        read_indexes(self, indexes, &mut catalogue)?;
         let triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name";
-        self.each(triggers, &[], &mut |row| {
-            catalogue.triggers.extend(row[0].text().map(str::to_owned));
-            Ok(())
-        })?;
+        read_triggers(self, triggers, &mut catalogue)?;
         Ok(catalogue)
     }
 
     fn sizes(&mut self) -> Outcome<Sizes> {
-        let mut sizes = Sizes::default();
-        let sql = "SELECT s.type, d.name, sum(d.pgsize) FROM dbstat('main', 1) d JOIN sqlite_schema s ON s.name = d.name \
-                   GROUP BY s.type, d.name";
-        self.each(sql, &[], &mut |row| {
-            if let [Value::Text(kind), Value::Text(name), Value::Integer(bytes)] = row {
-                let of = if kind == "index" {
-                    &mut sizes.indexes
-                } else {
-                    &mut sizes.tables
-                };
-                of.insert(name.clone(), u64::try_from(*bytes).unwrap_or_default());
-            }
-            Ok(())
-        })?;
-        Ok(sizes)
+        let sql = "SELECT s.type = 'index', d.name, sum(d.pgsize) FROM dbstat('main', 1) d \
+                   JOIN sqlite_schema s ON s.name = d.name GROUP BY s.type, d.name";
+        read_sizes(self, sql)
     }
 }
 
@@ -221,18 +204,6 @@ fn add_column(
         declared_type: declared.to_owned(),
         nullable: !is_key && not_null.integer() == Some(0),
     });
-}
-
-/// A column of an index; those of one index come one after the other.
-pub(super) fn add_indexed(catalogue: &mut Catalogue, name: &str, table: &str, column: &str) {
-    match catalogue.indexes.last_mut() {
-        Some(index) if index.name == name => index.columns.push(column.to_owned()),
-        _ => catalogue.indexes.push(Index {
-            name: name.to_owned(),
-            table: table.to_owned(),
-            columns: vec![column.to_owned()],
-        }),
-    }
 }
 
 /// Of a duration.
