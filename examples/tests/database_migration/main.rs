@@ -203,6 +203,19 @@ fn what_was_written_after_the_migration_survives_its_undo() -> Tested {
 }
 
 #[test]
+fn an_undo_after_users_changed_a_row_is_done_and_says_that_values_differ() -> Tested {
+    let shop = Shop::of(2_000)?;
+    assert!(shop.script().output()?.status.success());
+    open(&shop.file())?.execute("UPDATE orders SET total_cents = 4200 WHERE id = 7", [])?;
+    let output = shop.place.command(&["undo", "sample", "--yes"]).output()?;
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("not the checksum of before"), "{text}");
+    assert!(text.contains("before-migration"), "the backup is named: {text}");
+    Ok(())
+}
+
+#[test]
 fn an_undone_migration_leaves_the_checksum_of_before() -> Tested {
     let shop = Shop::of(4_000)?;
     let before = checksum(&shop.place, &shop.file())?;
