@@ -122,12 +122,5 @@ impl Service {
 /// # Errors
 /// When the system has none.
 pub fn random_hex() -> Outcome<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).during("asking the system for chance")?;
-    Ok(hex(&bytes))
-}
-
-/// In hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    examples::hex::random(32)
 }

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod evidence;
 pub mod failure;
 pub mod faults;
+pub mod hex;
 pub mod live;
 pub mod load;
 pub mod lock_file;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use workflow_runtime::StepContext;
 
 use crate::failure::{During, Failure, Outcome, ensure};
+use crate::hex::hex;
 
 /// Where the runs of a plan write to.
 #[derive(Debug)]
@@ -60,10 +61,7 @@ pub struct OutputFile {
 /// The SHA-256 in hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(bytes))
 }
 
 impl Folders {

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Made, Tally};
 use crate::{
     bed::{Bed, User, expect},
-    service::{definition::Definition, events, hex, random_hex, store},
+    service::{definition::Definition, events, random_hex, store},
 };
 
 /// Too short, on every list, of the name, of the keyboard, of the year.
@@ -316,7 +316,8 @@ fn stolen_store(bed: &Bed, secrets: &[(&'static str, String)], tally: &mut Tally
         // A letter for each byte, so that text is found in what is no text.
         let text: String = bytes.into_iter().map(char::from).collect();
         for (kind, secret) in secrets {
-            let there = text.contains(secret.as_str()) || text.contains(&hex(secret.as_bytes()));
+            let there =
+                text.contains(secret.as_str()) || text.contains(&examples::hex::hex(secret.as_bytes()));
             leaks.extend(there.then(|| format!("a {kind} in `{name}`")));
         }
     }

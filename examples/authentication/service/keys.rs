@@ -10,7 +10,7 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ed25519, hex};
+use super::ed25519;
 
 /// What is known of the keys, without what signs.
 const RING_FILE: &str = "keys/ring.json";
@@ -59,7 +59,8 @@ impl KeyRing {
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).during("naming a key")?;
         jwk.common.key_id = Some(kid.clone());
         // The key is on disk before the ring names it.
-        self.folder.write_secret(&seed_file(&kid), &hex(&seed))?;
+        self.folder
+            .write_secret(&seed_file(&kid), &examples::hex::hex(&seed))?;
         for key in self.keys.iter_mut().filter(|key| key.retired_at.is_none()) {
             key.retired_at = Some(now);
         }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 
 use crate::{
     artifacts::{Launch, placeholders},
-    failure::{During, Failure, Outcome},
+    failure::{Failure, Outcome},
 };
 
 /// What the words stand for.
@@ -70,7 +70,5 @@ pub(super) fn tokens(callers: &[String]) -> Outcome<BTreeMap<String, String>> {
 
 /// 32 hexadecimal digits from the system.
 pub(crate) fn random() -> Outcome<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).during("asking the system for randomness")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    examples::hex::random(16)
 }

@@ -244,10 +244,6 @@ fn answer(status: u16, body: &Value) -> Response<Body> {
 
 /// So many bytes that nobody can guess, in hexadecimal.
 fn random(bytes: usize) -> String {
-    let mut random = vec![0; bytes];
     // Without randomness from the system there is no code that is safe to hand out.
-    if getrandom::fill(&mut random).is_err() {
-        std::process::abort();
-    }
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
+    examples::hex::random(bytes).unwrap_or_else(|_| std::process::abort())
 }

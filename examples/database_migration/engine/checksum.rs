@@ -1,7 +1,7 @@
 //! One number for a whole database: its tables, columns, indexes, triggers and every value, in an order of its own, so that
 //! it does not depend on where the engine keeps what.
 
-use examples::failure::Outcome;
+use examples::{failure::Outcome, hex::hex};
 use sha2::{Digest, Sha256};
 
 use super::{Catalogue, Database, Value};
@@ -66,11 +66,7 @@ impl Sum {
     #[must_use]
     pub fn finish(mut self) -> String {
         self.digest.update(&self.waiting);
-        self.digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&self.digest.finalize())
     }
 
     fn tagged(&mut self, tag: u8, bytes: &[u8]) {

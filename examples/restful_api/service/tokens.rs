@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    brief::Role,
-    failure::{During, Outcome},
-    outputs::sha256_hex,
-};
+use crate::{brief::Role, failure::Outcome, outputs::sha256_hex};
 
 /// Somebody who holds a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +28,7 @@ pub const TOKENS_FILE: &str = "tokens.json";
 /// # Errors
 /// When the system has no randomness to give.
 pub fn issue() -> Outcome<String> {
-    let mut random = [0u8; 32];
-    getrandom::fill(&mut random).during("asking the system for random bytes")?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    examples::hex::random(32)
 }
 
 /// A token for each role, and what the service needs to know it again.
