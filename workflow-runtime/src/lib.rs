@@ -70,6 +70,7 @@ mod change;
 #[cfg(feature = "cli")]
 mod cli;
 mod ctrl_c;
+mod engine;
 mod error;
 mod hand_in;
 mod history;
@@ -100,7 +101,7 @@ pub use crate::observe::{Observer, RunEvent, RunEventKind};
 pub use crate::plan::{Plan, Workflow};
 pub use crate::roster::Roster;
 pub use crate::runtime::{PlanConflict, Runtime};
-pub use crate::step::{Given, Step, StepContext, StepError, StepResult, Takeable, Team};
+pub use crate::step::{CarriedOutBy, Given, Step, StepContext, StepError, StepResult, Takeable, Team};
 pub use crate::summary::{RunSummary, Standing};
 pub use crate::verdict::{Actor, Rejection, Verdict, Waiver};
 
@@ -125,3 +126,9 @@ pub mod prelude {
 /// What generated code names. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private;
+
+/// The seam that adapters of engines are written against. Not public API: it changes without notice.
+#[doc(hidden)]
+pub mod __engine {
+    pub use crate::engine::*;
+}

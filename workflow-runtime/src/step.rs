@@ -8,7 +8,10 @@ use std::sync::Arc;
 use crate::journal::event::Said;
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
+use crate::plan::Workflow;
+use crate::run::core::Methods;
 use crate::run::saying::Saying;
+use crate::run::undo::Undos;
 use crate::runtime::Runtime;
 
 /// What a step method returns: its artifact, or why there is none.
@@ -379,3 +382,39 @@ pub trait Team: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> Team for T {}
+
+/// A workflow that a team of type `T` can carry out: `workflow!` implements it for each type that implements all phases.
+///
+/// # Examples
+///
+/// ```
+/// use workflow_runtime::prelude::*;
+/// use workflow_runtime::CarriedOutBy;
+///
+/// workflow! {
+///     workflow Walk() {
+///         phase Leaving {
+///             step leave();
+///         }
+///     }
+/// }
+///
+/// struct Dog;
+/// impl walk::Leaving for Dog {
+///     async fn leave(&self, _: &StepContext) -> StepResult<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// fn can_be_carried_out<W: CarriedOutBy<T>, T: workflow_runtime::Team>() {}
+/// can_be_carried_out::<Walk, Dog>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is no team of `{Self}`",
+    label = "a team implements each phase of `{Self}` that it has steps of"
+)]
+pub trait CarriedOutBy<T: Team>: Workflow {
+    /// The team's methods and undo methods by phase.
+    #[doc(hidden)]
+    fn tables() -> (&'static [Methods<T>], Undos<T>);
+}

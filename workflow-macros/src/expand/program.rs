@@ -5,7 +5,6 @@ use quote::{quote, quote_spanned};
 
 use super::docs;
 use crate::model::Model;
-use crate::names;
 
 /// `main` and `main_without_team`, where `workflow-runtime` has its feature `cli`.
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -44,13 +43,6 @@ fn into_team(model: &Model) -> TokenStream {
         " What makes a team of `{name}`: one, or a `Result` of one."
     ));
     let message = format!("`{{Self}}` is no team of `{name}`, nor a `Result` of one");
-    let tables = phases.iter().map(|phase| names::method(&phase.name));
-    // Once for both, by the one trait that stands for all phases: rustc checks each bound wherever it is written.
-    let tables = quote! {
-        fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            (const { &[#(methods::#tables::<T>),*] }, undos::of__all_phases())
-        }
-    };
     // Nobody implements a phase that people do all of.
     let done_by_teams = phases.iter().filter(|phase| phase.methods().next().is_some());
     let all: Vec<_> = done_by_teams
@@ -70,13 +62,12 @@ fn into_team(model: &Model) -> TokenStream {
             #[doc(hidden)]
             fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
         }
-        #tables
         impl<T: Steps> IntoTeam<T> for T {
             fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
                 ::core::result::Result::Ok(self)
             }
             fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-                tables::<T>()
+                <#name as ::workflow_runtime::CarriedOutBy<T>>::tables()
             }
         }
         impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -86,7 +77,7 @@ fn into_team(model: &Model) -> TokenStream {
                 self.map_err(|error| ::std::string::ToString::to_string(&error))
             }
             fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-                tables::<T>()
+                <#name as ::workflow_runtime::CarriedOutBy<T>>::tables()
             }
         }
     }

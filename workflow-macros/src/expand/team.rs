@@ -20,10 +20,21 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         pub trait Steps: #(#names +)* ::workflow_runtime::Team {}
         impl<T: #(#names +)* ::workflow_runtime::Team> Steps for T {}
     };
+    let name = &model.name;
+    let tables = names.iter().map(|phase| names::method(phase));
+    let carried_out_by = quote_spanned! {name.span()=>
+        impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for #name<Start> {
+            fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+                (const { &[#(methods::#tables::<T>),*] }, undos::of__all_phases())
+            }
+        }
+    };
     quote! {
         #(#traits)*
 
         #steps
+
+        #carried_out_by
 
         // The bodies of a phase's steps are functions of this type, so that each has the name of its step.
         #[doc(hidden)]

@@ -1,0 +1,1 @@
+//! Runs the plans of `workflow-runtime` on the Restate engine, unchanged.
