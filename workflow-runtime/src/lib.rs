@@ -90,6 +90,7 @@ mod summary;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verdict;
+mod wall_clock;
 
 #[doc = include_str!("../docs/language.md")]
 pub use workflow_macros::workflow;
@@ -130,5 +131,9 @@ pub mod __private;
 /// The seam that adapters of engines are written against. Not public API: it changes without notice.
 #[doc(hidden)]
 pub mod __engine {
-    pub use crate::engine::*;
+    pub use crate::engine::{
+        Doing, Durable, Ended, EngineKind, Entry, EntryKind, Listed, Outcome, Part, PlanName, Remote, Seen,
+        Serving, Staffed, Status, Stopped, Ticket, install, misplaced, other_workflow, refused, runtime_on,
+        unavailable,
+    };
 }

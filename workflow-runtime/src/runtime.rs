@@ -100,7 +100,7 @@ impl Runtime {
         Self::on(Arc::new(Memory::default()))
     }
 
-    fn on(backend: Arc<dyn Backend>) -> Self {
+    pub(crate) fn on(backend: Arc<dyn Backend>) -> Self {
         Runtime {
             shared: Arc::new(Shared {
                 backend,

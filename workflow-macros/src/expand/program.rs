@@ -1,7 +1,7 @@
 //! `main`: the plan as a command-line program.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 
 use super::docs;
 use crate::model::Model;

@@ -11,6 +11,7 @@ mod follow;
 mod kept;
 mod parallel;
 mod promises;
+mod reading;
 mod remote;
 mod staffed;
 mod undo;
@@ -20,6 +21,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+pub(crate) use self::remote::OnEngine;
 pub use self::remote::runtime_on;
 pub use self::staffed::{Ended, Staffed};
 use crate::error::{Kind, RuntimeError};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::bell::Bell;
+use crate::engine::OnEngine;
 use crate::error::RuntimeError;
 use crate::history::Record;
 use crate::journal::event::Event;
@@ -20,6 +21,11 @@ pub(crate) type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, RuntimeErro
 pub(crate) trait Backend: Send + Sync + 'static {
     /// Whether values become text on their way in, so that takers must get what is read back.
     fn writes(&self) -> bool;
+
+    /// The engine that drives the runs by itself, if one does.
+    fn engine(&self) -> Option<&OnEngine> {
+        None
+    }
 
     /// Begins a run and takes hold of it. Refused if the id is taken.
     fn begin<'a>(

@@ -372,7 +372,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn taken(id: &str) -> RuntimeError {
+pub(crate) fn taken(id: &str) -> RuntimeError {
     RuntimeError::new(
         Kind::Exists,
         format!("run `{id}` was begun already; take it up with `run` or `resume`, or choose another id"),

@@ -4,4 +4,4 @@ pub(crate) mod backend;
 pub(crate) mod event;
 pub(crate) mod memory;
 pub(crate) mod sqlite;
-mod wire;
+pub(crate) mod wire;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::bell::Bell;
 use crate::error::{Kind, RuntimeError};
@@ -14,6 +14,7 @@ use crate::journal::wire::{self, Unread};
 use crate::layout::{Layout, Outline};
 use crate::store::{Claim, Header, Line, NewLine, NewRun, ReadLines, SqliteStore, Status, StoreError};
 use crate::summary::{RunSummary, Standing};
+use crate::wall_clock::time_of;
 
 /// The journals of many runs, in a file.
 pub(crate) struct Sqlite {
@@ -388,7 +389,7 @@ fn now() -> i64 {
 }
 
 fn time(millis: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    time_of(u64::try_from(millis).unwrap_or(0))
 }
 
 fn summary(header: Header) -> RunSummary {

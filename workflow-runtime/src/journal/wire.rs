@@ -144,12 +144,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<RawV
 }
 
 /// An event as a line.
-pub(super) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
+pub(crate) fn write(layout: &Layout, event: &Event) -> Result<String, RuntimeError> {
     text(&line(layout, event)?)
 }
 
 /// The line of [`Event::Cancelled`], which names nothing of any plan.
-pub(super) fn cancelled() -> Result<String, RuntimeError> {
+pub(crate) fn cancelled() -> Result<String, RuntimeError> {
     text(&Line::Cancelled {})
 }
 
@@ -369,13 +369,13 @@ fn write_payload(layout: &Layout, artifact: usize, payload: &Payload) -> Result<
 }
 
 /// A line as what outsiders are told; `Err` says what is wrong with the text.
-pub(super) fn record(text: &str) -> Result<RecordKind, String> {
+pub(crate) fn record(text: &str) -> Result<RecordKind, String> {
     let line: Line = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(told(line))
 }
 
 /// An event as what outsiders are told.
-pub(super) fn record_of(layout: &Layout, event: &Event) -> Result<RecordKind, RuntimeError> {
+pub(crate) fn record_of(layout: &Layout, event: &Event) -> Result<RecordKind, RuntimeError> {
     Ok(told(line(layout, event)?))
 }
 
@@ -495,7 +495,7 @@ fn signature(by: Option<String>, role: Option<String>, note: Option<String>) -> 
 }
 
 /// A line as an event; `Err` names what the plan no longer has, or what is wrong with the text.
-pub(super) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
+pub(crate) fn read(layout: &Layout, text: &str) -> Result<Event, Unread> {
     let line: Line = serde_json::from_str(text).map_err(|error| Unread::Garbled(error.to_string()))?;
     let find = |path: String| layout.find(&path).ok_or(Unread::Gone(Gone::Step(path)));
     let phase = |name: String| {
@@ -633,7 +633,7 @@ fn read_inputs(layout: &Layout, inputs: Vec<Input>) -> Result<Vec<Payload>, Unre
 }
 
 /// The plan that a line puts a run under, if it does.
-pub(super) fn replanned(text: &str) -> Option<Arc<Outline>> {
+pub(crate) fn replanned(text: &str) -> Option<Arc<Outline>> {
     // Most lines do not, and need not be read for that.
     if !text.starts_with("{\"replanned\"") {
         return None;
@@ -645,7 +645,7 @@ pub(super) fn replanned(text: &str) -> Option<Arc<Outline>> {
 }
 
 /// Why a line could not be read.
-pub(super) enum Unread {
+pub(crate) enum Unread {
     /// It and the plan do not have the same names.
     Gone(Gone),
     /// It is no line of this version.

@@ -163,6 +163,9 @@ async fn drive_all<T: Send + Sync + 'static>(
     team: &Arc<T>,
     phases: &'static [Methods<T>],
 ) -> Result<(), Reason> {
+    if live.runtime.backend().engine().is_some() {
+        return live.follow_on().await;
+    }
     while !live.state.is_done(&live.layout) {
         let phase = live.state.phases_done();
         if live.bell.is_stopped() {
@@ -214,7 +217,7 @@ pub(crate) async fn artifacts(
     Ok(named.collect())
 }
 
-fn decoded(id: &str, layout: &Layout, state: &mut State) -> Result<(), RuntimeError> {
+pub(crate) fn decoded(id: &str, layout: &Layout, state: &mut State) -> Result<(), RuntimeError> {
     state.decode(layout).map_err(|(at, error)| {
         let artifact = &layout.plan.artifacts[at];
         undecodable(id, artifact.name, artifact.ty, &error)

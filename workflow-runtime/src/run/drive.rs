@@ -7,7 +7,7 @@ use crate::journal::event::Event;
 use crate::observe::RunEventKind;
 use crate::plan::Take;
 use crate::run::core::Live;
-use crate::run::perform::{Carried, Crew, Job, Missed};
+use crate::run::perform::{Carried, Crew, Job, Missed, Task};
 use crate::run::quick::Quick;
 use crate::run::recorder::Recorder;
 use crate::run::state::Approval;
@@ -279,17 +279,21 @@ impl Live {
         together: &'a Together,
     ) -> Job<'a> {
         let plan = self.layout.step(step);
-        Job {
+        let task = Task {
             runtime: &self.runtime,
             layout: &self.layout,
             of: &self.of,
-            hold,
             bell: &self.bell,
             crew,
             step,
             round: self.state.round,
-            attempts: self.state.attempts(step),
             taken: self.taken(plan.takes),
+            writes: hold.writes(),
+        };
+        Job {
+            task,
+            hold,
+            attempts: self.state.attempts(step),
             back: self.state.back_from(&self.layout, step),
             together,
         }
@@ -305,24 +309,29 @@ impl Live {
     ) -> impl Future<Output = Carried> + use<'a> {
         let (runtime, of, bell) = (self.runtime.clone(), self.of.clone(), self.bell.clone());
         let Job {
-            round,
+            task: Task {
+                round, taken, writes, ..
+            },
             attempts,
-            taken,
             back,
             ..
         } = self.job(crew, step, hold, together);
         async move {
-            let job = Job {
+            let task = Task {
                 runtime: &runtime,
                 layout: &of.layout,
                 of: &of,
-                hold,
                 bell: &bell,
                 crew,
                 step,
                 round,
-                attempts,
                 taken,
+                writes,
+            };
+            let job = Job {
+                task,
+                hold,
+                attempts,
                 back,
                 together,
             };

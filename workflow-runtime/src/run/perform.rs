@@ -28,19 +28,26 @@ pub(crate) trait Crew: Send + Sync {
     fn work(&self, member: u16, cx: StepContext, taken: Taken) -> Work;
 }
 
-/// One step to be carried out.
-pub(crate) struct Job<'a> {
+/// What an attempt at a step is made with.
+pub(crate) struct Task<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) layout: &'a Arc<Layout>,
     pub(crate) of: &'a Arc<RunOf>,
-    pub(crate) hold: &'a dyn Hold,
     pub(crate) bell: &'a Bell,
     pub(crate) crew: &'a dyn Crew,
     pub(crate) step: u16,
     pub(crate) round: u32,
+    pub(crate) taken: Taken,
+    /// Whether values become text, so that takers must get what is read back.
+    pub(crate) writes: bool,
+}
+
+/// One step to be carried out.
+pub(crate) struct Job<'a> {
+    pub(crate) task: Task<'a>,
+    pub(crate) hold: &'a dyn Hold,
     /// Attempts in this round, and how many failed since the run last halted here.
     pub(crate) attempts: (u32, u32),
-    pub(crate) taken: Taken,
     /// Where a rejection sends the run, if rework is left.
     pub(crate) back: Option<u16>,
     pub(crate) together: &'a Together,
@@ -85,9 +92,17 @@ impl From<StepError> for Missed {
 }
 
 /// A product ready for the journal.
-enum Ready {
+pub(crate) enum Ready {
     Payload(Option<Payload>),
     Verdict(Verdict),
+}
+
+impl<'a> std::ops::Deref for Job<'a> {
+    type Target = Task<'a>;
+
+    fn deref(&self) -> &Task<'a> {
+        &self.task
+    }
 }
 
 impl Job<'_> {
@@ -204,62 +219,6 @@ impl Job<'_> {
         Ok(event)
     }
 
-    /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
-    async fn attempt(
-        &self,
-        plan: &'static StepPlan,
-        attempt: u32,
-        begun: Option<Work>,
-    ) -> Result<Ready, Missed> {
-        let cx = StepContext {
-            of: Arc::clone(self.of),
-            step: self.step,
-            attempt,
-            round: self.round,
-            undoes: false,
-        };
-        let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
-        let work = async {
-            let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
-            let work = begun.unwrap_or_else(|| self.crew.work(member, cx, self.taken.clone()));
-            #[cfg(feature = "testing")]
-            let work = match self.runtime.stage() {
-                Some(stage) => stage.work(self.layout, self.step, self.round, false, work),
-                None => work,
-            };
-            let product = within(plan.timeout, self.bell.unless_stopped(work)).await?;
-            Ok(self.ready(plan, product)?)
-        };
-        // What is rare is boxed, so that the future of a step that is neither traced, limited nor tried again is small.
-        let caught = if span.is_disabled() {
-            AssertUnwindSafe(work).catch_unwind().await
-        } else {
-            Box::pin(AssertUnwindSafe(work.instrument(span)).catch_unwind()).await
-        };
-        caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic).into()))
-    }
-
-    /// Takes a product through the journal's text and its check.
-    fn ready(&self, plan: &'static StepPlan, product: Product) -> Result<Ready, StepError> {
-        let value = match product {
-            Product::Judged(verdict) => return Ok(Ready::Verdict(verdict)),
-            Product::Nothing | Product::Waived(_) => return Ok(Ready::Payload(None)),
-            Product::Made(value) => value,
-        };
-        let Some(artifact) = plan.yields else {
-            return Ok(Ready::Payload(None));
-        };
-        let payload = through_text(self.layout, artifact, value, self.hold.writes())
-            .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
-        if let Some(reason) = payload.rejected_by(plan.check) {
-            let name = self.layout.plan.artifacts[usize::from(artifact)].name;
-            return Err(StepError::new(format!(
-                "artifact `{name}` was rejected by its check: {reason}"
-            )));
-        }
-        Ok(Ready::Payload(Some(payload)))
-    }
-
     async fn keep(
         &self,
         ready: Ready,
@@ -349,12 +308,70 @@ impl Job<'_> {
             Err(panic) => Err(StepError::panicked(&*panic).into()),
         }
     }
+}
 
-    fn path(&self) -> &str {
+impl Task<'_> {
+    /// One attempt, to a product that the journal can keep. Nothing the team does can unwind past this.
+    pub(crate) async fn attempt(
+        &self,
+        plan: &'static StepPlan,
+        attempt: u32,
+        begun: Option<Work>,
+    ) -> Result<Ready, Missed> {
+        let cx = StepContext {
+            of: Arc::clone(self.of),
+            step: self.step,
+            attempt,
+            round: self.round,
+            undoes: false,
+        };
+        let span = tracing::info_span!("step", path = self.path(), attempt, round = self.round);
+        let work = async {
+            let member = self.step - self.layout.members(self.layout.phase_of(self.step)).start;
+            let work = begun.unwrap_or_else(|| self.crew.work(member, cx, self.taken.clone()));
+            #[cfg(feature = "testing")]
+            let work = match self.runtime.stage() {
+                Some(stage) => stage.work(self.layout, self.step, self.round, false, work),
+                None => work,
+            };
+            let product = within(plan.timeout, self.bell.unless_stopped(work)).await?;
+            Ok(self.ready(plan, product)?)
+        };
+        // What is rare is boxed, so that the future of a step that is neither traced, limited nor tried again is small.
+        let caught = if span.is_disabled() {
+            AssertUnwindSafe(work).catch_unwind().await
+        } else {
+            Box::pin(AssertUnwindSafe(work.instrument(span)).catch_unwind()).await
+        };
+        caught.unwrap_or_else(|panic| Err(StepError::panicked(&*panic).into()))
+    }
+
+    /// Takes a product through the journal's text and its check.
+    fn ready(&self, plan: &'static StepPlan, product: Product) -> Result<Ready, StepError> {
+        let value = match product {
+            Product::Judged(verdict) => return Ok(Ready::Verdict(verdict)),
+            Product::Nothing | Product::Waived(_) => return Ok(Ready::Payload(None)),
+            Product::Made(value) => value,
+        };
+        let Some(artifact) = plan.yields else {
+            return Ok(Ready::Payload(None));
+        };
+        let payload = through_text(self.layout, artifact, value, self.writes)
+            .map_err(|error| StepError::terminal(format!("its artifact cannot be journaled: {error}")))?;
+        if let Some(reason) = payload.rejected_by(plan.check) {
+            let name = self.layout.plan.artifacts[usize::from(artifact)].name;
+            return Err(StepError::new(format!(
+                "artifact `{name}` was rejected by its check: {reason}"
+            )));
+        }
+        Ok(Ready::Payload(Some(payload)))
+    }
+
+    pub(crate) fn path(&self) -> &str {
         self.layout.path(self.step)
     }
 
-    fn tell<'s>(&'s self, kind: impl FnOnce(&'s str) -> RunEventKind<'s>) {
+    pub(crate) fn tell<'s>(&'s self, kind: impl FnOnce(&'s str) -> RunEventKind<'s>) {
         if self.runtime.is_observed() {
             self.runtime
                 .tell(self.layout, &self.of.id, self.round, kind(self.path()));
@@ -406,7 +423,9 @@ pub(crate) fn next_try(retry: Retry, failed: u32, error: &StepError) -> (Option<
         let text = format!("{text}; and it cannot be tried again: {NO_TIMER}");
         return (None, text.into());
     }
-    (is_left.then(|| wait_before(retry, failed)), text.into())
+    // The standard library's random hasher keys are the only randomness that is needed here.
+    let chance = || std::hash::RandomState::new().build_hasher().finish();
+    (is_left.then(|| wait_before(retry, failed, chance())), text.into())
 }
 
 const NO_TIMER: &str =
@@ -417,14 +436,13 @@ fn has_timer() -> bool {
     tokio::runtime::Handle::try_current().is_ok() && std::panic::catch_unwind(timer).is_ok()
 }
 
-/// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest.
-fn wait_before(retry: Retry, failed: u32) -> Duration {
+/// Exponential with jitter: between the first wait and twice as much for each failure, at most the longest. `chance` is
+/// any number.
+pub(crate) fn wait_before(retry: Retry, failed: u32, chance: u64) -> Duration {
     let doubled = retry
         .first
         .saturating_mul(1 << (failed - 1).min(31))
         .min(retry.longest);
     let spread = doubled.saturating_sub(retry.first);
-    // The standard library's random hasher keys are the only randomness that is needed here.
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    retry.first + spread.mul_f64(random as f64 / u64::MAX as f64)
+    retry.first + spread.mul_f64(chance as f64 / u64::MAX as f64)
 }

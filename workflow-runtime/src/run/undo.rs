@@ -50,6 +50,10 @@ impl Live {
         team: &Arc<T>,
         undos: Undos<T>,
     ) -> Result<(), Reason> {
+        let runtime = self.runtime.clone();
+        if let Some(engine) = runtime.backend().engine() {
+            return self.follow_back(engine).await;
+        }
         let hold = self.shared_hold()?;
         let layout = self.layout.clone();
         let mut history = History::new(&layout);
@@ -92,7 +96,10 @@ impl Live {
         let layout = self.layout.clone();
         let (step, round) = (done.step, done.round);
         let (plan, path) = (layout.step(step), layout.path(step));
-        let given = self.given(done)?;
+        let given = done.given(&layout).map_err(|(artifact, error)| {
+            let artifact = &layout.plan.artifacts[usize::from(artifact)];
+            Reason::Journal(undecodable(&self.id, artifact.name, artifact.ty, &error))
+        })?;
         let (mut attempt, mut failed) = done.attempts;
         loop {
             if self.bell.is_stopped() {
@@ -148,35 +155,6 @@ impl Live {
         }
     }
 
-    /// What the undo method is given: what the step took, and what it made.
-    fn given(&self, done: &Done) -> Result<Taken, Reason> {
-        let plan = self.layout.step(done.step);
-        let value = |artifact: u16, payload: &Payload| -> Result<Value, Reason> {
-            if let Some(value) = payload.value() {
-                return Ok(Arc::clone(value));
-            }
-            let artifact = &self.layout.plan.artifacts[usize::from(artifact)];
-            let json = payload.written().ok_or_else(|| "it is not there".to_owned());
-            json.and_then(|json| (artifact.codec.decode)(json).map_err(|error| error.to_string()))
-                .map_err(|error| Reason::Journal(undecodable(&self.id, artifact.name, artifact.ty, &error)))
-        };
-        let taken = plan.takes.iter().zip(&done.taken);
-        let mut given = taken
-            .map(|(take, payload)| {
-                payload
-                    .as_ref()
-                    .map(|payload| value(take.artifact, payload))
-                    .transpose()
-            })
-            .collect::<Result<Taken, Reason>>()?;
-        given.push(match (&done.made, plan.yields) {
-            (None, _) => None,
-            (Some(Some(payload)), Some(artifact)) => Some(value(artifact, payload)?),
-            (Some(_), _) => Some(Arc::new(())),
-        });
-        Ok(given)
-    }
-
     async fn try_to_undo(
         &self,
         crew: &dyn Crew,
@@ -213,21 +191,53 @@ impl Live {
 }
 
 /// A step that did something, or may have, in one round.
-struct Done {
-    step: u16,
-    round: u32,
+pub(crate) struct Done {
+    pub(crate) step: u16,
+    pub(crate) round: u32,
     taken: Vec<Option<Payload>>,
     /// What it made, once it was done.
     made: Option<Option<Payload>>,
     is_undone: bool,
     /// Attempts to undo it, and how many failed since that last halted.
-    attempts: (u32, u32),
+    pub(crate) attempts: (u32, u32),
     /// Its last line.
     line: usize,
 }
 
+impl Done {
+    /// What the undo method is given: what the step took, and what it made. The error names the artifact that cannot be
+    /// read.
+    pub(crate) fn given(&self, layout: &Layout) -> Result<Taken, (u16, String)> {
+        let plan = layout.step(self.step);
+        let value = |artifact: u16, payload: &Payload| -> Result<Value, (u16, String)> {
+            if let Some(value) = payload.value() {
+                return Ok(Arc::clone(value));
+            }
+            let codec = layout.plan.artifacts[usize::from(artifact)].codec;
+            let json = payload.written().ok_or_else(|| "it is not there".to_owned());
+            json.and_then(|json| (codec.decode)(json).map_err(|error| error.to_string()))
+                .map_err(|error| (artifact, error))
+        };
+        let taken = plan.takes.iter().zip(&self.taken);
+        let mut given = taken
+            .map(|(take, payload)| {
+                payload
+                    .as_ref()
+                    .map(|payload| value(take.artifact, payload))
+                    .transpose()
+            })
+            .collect::<Result<Taken, _>>()?;
+        given.push(match (&self.made, plan.yields) {
+            (None, _) => None,
+            (Some(Some(payload)), Some(artifact)) => Some(value(artifact, payload)?),
+            (Some(_), _) => Some(Arc::new(())),
+        });
+        Ok(given)
+    }
+}
+
 /// What was done to a run that can be undone, in every round.
-struct History<'l> {
+pub(crate) struct History<'l> {
     layout: &'l Layout,
     state: State,
     done: Vec<Done>,
@@ -239,7 +249,7 @@ struct History<'l> {
 }
 
 impl<'l> History<'l> {
-    fn new(layout: &'l Layout) -> Self {
+    pub(crate) fn new(layout: &'l Layout) -> Self {
         History {
             layout,
             state: State::new(layout),
@@ -251,7 +261,7 @@ impl<'l> History<'l> {
     }
 
     /// Whether this build can undo all that was done to be undone.
-    fn is_known(&self, id: &str) -> Result<(), RuntimeError> {
+    pub(crate) fn is_known(&self, id: &str) -> Result<(), RuntimeError> {
         let Some((step, _)) = self.lost.first() else {
             return Ok(());
         };
@@ -265,7 +275,7 @@ impl<'l> History<'l> {
 
     /// What is left to be undone, to be popped: what failed or was interrupted is the first, then last to first. What
     /// failed in a round that is over is no more than one thing that happened then.
-    fn left(self) -> Vec<Done> {
+    pub(crate) fn left(self) -> Vec<Done> {
         let mut left = self.done;
         left.retain(|done| !done.is_undone);
         let round = self.state.round;

@@ -219,6 +219,14 @@ pub mod word_count {
     /// All phases of `WordCount`; every type that implements them has it.
     pub trait Steps: Counting + Release + ::workflow_runtime::Team {}
     impl<T: Counting + Release + ::workflow_runtime::Team> Steps for T {}
+    impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for WordCount<Start> {
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (
+                const { &[methods::counting::<T>, methods::release::<T>] },
+                undos::of__all_phases(),
+            )
+        }
+    }
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     #[doc(hidden)]
@@ -663,18 +671,12 @@ pub mod word_count {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-        (
-            const { &[methods::counting::<T>, methods::release::<T>] },
-            undos::of__all_phases(),
-        )
-    }
     impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <WordCount as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -683,7 +685,7 @@ pub mod word_count {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <WordCount as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(

@@ -138,6 +138,11 @@ mod broken {
     /// All phases of `Broken`; every type that implements them has it.
     pub trait Steps: Design + ::workflow_runtime::Team {}
     impl<T: Design + ::workflow_runtime::Team> Steps for T {}
+    impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for Broken<Start> {
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (const { &[methods::design::<T>] }, undos::of__all_phases())
+        }
+    }
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Broken` at state `S`, the phase that it last completed: Design.
@@ -530,15 +535,12 @@ mod broken {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-        (const { &[methods::design::<T>] }, undos::of__all_phases())
-    }
     impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Broken as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -547,7 +549,7 @@ mod broken {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Broken as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(

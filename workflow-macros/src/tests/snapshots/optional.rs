@@ -196,6 +196,14 @@ mod tuned {
     /// All phases of `Tuned`; every type that implements them has it.
     pub trait Steps: Tuning + Release + ::workflow_runtime::Team {}
     impl<T: Tuning + Release + ::workflow_runtime::Team> Steps for T {}
+    impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for Tuned<Start> {
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (
+                const { &[methods::tuning::<T>, methods::release::<T>] },
+                undos::of__all_phases(),
+            )
+        }
+    }
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Tuned` at state `S`, the phase that it last completed: Tuning (optional), Release.
@@ -629,18 +637,12 @@ mod tuned {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-        (
-            const { &[methods::tuning::<T>, methods::release::<T>] },
-            undos::of__all_phases(),
-        )
-    }
     impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Tuned as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -649,7 +651,7 @@ mod tuned {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Tuned as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(

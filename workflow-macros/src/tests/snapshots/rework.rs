@@ -181,6 +181,14 @@ mod review {
     /// All phases of `Review`; every type that implements them has it.
     pub trait Steps: Writing + Reading + ::workflow_runtime::Team {}
     impl<T: Writing + Reading + ::workflow_runtime::Team> Steps for T {}
+    impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for Review<Start> {
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (
+                const { &[methods::writing::<T>, methods::reading::<T>] },
+                undos::of__all_phases(),
+            )
+        }
+    }
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Review` at state `S`, the phase that it last completed: Writing, Reading.
@@ -629,18 +637,12 @@ mod review {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-        (
-            const { &[methods::writing::<T>, methods::reading::<T>] },
-            undos::of__all_phases(),
-        )
-    }
     impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Review as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -649,7 +651,7 @@ mod review {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Review as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(

@@ -127,6 +127,11 @@ mod smallest {
     /// All phases of `Smallest`; every type that implements them has it.
     pub trait Steps: Only + ::workflow_runtime::Team {}
     impl<T: Only + ::workflow_runtime::Team> Steps for T {}
+    impl<T: Steps> ::workflow_runtime::CarriedOutBy<T> for Smallest<Start> {
+        fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
+            (const { &[methods::only::<T>] }, undos::of__all_phases())
+        }
+    }
     #[doc(hidden)]
     pub struct Bodies<Phase>(::core::marker::PhantomData<Phase>);
     /// A run of the workflow `Smallest` at state `S`, the phase that it last completed: Only.
@@ -459,15 +464,12 @@ mod smallest {
         #[doc(hidden)]
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>);
     }
-    fn tables<T: Steps>() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-        (const { &[methods::only::<T>] }, undos::of__all_phases())
-    }
     impl<T: Steps> IntoTeam<T> for T {
         fn into_team(self) -> ::core::result::Result<T, ::std::string::String> {
             ::core::result::Result::Ok(self)
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Smallest as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     impl<T: Steps, E: ::core::fmt::Display> IntoTeam<T>
@@ -476,7 +478,7 @@ mod smallest {
             self.map_err(|error| ::std::string::ToString::to_string(&error))
         }
         fn tables() -> (&'static [rt::Methods<T>], rt::Undos<T>) {
-            tables::<T>()
+            <Smallest as ::workflow_runtime::CarriedOutBy<T>>::tables()
         }
     }
     static PLAN: ::workflow_runtime::Plan = rt::plan::plan(
