@@ -188,7 +188,8 @@ impl OfRun<'_> {
 
     /// An optional phase that is next and was not begun.
     fn skip(&self) -> Option<Action> {
-        if !matches!(self.view.fits, Fits::Same) {
+        // On an engine a run goes into a phase as soon as it comes to it, so nobody comes in time.
+        if !matches!(self.view.fits, Fits::Same) || self.desk.is_on_engine() {
             return None;
         }
         let phase = self.view.current_phase()?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::cli::names;
+use crate::engine;
 use crate::plan::Plan;
 
 /// Part of the contract for scripts, as `Code::exit` has it.
@@ -34,6 +35,12 @@ pub(crate) struct Options {
     /// The file that the journal is in [default: the workflow's name with `.db`] [env: WORKFLOW_JOURNAL]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) journal: Option<PathBuf>,
+    /// The engine that keeps and drives the runs, instead of a journal [env: WORKFLOW_ENGINE]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "journal")]
+    pub(crate) engine: Option<String>,
+    /// Where the engine is [default: as the engine's own programs have it] [env: WORKFLOW_ENGINE_URL]
+    #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) url: Option<String>,
     /// Who holds which role, in TOML; without it roles are recorded and not enforced [env: WORKFLOW_ROSTER]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) roster: Option<PathBuf>,
@@ -213,6 +220,15 @@ pub(crate) enum Verb {
         #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: Option<PathBuf>,
     },
+    /// Carries out the runs that an engine has, until it is told to end
+    Worker {
+        /// Where to listen for the engine
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9080")]
+        listen: String,
+        /// Where the engine reaches this program [default: where it listens]
+        #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+        advertise: Option<String>,
+    },
     /// Prints what completes this program's command line in a shell
     Completions { shell: clap_complete::Shell },
     /// Prints the JSON Schema of what a verb prints with `--json`, or lists them
@@ -278,10 +294,14 @@ pub(crate) fn command(plan: &'static Plan, program: &str, has_team: bool) -> cla
         .name(program.to_owned())
         .bin_name(program.to_owned())
         .about(about.to_owned());
-    let hidden = |command: clap::Command| command.hide(!has_team);
+    let has_engine = engine::installed().is_some();
+    let hidden = |command: clap::Command| command.hide(!has_team && !has_engine);
     let command = command
         .mut_subcommand("run", hidden)
-        .mut_subcommand("undo", hidden);
+        .mut_subcommand("undo", hidden)
+        .mut_subcommand("worker", |command| command.hide(!has_team || !has_engine))
+        .mut_arg("engine", |argument| argument.hide(!has_engine))
+        .mut_arg("url", |argument| argument.hide(!has_engine));
     names::complete(command, plan)
 }
 
@@ -293,10 +313,24 @@ pub(crate) fn parse(
     let matches = command.try_get_matches_from_mut(words)?;
     let mut arguments =
         Arguments::from_arg_matches(&matches).map_err(|error: clap::Error| error.format(command))?;
-    let Options { journal, roster, .. } = &mut arguments.options;
-    *journal = journal
-        .take()
-        .or_else(|| from_env("WORKFLOW_JOURNAL").map(PathBuf::from));
+    let Options {
+        journal,
+        engine,
+        url,
+        roster,
+        ..
+    } = &mut arguments.options;
+    let text = |name: &str| from_env(name)?.into_string().ok();
+    *url = url.take().or_else(|| text("WORKFLOW_ENGINE_URL"));
+    // What is typed counts before what is set, and a journal and an engine exclude each other.
+    if journal.is_none() {
+        *engine = engine.take().or_else(|| text("WORKFLOW_ENGINE"));
+    }
+    if engine.is_none() {
+        *journal = journal
+            .take()
+            .or_else(|| from_env("WORKFLOW_JOURNAL").map(PathBuf::from));
+    }
     *roster = roster
         .take()
         .or_else(|| from_env("WORKFLOW_ROSTER").map(PathBuf::from));

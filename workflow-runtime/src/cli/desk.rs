@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::arguments::{Options, from_env};
-use crate::cli::driver::{Driver, Hire};
+use crate::cli::driver::{Crew, Driver, Hire};
 use crate::cli::fault::{Code, Fault};
 use crate::cli::names;
 use crate::cli::output::Output;
 use crate::cli::view::{Fits, View};
+use crate::engine::{self, EngineKind};
 use crate::layout::Layout;
 use crate::nearest::did_you_mean;
 use crate::plan::Plan;
@@ -67,8 +68,53 @@ impl Desk {
         self.options.journal.clone().unwrap_or_else(default)
     }
 
+    /// The engine that is asked for, and where it is.
+    pub(crate) fn engine(&self) -> Result<Option<(&'static dyn EngineKind, String)>, Fault> {
+        let Some(name) = &self.options.engine else {
+            return match &self.options.url {
+                Some(url) => Err(Fault::new(
+                    Code::Usage,
+                    format!("it is not said which engine is at `{url}`"),
+                )
+                .fix("name it with `--engine NAME`")),
+                None => Ok(None),
+            };
+        };
+        let known = engine::installed();
+        let Some(kind) = known.filter(|kind| kind.name() == name) else {
+            let fault = Fault::new(Code::Usage, format!("this program has no engine `{name}`"));
+            return Err(match known {
+                Some(kind) => fault.fix(format!("it has `--engine {}`", kind.name())),
+                None => fault.fix("have its `main` install one first, as `workflow_restate::install()` does"),
+            });
+        };
+        let url = self.options.url.clone();
+        Ok(Some((kind, url.unwrap_or_else(|| kind.default_url().to_owned()))))
+    }
+
+    /// Whether an engine drives the runs.
+    pub(crate) fn is_on_engine(&self) -> bool {
+        self.options.engine.is_some()
+    }
+
+    /// Whether there is something to be opened.
+    pub(crate) fn exists(&self) -> bool {
+        self.is_on_engine() || self.journal().exists()
+    }
+
+    /// Where the runs are, for people.
+    pub(crate) fn place(&self) -> String {
+        match self.engine() {
+            Ok(Some((kind, url))) => format!("{} at {url}", kind.name()),
+            _ => self.journal().display().to_string(),
+        }
+    }
+
     /// The journal, which must be there.
     pub(crate) fn open(&self) -> Result<Runtime, Fault> {
+        if self.engine()?.is_some() {
+            return self.open_or_make();
+        }
         let path = self.journal();
         if !path.exists() {
             let message = format!("there is no journal `{}`", path.display());
@@ -84,9 +130,16 @@ impl Desk {
 
     /// The journal, which is made if it is not there.
     pub(crate) fn open_or_make(&self) -> Result<Runtime, Fault> {
-        let path = self.journal();
-        let runtime =
-            Runtime::open(&path).map_err(|error| Fault::from(error).of(path.display().to_string()))?;
+        let runtime = match self.engine()? {
+            Some((kind, url)) => kind
+                .connect(&url)
+                .map(engine::runtime_on)
+                .map_err(|error| Fault::from(error).of(url))?,
+            None => {
+                let path = self.journal();
+                Runtime::open(&path).map_err(|error| Fault::from(error).of(path.display().to_string()))?
+            }
+        };
         let runtime = runtime.knows_plan(self.plan);
         Ok(match self.roster()? {
             Some(roster) => runtime.with_roster(roster.clone()),
@@ -118,6 +171,14 @@ impl Desk {
             ));
         }
         Ok(Some(self.roster.get_or_init(|| roster)))
+    }
+
+    /// What drives runs: the team, or the engine.
+    pub(crate) fn driver(&mut self) -> Result<Box<dyn Driver>, Fault> {
+        match self.engine()? {
+            Some(_) => Ok(Box::new(Crew::of_engine(self.plan))),
+            None => self.team(),
+        }
     }
 
     /// The team.
@@ -163,11 +224,11 @@ impl Desk {
 
     /// `last`: the run that changed last.
     fn none_is_open(&self, last: Option<&RunSummary>) -> Fault {
-        let journal = self.journal();
+        let journal = self.place();
         let fault = |message: String, fix: String| Fault::new(Code::NotFound, message).fix(fix);
         match last {
             None => fault(
-                format!("`{}` has no run of `{}`", journal.display(), self.plan.name),
+                format!("`{journal}` has no run of `{}`", self.plan.name),
                 format!("begin one with `{}`", self.command(&self.run_anew())),
             ),
             Some(last) => fault(
@@ -287,6 +348,9 @@ impl Desk {
                 }]);
             }
         }
+        for (option, value) in [("--engine", &self.options.engine), ("--url", &self.options.url)] {
+            command.extend(value.as_ref().map(|value| format!("{option} {}", quoted(value))));
+        }
         command.extend(last.map(|last| format!("-- {}", quoted(last))));
         command.join(" ")
     }
@@ -374,6 +438,8 @@ mod tests {
     fn desk(plan: &'static Plan) -> Desk {
         let options = Options {
             journal: None,
+            engine: None,
+            url: None,
             roster: None,
             json: false,
             json_lines: false,

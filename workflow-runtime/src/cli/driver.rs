@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::artifact::Value;
+use crate::engine::Staffed;
 use crate::error::{Cause, Halted};
 use crate::plan::Plan;
 use crate::run::begin::{self, Input};
@@ -14,6 +15,9 @@ use crate::runtime::Runtime;
 pub(crate) trait Driver {
     /// Begins a run with these inputs, or takes it up; without inputs, takes it up whatever it was begun with.
     fn run(&self, runtime: &Runtime, id: &str, inputs: Option<Vec<Value>>) -> Driving<Result<(), Cause>>;
+
+    /// The team with its plan, to be served to an engine.
+    fn staffed(&self) -> Staffed;
 
     /// Takes a run back. `goes_on`: it was begun to be taken back before.
     fn undo(&self, runtime: &Runtime, id: &str, goes_on: bool) -> Driving<Result<(), Cause>>;
@@ -30,6 +34,18 @@ pub(crate) struct Crew<T: 'static> {
     pub(crate) team: Arc<T>,
 }
 
+impl Crew<()> {
+    /// The services of an engine do the work; whoever drives a run there has it go on, and looks on.
+    pub(crate) fn of_engine(plan: &'static Plan) -> Self {
+        Crew {
+            plan,
+            phases: &[],
+            undos: &[],
+            team: Arc::new(()),
+        }
+    }
+}
+
 impl<T: Send + Sync + 'static> Driver for Crew<T> {
     fn run(&self, runtime: &Runtime, id: &str, inputs: Option<Vec<Value>>) -> Driving<Result<(), Cause>> {
         let driving = match inputs {
@@ -41,6 +57,10 @@ impl<T: Send + Sync + 'static> Driver for Crew<T> {
             None => begin::drive_on(runtime, self.plan, id, &self.team, self.phases),
         };
         Box::pin(async move { driving.await.map_err(|halted: Halted<()>| halted.cause) })
+    }
+
+    fn staffed(&self) -> Staffed {
+        Staffed::of(self.plan, self.phases, self.undos, Arc::clone(&self.team))
     }
 
     fn undo(&self, runtime: &Runtime, id: &str, goes_on: bool) -> Driving<Result<(), Cause>> {

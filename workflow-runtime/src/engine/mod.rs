@@ -234,7 +234,7 @@ pub trait EngineKind: Send + Sync {
 }
 
 /// Where a program serves its plan.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Serving {
     /// Where the engine is.
     pub url: String,
@@ -243,7 +243,7 @@ pub struct Serving {
     /// Where the engine reaches the service, if that is another address.
     pub advertise: Option<String>,
     /// Told once the service listens and is registered: in a sentence.
-    pub ready: fn(&str),
+    pub ready: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 static ENGINE: OnceLock<&'static dyn EngineKind> = OnceLock::new();

@@ -20,9 +20,10 @@ pub(crate) use self::event::EventDocument;
 use self::pen::Pen;
 use self::scene::Scene;
 use self::told::{Told, command, told};
-use crate::cli::columns;
+use crate::cli::columns::{self, width};
 use crate::cli::desk::Desk;
 use crate::cli::fault::{Code, Fault};
+use crate::cli::harmless::in_a_line;
 use crate::cli::view::View;
 use crate::observe::{Observer, RunEvent, RunEventKind};
 use crate::plan::Plan;
@@ -174,6 +175,19 @@ impl Shown {
             .map(|line| command(line))
             .collect()
     }
+}
+
+/// An event of one of many runs as a document in a line.
+pub(crate) fn document(event: &RunEvent<'_>) -> String {
+    EventDocument::line(event)
+}
+
+/// The same for people, if it is worth a line.
+pub(crate) fn line(plan: &Plan, event: &RunEvent<'_>) -> Option<String> {
+    let dim = Style::new().dimmed();
+    let run = in_a_line(event.run);
+    let told = told(plan, &event.kind)?;
+    Some(told.line(&format!("{dim}{run}{dim:#}  "), width(&run) + 2, usize::MAX))
 }
 
 /// How wide lines that stay may be.

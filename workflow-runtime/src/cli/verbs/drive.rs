@@ -59,7 +59,7 @@ pub(super) async fn run(
 ) -> Result<Reply, Fault> {
     // Nothing is made before what was given is good.
     let source = input.map(Source::read).transpose()?;
-    let journal = desk.journal().exists().then(|| desk.open()).transpose()?;
+    let journal = desk.exists().then(|| desk.open()).transpose()?;
     let runs = match &journal {
         Some(journal) => journal.runs().await?,
         None => Vec::new(),
@@ -82,7 +82,7 @@ pub(super) async fn run(
         }
         None => None,
     };
-    let team = desk.team()?;
+    let team = desk.driver()?;
     let runtime = journal.map_or_else(|| desk.open_or_make(), Ok)?;
     let runtime = runtime.cancel_on_ctrl_c_and_termination()?;
     let (runtime, asked) = match wait {
@@ -115,7 +115,7 @@ pub(super) async fn undo(desk: &mut Desk, id: Option<&str>, yes: bool) -> Result
         yes,
         &desk.command_on(&run.id, &["undo", "--yes"]),
     )?;
-    let team = desk.team()?;
+    let team = desk.driver()?;
     let runtime = desk.open_or_make()?.cancel_on_ctrl_c_and_termination()?;
     let progress = Progress::begin(desk, None, Asked::default())?;
     let runtime = runtime.with_observer(progress.clone());

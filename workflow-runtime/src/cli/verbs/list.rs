@@ -30,8 +30,8 @@ impl ListDocument {
 }
 
 pub(super) async fn list(desk: &Desk, open: bool) -> Result<Reply, Fault> {
-    let journal = desk.journal().display().to_string();
-    let mut runs = match desk.journal().exists() {
+    let journal = desk.place();
+    let mut runs = match desk.exists() {
         true => desk.open()?.runs().await?,
         false => Vec::new(),
     };

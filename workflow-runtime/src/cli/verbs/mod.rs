@@ -14,6 +14,7 @@ mod skip;
 mod status;
 mod verify;
 mod why;
+mod worker;
 
 use crate::cli::arguments::Verb;
 use crate::cli::desk::Desk;
@@ -78,6 +79,7 @@ pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command)
             format,
             output,
         } => pictures::export(desk, which.id(), format, output.as_deref()).await,
+        Verb::Worker { listen, advertise } => worker::worker(desk, listen, advertise).await,
         Verb::Completions { shell } => Ok(schema::completions(command, shell)),
         Verb::Schema { name } => schema::schema(desk, name.as_deref()),
     }

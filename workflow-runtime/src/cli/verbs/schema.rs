@@ -82,6 +82,10 @@ const SCHEMAS: &[(&str, &str)] = &[
         "workflow.why",
         include_str!("../../../docs/schemas/workflow.why.json"),
     ),
+    (
+        "workflow.worker",
+        include_str!("../../../docs/schemas/workflow.worker.json"),
+    ),
 ];
 
 /// The names of the schemas, as scripts get them.
@@ -159,7 +163,7 @@ mod tests {
     use crate::cli::output::ErrorDocument;
     use crate::cli::progress::EventDocument;
     use crate::cli::verbs::{
-        cancel, drive, hand_in, list, log, next, pictures, plan, show, skip, status, verify, why,
+        cancel, drive, hand_in, list, log, next, pictures, plan, show, skip, status, verify, why, worker,
     };
 
     /// The schema of a document, which says its own name.
@@ -174,6 +178,7 @@ mod tests {
         let written = [
             of::<Audit>("workflow.audit/1"),
             of::<cancel::CancelDocument>(cancel::CancelDocument::SCHEMA),
+            of::<worker::WorkerDocument>(worker::WorkerDocument::SCHEMA),
             of::<ErrorDocument>(ErrorDocument::SCHEMA),
             of::<EventDocument<'_>>(EventDocument::SCHEMA),
             of::<hand_in::HandInDocument>(hand_in::HandInDocument::SCHEMA),
