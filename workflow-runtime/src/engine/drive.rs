@@ -195,11 +195,19 @@ impl<'e> Run<'e> {
     pub(super) fn wait_for(&mut self, step: u16) -> Result<crate::engine::Ticket, Break> {
         let round = self.state.round;
         self.apply(Event::Waiting { step, round })?;
-        let path = self.layout.path(step).to_owned();
-        self.tell(RunEventKind::Waiting { step: &path });
-        Ok(self
-            .durable
-            .begin(Part::Promise(Promise::HandIn { path, round }.key())))
+        self.tell(RunEventKind::Waiting {
+            step: self.layout.path(step),
+        });
+        Ok(self.durable.begin(self.hand_in_of(step)))
+    }
+
+    /// What a manual step waits for in this round.
+    pub(super) fn hand_in_of(&self, step: u16) -> Part {
+        let promise = Promise::HandIn {
+            path: self.layout.path(step).to_owned(),
+            round: self.state.round,
+        };
+        Part::Promise(promise.key())
     }
 
     /// Passes a gate by what somebody said of the same artifacts in an earlier round.
@@ -242,10 +250,7 @@ impl<'e> Run<'e> {
             step, round, attempt, ..
         } = *attempt;
         if self.layout.step(step).undo.is_some() {
-            let before = self.state.attempts(step);
             self.apply(Event::Started { step, round, attempt })?;
-            // It is counted when it comes to something.
-            self.state.count_attempts(step, before);
         }
         Ok(())
     }

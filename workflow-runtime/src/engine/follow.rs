@@ -32,10 +32,8 @@ impl Live {
         let Some(engine) = runtime.backend().engine() else {
             return Ok(());
         };
-        let reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
-        let from = reading.lines.len();
-        engine.go_on(&reading).await.map_err(Reason::Journal)?;
-        let word = reading.word.clone();
+        let word = engine.go_on(&self.id).await.map_err(Reason::Journal)?;
+        let from = usize::try_from(self.seen).unwrap_or(usize::MAX);
         let reading = self.follow(engine, from, word.as_deref()).await?;
         self.becomes(&reading).map_err(Reason::Journal)?;
         match reading.standing() {

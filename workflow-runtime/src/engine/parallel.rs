@@ -17,6 +17,8 @@ struct Members {
     flying: Vec<Flying>,
     /// How the phase ends, if it does not go on to its end.
     end: Option<Result<Left, Break>>,
+    /// Whether something came of a part since people were last waited for.
+    is_old: bool,
 }
 
 struct Flying {
@@ -60,6 +62,7 @@ impl Run<'_> {
             if members.is_over() {
                 return members.end.unwrap_or(Ok(Left::Done));
             }
+            self.wait_for_people_alone(&mut members);
             let tickets: Vec<_> = members.awaited().collect();
             match self.durable.next(&tickets).await {
                 Ok((ticket, outcome)) => {
@@ -100,6 +103,19 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Where nothing else is under way, it is said once more whom the run waits for: who looks on sees by that last thing
+    /// that nothing happens by itself.
+    fn wait_for_people_alone(&mut self, members: &mut Members) {
+        let is_person = |flying: &Flying| flying.waits_for == WaitsFor::Person;
+        if !members.is_old || !members.flying.iter().all(is_person) {
+            return;
+        }
+        members.is_old = false;
+        for flying in &mut members.flying {
+            flying.ticket = self.durable.begin(self.hand_in_of(flying.step));
+        }
     }
 
     fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
@@ -198,6 +214,7 @@ impl Members {
 
     fn landed(&mut self, ticket: Ticket) -> Option<Flying> {
         let at = self.flying.iter().position(|flying| flying.ticket == ticket)?;
+        self.is_old = true;
         Some(self.flying.remove(at))
     }
 }

@@ -92,7 +92,8 @@ impl Reading {
             Status::Killed(_) => true,
             // The line comes a moment before the end.
             Status::Over => standing.is_over(),
-            _ => self.word.is_some() || (standing == Standing::Waiting && self.open.is_empty()),
+            Status::Idle => self.word.is_some() || (standing == Standing::Waiting && self.open.is_empty()),
+            _ => self.word.is_some(),
         }
     }
 
@@ -137,6 +138,8 @@ impl Reading {
             EntryKind::Given { key, text } => self.given(at_ms, key, text),
             EntryKind::Stopped => {
                 self.cancelled = true;
+                // It will ask anew.
+                self.word = None;
                 let line = wire::cancelled().map_err(|error| error.to_string())?;
                 self.line(at_ms, line)
             }
@@ -182,16 +185,13 @@ impl Reading {
         else {
             return Ok(());
         };
-        let before = self.state.attempts(step);
         let started = Event::Started {
             step,
             round: self.state.round,
-            attempt: before.0 + 1,
+            attempt: self.state.attempts(step).0 + 1,
         };
         let line = kept::line(&self.layout, &started)?;
-        self.line(at_ms, line)?;
-        self.state.count_attempts(step, before);
-        Ok(())
+        self.line(at_ms, line)
     }
 
     fn kept(&mut self, at_ms: u64, name: String, text: String) -> Result<(), String> {

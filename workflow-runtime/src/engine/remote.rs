@@ -66,8 +66,19 @@ impl OnEngine {
         self.reading(id).await?.ok_or_else(|| no_such_run(id))
     }
 
-    /// Has a halted run go on; does nothing to one that is not halted.
-    pub(super) async fn go_on(&self, reading: &Reading) -> Result<(), RuntimeError> {
+    /// Has a halted run go on; does nothing to one that is not halted. Yields the key that it was told under.
+    pub(super) async fn go_on(&self, id: &str) -> Result<Option<String>, RuntimeError> {
+        let deadline = Instant::now() + SHOWS_WITHIN;
+        let reading = loop {
+            let reading = self.existing(id).await?;
+            let halts = matches!(reading.standing(), Standing::Halted | Standing::Cancelled);
+            let is_killed = matches!(reading.seen.status, Status::Killed(_));
+            if is_killed || reading.word.is_some() || !halts {
+                break reading;
+            }
+            // It is about to ask.
+            self.in_time(deadline, id, "go on").await?;
+        };
         let seen = &reading.seen;
         if let Status::Killed(why) = &seen.status {
             let (id, place) = (&seen.id, self.place());
@@ -79,7 +90,7 @@ impl OnEngine {
         if let Some(word) = &reading.word {
             self.remote.give(seen, word, kept::GO_ON.to_owned()).await?;
         }
-        Ok(())
+        Ok(reading.word)
     }
 
     /// Has a run taken back, wherever it is.
