@@ -124,6 +124,7 @@ impl Admin {
         } else {
             ""
         };
+        let why = why.trim_start_matches("[META0003] ");
         engine::unavailable(format!(
             "the Restate server at `{}` does not take the service at `{address}`: {why}{remedy}",
             self.url

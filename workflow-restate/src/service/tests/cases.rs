@@ -15,7 +15,7 @@ async fn work_that_was_kept_is_done_once_over_kills() {
     };
     let mut served = Served::new(&server, |world, durable, begun| {
         Box::pin(async move {
-            assert_eq!(begun, r#"{"id":"a b"}"#);
+            assert_eq!(begun, r#"{"id":"a%20b"}"#);
             for name in ["one", "two"] {
                 let work = async move {
                     world.say(name);
@@ -33,7 +33,7 @@ async fn work_that_was_kept_is_done_once_over_kills() {
     .await;
     server.begin(&served.name, "a%20b").await;
     served.world.until_said("two", 1).await;
-    served.kill();
+    served.kill().await;
     served.start().await;
     assert_eq!(server.end(&served.name, "a%20b").await, (200, DONE.into()));
     assert_eq!((served.world.said("one"), served.world.said("two")), (1, 2));
@@ -91,7 +91,7 @@ async fn parts_are_over_in_the_order_in_which_they_end() {
     served.world.until_said("2 is over", 1).await;
     served.world.gate.add_permits(2);
     served.world.until_said("all", 1).await;
-    served.kill();
+    served.kill().await;
     served.start().await;
     assert_eq!(server.end(&served.name, "p").await, (200, DONE.into()));
     assert_eq!(served.world.said(r#"attempt {"step":"a"}"#), 1);
@@ -166,7 +166,7 @@ async fn work_under_way_is_kept_and_not_repeated_when_the_run_is_stopped() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     served.world.gate.add_permits(1);
     served.world.until_said("halts", 1).await;
-    served.kill();
+    served.kill().await;
     served.start().await;
     let gift = json!({ "key": "halt/0", "text": 0, "nonce": "a" });
     server.ask(&served.name, "w", "give", gift).await;
@@ -209,7 +209,7 @@ async fn attempts_under_way_end_with_their_results_when_the_run_is_stopped() {
     served.world.until_said("stopped", 1).await;
     served.world.gate.add_permits(2);
     served.world.until_said("over", 1).await;
-    served.kill();
+    served.kill().await;
     served.start().await;
     assert_eq!(server.end(&served.name, "c").await, (200, DONE.into()));
     assert_eq!(served.world.said(r#"attempt {"step":"a"}"#), 1);

@@ -15,16 +15,16 @@ use crate::service::Service;
 use crate::service::endpoint::Work;
 
 workflow! {
-    workflow Walk() {
+    pub workflow Walk() {
         phase Leaving {
-            #[timeout = "3s"]
+            #[timeout("3s")]
             step leave();
         }
     }
 }
 
 workflow! {
-    workflow Swim() {
+    pub workflow Swim() {
         phase Diving {
             step dive();
         }
@@ -198,8 +198,10 @@ impl Served {
         self.runtime = Some(runtime);
     }
 
-    pub(super) fn kill(&mut self) {
-        self.runtime.take().unwrap().shutdown_background();
+    pub(super) async fn kill(&mut self) {
+        let runtime = self.runtime.take().unwrap();
+        let killing = tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(5)));
+        killing.await.unwrap();
     }
 }
 
