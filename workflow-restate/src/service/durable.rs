@@ -15,6 +15,7 @@ use restate_sdk::serde::Json;
 use serde_json::value::RawValue;
 use workflow_runtime::__engine::{Doing, Durable, Outcome, Part, Stopped, Ticket};
 
+use super::ending::Working;
 use super::text::Text;
 use crate::names::{ATTEMPT, AttemptTask, Given, kept_late};
 
@@ -29,6 +30,7 @@ pub(super) struct Invocation<'a> {
     /// The run's id.
     key: &'a str,
     names: &'a Names,
+    working: &'a Working,
     /// By their tickets; those that were yielded are gone.
     parts: Mutex<Vec<Option<Begun<'a>>>>,
     /// The run was told to stop while work was under way that came to its end: what comes next is told.
@@ -36,11 +38,17 @@ pub(super) struct Invocation<'a> {
 }
 
 impl<'a> Invocation<'a> {
-    pub(super) fn new(ctx: &'a ContextInternal, key: &'a str, names: &'a Names) -> Self {
+    pub(super) fn new(
+        ctx: &'a ContextInternal,
+        key: &'a str,
+        names: &'a Names,
+        working: &'a Working,
+    ) -> Self {
         Invocation {
             ctx,
             key,
             names,
+            working,
             parts: Mutex::default(),
             is_stopped: AtomicBool::new(false),
         }
@@ -54,6 +62,8 @@ impl<'a> Invocation<'a> {
         if self.is_stopped.swap(false, Ordering::Relaxed) {
             return Err(Stopped);
         }
+        // Until the server has the result.
+        let _at_work = self.working.begin().await;
         let done = Mutex::new(None);
         let keep = &done;
         let text = self.ctx.run(move || async move {

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use workflow_runtime::__engine::{Doing, Durable, Ended, Staffed, Stopped};
 
 use super::durable::{Invocation, Names};
+use super::ending::Working;
 use super::text::Text;
 use crate::names::{ATTEMPT, AttemptTask, GIVE, Gift, Given, RUN, TAKE_BACK, UNDONE};
 
@@ -76,19 +77,23 @@ impl Work for Staffed {
 }
 
 /// The service of a plan.
-pub(super) struct Handlers(pub(super) Arc<dyn Work>);
+pub(super) struct Handlers {
+    pub(super) work: Arc<dyn Work>,
+    pub(super) working: Working,
+}
 
 impl Service for Handlers {
     type Future = ServiceBoxFuture;
 
     fn handle(&self, ctx: ContextInternal) -> ServiceBoxFuture {
-        let work = Arc::clone(&self.0);
+        let work = Arc::clone(&self.work);
+        let working = self.working.clone();
         Box::pin(async move {
             let handled = match ctx.handler_name() {
-                RUN => unwinding(run(&*work, &ctx)).await,
-                ATTEMPT => unwinding(attempt(&*work, &ctx)).await,
+                RUN => unwinding(run(&*work, &working, &ctx)).await,
+                ATTEMPT => unwinding(attempt(&*work, &working, &ctx)).await,
                 GIVE => unwinding(give(&ctx)).await,
-                TAKE_BACK => unwinding(take_back(&*work, &ctx)).await,
+                TAKE_BACK => unwinding(take_back(&*work, &working, &ctx)).await,
                 other => return Err(endpoint::Error::unknown_handler(ctx.service_name(), other)),
             };
             ctx.handle_handler_result(handled.map(Text));
@@ -98,20 +103,20 @@ impl Service for Handlers {
     }
 }
 
-async fn run(work: &dyn Work, ctx: &ContextInternal) -> HandlerResult<String> {
+async fn run(work: &dyn Work, working: &Working, ctx: &ContextInternal) -> HandlerResult<String> {
     let (Text(begun), meta) = ctx.input().await;
     let names = Names::new();
-    let durable = Invocation::new(ctx, &meta.key, &names);
+    let durable = Invocation::new(ctx, &meta.key, &names, working);
     match work.drive(&durable, &meta.key, &begun).await? {
         Ended::Done => Ok(r#""done""#.to_owned()),
         Ended::Undone => Err(TerminalError::new_with_code(GONE, UNDONE).into()),
     }
 }
 
-async fn attempt(work: &dyn Work, ctx: &ContextInternal) -> HandlerResult<String> {
+async fn attempt(work: &dyn Work, working: &Working, ctx: &ContextInternal) -> HandlerResult<String> {
     let (Json(AttemptTask { task, .. }), meta) = ctx.input().await;
     let names = Names::new();
-    let durable = Invocation::new(ctx, &meta.key, &names);
+    let durable = Invocation::new(ctx, &meta.key, &names, working);
     let made = work.attempt(&durable, &meta.key, task.get()).await;
     made.map_err(|Stopped| TerminalError::new_with_code(CANCELLED, "the run was told to stop").into())
 }
@@ -128,11 +133,11 @@ async fn give(ctx: &ContextInternal) -> HandlerResult<String> {
     Ok((first.nonce == nonce).to_string())
 }
 
-async fn take_back(work: &dyn Work, ctx: &ContextInternal) -> HandlerResult<String> {
+async fn take_back(work: &dyn Work, working: &Working, ctx: &ContextInternal) -> HandlerResult<String> {
     let (Json(lines), meta) = ctx.input::<Json<Vec<Box<RawValue>>>>().await;
     let lines: Vec<_> = lines.into_iter().map(|line| line.get().to_owned()).collect();
     let names = Names::new();
-    let durable = Invocation::new(ctx, &meta.key, &names);
+    let durable = Invocation::new(ctx, &meta.key, &names, working);
     let ended = work.take_back(&durable, &meta.key, &lines).await?;
     let ended = match ended {
         Ended::Done => r#""done""#,

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::graceful::GracefulShutdown;
 use restate_sdk::endpoint::Endpoint;
 use restate_sdk::hyper::HyperEndpoint;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use workflow_runtime::__engine as engine;
+
 use workflow_runtime::RuntimeError;
+
+use super::ending::{Until, Working};
 
 /// For how long what is under way may go on after the service was told to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -34,28 +37,37 @@ pub(super) async fn bind(address: &str) -> Result<(TcpListener, SocketAddr), Run
     Ok((listener, bound))
 }
 
-/// Serves until `end` is ready, and for the time of grace what is under way then.
-pub(super) async fn serve(endpoint: Endpoint, listener: TcpListener, end: impl Future) {
+/// Serves until told to end, and then for the time of grace, or until told again, while somebody works.
+pub(super) async fn serve(endpoint: Endpoint, listener: TcpListener, working: Working, mut until: Until) {
     let endpoint = HyperEndpoint::new(endpoint);
-    let under_way = GracefulShutdown::new();
-    let mut end = std::pin::pin!(end);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => connected(stream, endpoint.clone(), &under_way),
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            },
-            _ = &mut end => break,
-        }
+    let mut connections = JoinSet::new();
+    tokio::select! {
+        () = accept(&endpoint, &listener, &mut connections) => {}
+        () = until.told() => {}
     }
     drop(listener);
-    let _ = tokio::time::timeout(GRACE, under_way.shutdown()).await;
+    tokio::select! {
+        () = working.end() => {}
+        () = until.told_again() => {}
+        () = tokio::time::sleep(GRACE) => tracing::warn!("ended with work under way"),
+    }
+    connections.shutdown().await;
 }
 
-fn connected(stream: TcpStream, endpoint: HyperEndpoint, under_way: &GracefulShutdown) {
+async fn accept(endpoint: &HyperEndpoint, listener: &TcpListener, connections: &mut JoinSet<()>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(connections.spawn(connected(stream, endpoint.clone()))),
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connected(stream: TcpStream, endpoint: HyperEndpoint) {
     // Each line is one small message whose answer is waited for.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot turn off Nagle's algorithm");
@@ -64,10 +76,7 @@ fn connected(stream: TcpStream, endpoint: HyperEndpoint, under_way: &GracefulShu
         // A run that waits for its attempts must not keep them from being made.
         .max_concurrent_streams(None)
         .serve_connection(TokioIo::new(stream), endpoint);
-    let connection = under_way.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection of the Restate server ended");
-        }
-    });
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection of the Restate server ended");
+    }
 }

@@ -21,6 +21,7 @@ use restate_sdk::service::macro_support::service_definition;
 use workflow_runtime::__engine::{Doing, Serving, Staffed};
 use workflow_runtime::{CarriedOutBy, Observer, RunEvent, RuntimeError, Team, Workflow};
 
+use self::ending::{Signals, Until, Working};
 use self::endpoint::{Handlers, Work};
 use self::register::Admin;
 use crate::{DEFAULT_LISTEN, DEFAULT_URL};
@@ -272,8 +273,10 @@ impl Service {
         self
     }
 
-    /// Serves until that is ready, instead of until Ctrl-C or a request to terminate. What is under way then has ten
-    /// seconds to end; the server has the rest carried out when the service is back.
+    /// Serves until that is ready, instead of until Ctrl-C or a request to terminate.
+    ///
+    /// Steps under way then have ten seconds to end, and no other is begun; the server has the rest carried out when the
+    /// service is back. A second Ctrl-C does not wait.
     ///
     /// # Examples
     ///
@@ -310,13 +313,14 @@ impl Service {
 
     async fn run_by(mut self, work: impl Fn(Staffed) -> Arc<dyn Work>) -> Result<(), RuntimeError> {
         let until = match self.until.take() {
-            Some(until) => until,
-            None => Box::pin(ending::told()?),
+            Some(until) => Until::Ready(until),
+            None => Until::Signals(Signals::listen()?),
         };
-        let (endpoint, services) = self.endpoint(work)?;
+        let working = Working::default();
+        let (endpoint, services) = self.endpoint(work, &working)?;
         let (listener, bound) = listen::bind(&self.listen).await?;
         let address = self.advertise.take().unwrap_or_else(|| reached_at(bound));
-        let mut serving = std::pin::pin!(listen::serve(endpoint, listener, until));
+        let mut serving = std::pin::pin!(listen::serve(endpoint, listener, working, until));
         // The server asks back while it registers.
         tokio::select! {
             () = &mut serving => return Ok(()),
@@ -333,6 +337,7 @@ impl Service {
     fn endpoint(
         &self,
         work: impl Fn(Staffed) -> Arc<dyn Work>,
+        working: &Working,
     ) -> Result<(Endpoint, Vec<String>), RuntimeError> {
         let mut services = Vec::new();
         let mut endpoint = Endpoint::builder();
@@ -343,7 +348,11 @@ impl Service {
             let observed = observers.fold(staffed.clone(), |staffed, observer| {
                 staffed.with_observer(move |event: &RunEvent<'_>| observer.observe(event))
             });
-            endpoint = endpoint.bind(service_definition(Handlers(work(observed)), service));
+            let handlers = Handlers {
+                work: work(observed),
+                working: working.clone(),
+            };
+            endpoint = endpoint.bind(service_definition(handlers, service));
         }
         Ok((endpoint.build(), services))
     }
@@ -371,9 +380,10 @@ fn is_ready(plans: &[Staffed], address: &str, admin: Option<&str>) -> String {
         .map(|plan| format!("`{}`", plan.workflow()))
         .collect();
     let names = names.join(", ");
+    let is = if plans.len() == 1 { "is" } else { "are" };
     match admin {
-        Some(admin) => format!("{names} is served at `{address}` to the Restate server at `{admin}`"),
-        None => format!("{names} is served at `{address}`, and registered at no Restate server"),
+        Some(admin) => format!("{names} {is} served at `{address}` to the Restate server at `{admin}`"),
+        None => format!("{names} {is} served at `{address}`, and registered at no Restate server"),
     }
 }
 

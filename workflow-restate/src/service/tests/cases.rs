@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use workflow_runtime::__engine::{Ended, Outcome, Part};
@@ -356,4 +356,61 @@ async fn a_step_beyond_the_longest_time_is_begun_again() {
         2,
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_service_that_ends_keeps_what_is_under_way_and_begins_nothing() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let mut served = Served::new(&server, |world, durable, _| {
+        Box::pin(async move {
+            for name in ["one", "two"] {
+                let work = async move {
+                    world.say(name);
+                    world.pass().await;
+                    "1".to_owned()
+                };
+                durable.once(name, Box::pin(work)).await.map_err(|_| "stopped")?;
+            }
+            Ok(Ended::Done)
+        })
+    })
+    .await;
+    server.begin(&served.name, "g").await;
+    served.world.until_said("one", 1).await;
+    let world = std::sync::Arc::clone(&served.world);
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        world.gate.add_permits(1);
+    });
+    let began = Instant::now();
+    served.end().await;
+    assert!(began.elapsed() < Duration::from_secs(3));
+    assert_eq!((served.world.said("one"), served.world.said("two")), (1, 0));
+    served.start().await;
+    served.world.gate.add_permits(1);
+    assert_eq!(server.end(&served.name, "g").await, (200, DONE.into()));
+    assert_eq!((served.world.said("one"), served.world.said("two")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_run_that_waits_does_not_hold_up_the_end_of_the_service() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let mut served = Served::new(&server, |world, durable, _| {
+        Box::pin(async move {
+            let wait = durable.begin(Part::Promise("wait".into()));
+            world.say("waits");
+            durable.next(&[wait]).await.map_err(|_| "stopped")?;
+            Ok(Ended::Done)
+        })
+    })
+    .await;
+    server.begin(&served.name, "h").await;
+    served.world.until_said("waits", 1).await;
+    let began = Instant::now();
+    served.end().await;
+    assert!(began.elapsed() < Duration::from_secs(3));
 }

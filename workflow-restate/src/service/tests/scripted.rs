@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
 use workflow_runtime::__engine::{Doing, Durable, Ended, Outcome, Part, Staffed, Stopped, Ticket};
 use workflow_runtime::prelude::*;
 
@@ -147,6 +148,8 @@ pub(super) struct Served {
     pub(super) name: String,
     runtime: Option<Runtime>,
     with: fn(Service) -> Service,
+    end: Option<oneshot::Sender<()>>,
+    running: Option<JoinHandle<Result<(), RuntimeError>>>,
 }
 
 impl Served {
@@ -169,6 +172,8 @@ impl Served {
             name: service_name(plan.workflow(), plan.fingerprint()),
             runtime: None,
             with,
+            end: None,
+            running: None,
         };
         served.start().await;
         served
@@ -176,6 +181,7 @@ impl Served {
 
     pub(super) async fn start(&mut self) {
         let (ready, is_ready) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
         let scripted = Arc::new(Scripted {
             drive: self.drive,
             world: Arc::clone(&self.world),
@@ -183,7 +189,7 @@ impl Served {
         let service = crate::serve::<Walk, _>(Dog)
             .listen(format!("127.0.0.1:{}", self.port))
             .register_at(&*self.admin)
-            .until(std::future::pending())
+            .until(async { drop(ended.await) })
             .on_ready(|_| ready.send(()).unwrap());
         let service = (self.with)(service);
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -195,7 +201,16 @@ impl Served {
         if is_ready.await.is_err() {
             panic!("{:?}", running.await);
         }
+        self.end = Some(end);
+        self.running = Some(running);
         self.runtime = Some(runtime);
+    }
+
+    /// Tells it to end, and waits until it has.
+    pub(super) async fn end(&mut self) {
+        drop(self.end.take());
+        self.running.take().unwrap().await.unwrap().unwrap();
+        self.kill().await;
     }
 
     pub(super) async fn kill(&mut self) {
