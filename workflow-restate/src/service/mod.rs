@@ -114,7 +114,7 @@ impl Service {
         }
         .register_at(at.url)
         .listen(at.listen)
-        .on_ready(ready)
+        .on_ready(move |sentence| ready(sentence))
     }
 
     /// Another plan, at the same address.

@@ -1,0 +1,76 @@
+//! All that is kept of one run.
+
+use workflow_runtime::__engine::{Entry, EntryKind, Seen};
+use workflow_runtime::RuntimeError;
+
+use super::catalog::{self, Found, Served};
+use super::invocations::{self, Group};
+use super::{Restate, faults, journal};
+
+impl Restate {
+    pub(super) async fn see(&self, id: &str) -> Result<Option<Seen>, RuntimeError> {
+        let what = format!("reading the run `{id}`");
+        let Some((group, served)) = self.newest(&what, id).await? else {
+            return Ok(None);
+        };
+        let causes = invocations::causes(&self.server, &what, std::slice::from_ref(&group)).await?;
+        let unreadable = |error| faults::unreadable(&what, self.server.admin(), error);
+        let rows = journal::read(&self.server, &what, &group.run.id).await?;
+        let (mut entries, mut standing) = journal::entries(&group.run.service, &rows).map_err(unreadable)?;
+        if let Some(take_back) = group.take_back.as_ref().filter(|_| group.run.is_over()) {
+            let rows = journal::read(&self.server, &what, &take_back.id).await?;
+            let (taken, stands) = journal::entries(&take_back.service, &rows).map_err(unreadable)?;
+            standing = stands;
+            entries.push(Entry { at_ms: take_back.created_ms, kind: EntryKind::TakingBack });
+            // What it was given are lines that stand above already.
+            entries.extend(taken.into_iter().filter(|entry| !matches!(entry.kind, EntryKind::Begun(_))));
+        }
+        Ok(Some(Seen {
+            id: id.to_owned(),
+            workflow: served.workflow,
+            plan: served.plan,
+            handle: Handle { service: &group.run.service, invocation: &group.current().id }.to_text(),
+            status: group.status(&standing, &causes),
+            entries,
+            began_ms: group.run.created_ms,
+            changed_ms: group.changed_ms(),
+        }))
+    }
+
+    /// The run of that id that began last, if several plans have one.
+    async fn newest(&self, what: &str, id: &str) -> Result<Option<(Group, Served)>, RuntimeError> {
+        let groups = invocations::read(&self.server, what, Some(id)).await?;
+        for group in groups.into_iter().rev() {
+            let service = &group.run.service;
+            match self.catalog.find(&self.server, service).await? {
+                Found::Plan(served) => {
+                    served.check_format()?;
+                    return Ok(Some((group, served)));
+                }
+                Found::Gone if catalog::workflow_of(service).is_some() => {
+                    return Err(faults::unserved(what, &self.server.place(), service, ""));
+                }
+                // Others may have workflows with a `run` as well.
+                Found::Gone | Found::Foreign => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What a run is called here: its service, and the invocation that it is in. The names of services have no space.
+pub(super) struct Handle<'a> {
+    pub(super) service: &'a str,
+    pub(super) invocation: &'a str,
+}
+
+impl<'a> Handle<'a> {
+    fn to_text(&self) -> String {
+        format!("{} {}", self.service, self.invocation)
+    }
+
+    pub(super) fn of(run: &'a Seen) -> Self {
+        let (service, invocation) = run.handle.split_once(' ').unwrap_or((&run.handle, ""));
+        Handle { service, invocation }
+    }
+}
