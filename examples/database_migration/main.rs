@@ -22,6 +22,7 @@ use examples::{DatabaseMigration, clock};
 use crate::team::Team;
 
 fn main() -> ExitCode {
+    workflow_restate::install();
     match std::env::args_os().nth(1) {
         Some(verb) if verbs::OWN.iter().any(|own| verb == *own) => verbs::main(),
         _ => DatabaseMigration::main(Team::from_env),

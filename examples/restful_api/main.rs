@@ -24,6 +24,7 @@ use examples::{client, failure, outputs};
 use crate::{plan::RestfulApi, team::Team};
 
 fn main() -> ExitCode {
+    workflow_restate::install();
     match std::env::args_os().nth(1) {
         Some(verb) if verb == "serve" || verb == "check" => finished::main(),
         _ => RestfulApi::main(Team::from_env),

@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-
 // A library does not print, and a user's mistake is never a panic; an `expect` says why it cannot fail.
 #![cfg_attr(
     not(test),

@@ -5,5 +5,11 @@ mod service;
 #[test]
 async fn serve() {
     let l = tokio::net::TcpListener::bind("127.0.0.1:29080").await.unwrap();
-    restate_sdk::http_server::HttpServer::new(service::endpoint(&[("Flow", "0123456789abcdef"), ("Flow", "fedcba987654321f"), ("Other", "0123456789abcdef")])).serve(l).await;
+    restate_sdk::http_server::HttpServer::new(service::endpoint(&[
+        ("Flow", "0123456789abcdef"),
+        ("Flow", "fedcba987654321f"),
+        ("Other", "0123456789abcdef"),
+    ]))
+    .serve(l)
+    .await;
 }

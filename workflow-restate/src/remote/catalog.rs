@@ -110,7 +110,12 @@ async fn read(server: &Server) -> Result<Plans, RuntimeError> {
 impl Service {
     /// A service without our marks is somebody else's.
     fn is_ours(&self) -> bool {
-        let marks = [METADATA_FINGERPRINT, METADATA_FORMAT, METADATA_PLAN, METADATA_WORKFLOW];
+        let marks = [
+            METADATA_FINGERPRINT,
+            METADATA_FORMAT,
+            METADATA_PLAN,
+            METADATA_WORKFLOW,
+        ];
         marks.iter().all(|mark| self.metadata.contains_key(*mark))
     }
 
@@ -142,6 +147,8 @@ impl Served {
 /// The workflow in the name of a service that may be of a plan: one that is no longer registered has no marks.
 pub(super) fn workflow_of(service: &str) -> Option<&str> {
     let (workflow, fingerprint) = service.rsplit_once('.')?;
-    let hexadecimal = fingerprint.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let hexadecimal = fingerprint
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (fingerprint.len() == 12 && hexadecimal).then_some(workflow)
 }

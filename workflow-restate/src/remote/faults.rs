@@ -9,7 +9,8 @@ use workflow_runtime::RuntimeError;
 use super::http::{ANSWER, Reply};
 
 /// How the admin API is found.
-const ADMIN: &str = "give the address of the admin API of a Restate server, which is on port 9070 unless set otherwise";
+const ADMIN: &str =
+    "give the address of the admin API of a Restate server, which is on port 9070 unless set otherwise";
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -144,5 +145,9 @@ pub(super) fn said(reply: &Reply) -> String {
     let line = message.trim().lines().next().unwrap_or_default();
     let short: String = line.chars().take(200).collect();
     let short = short.trim_end_matches('.');
-    if short.is_empty() { String::new() } else { format!(": {short}") }
+    if short.is_empty() {
+        String::new()
+    } else {
+        format!(": {short}")
+    }
 }

@@ -14,7 +14,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
 pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// An answer.
 #[derive(Debug)]
@@ -68,7 +72,9 @@ pub(super) fn client(url: &str) -> Result<(String, Client), RuntimeError> {
         builder = builder.no_proxy();
     }
     let client = builder.build().map_err(|error| {
-        unavailable(format!("cannot speak HTTP: {error}; see whether the certificates of this system can be read"))
+        unavailable(format!(
+            "cannot speak HTTP: {error}; see whether the certificates of this system can be read"
+        ))
     })?;
     Ok((url.trim_end_matches('/').to_owned(), client))
 }
@@ -81,7 +87,9 @@ fn is_local(url: &Url) -> bool {
 pub(super) fn segment(id: &str) -> Result<String, RuntimeError> {
     // Even written as `%2e` a path swallows them.
     if ["", ".", ".."].contains(&id) {
-        return Err(refused(format!("a run on Restate cannot have the id `{id}`; choose another")));
+        return Err(refused(format!(
+            "a run on Restate cannot have the id `{id}`; choose another"
+        )));
     }
     Ok(utf8_percent_encode(id, UNRESERVED).to_string())
 }
@@ -92,7 +100,13 @@ mod tests {
 
     #[test]
     fn ids_stay_one_part_of_the_path() {
-        let cases = [("it's", "it%27s"), ("a/b", "a%2Fb"), ("ü", "%C3%BC"), ("%", "%25"), ("a b.c-d", "a%20b.c-d")];
+        let cases = [
+            ("it's", "it%27s"),
+            ("a/b", "a%2Fb"),
+            ("ü", "%C3%BC"),
+            ("%", "%25"),
+            ("a b.c-d", "a%20b.c-d"),
+        ];
         for (id, path) in cases {
             assert_eq!(segment(id).unwrap(), path);
         }
@@ -103,11 +117,21 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_named() {
-        for url in ["localhost:9070", "127.0.0.1:9070", "", "ftp://x", "http://", "9070"] {
+        for url in [
+            "localhost:9070",
+            "127.0.0.1:9070",
+            "",
+            "ftp://x",
+            "http://",
+            "9070",
+        ] {
             let error = client(url).unwrap_err().to_string();
             assert!(error.contains("write it as in"), "{error}");
         }
-        assert_eq!(client("http://127.0.0.1:9070/").unwrap().0, "http://127.0.0.1:9070");
+        assert_eq!(
+            client("http://127.0.0.1:9070/").unwrap().0,
+            "http://127.0.0.1:9070"
+        );
     }
 
     #[test]

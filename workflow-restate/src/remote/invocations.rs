@@ -81,7 +81,11 @@ fn grouped(mut rows: Vec<Invocation>) -> Vec<Group> {
     let (runs, parts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.handler == RUN);
     let mut groups: Vec<_> = runs
         .into_iter()
-        .map(|run| Group { run, attempts: Vec::new(), take_back: None })
+        .map(|run| Group {
+            run,
+            attempts: Vec::new(),
+            take_back: None,
+        })
         .collect();
     let mut places = HashMap::new();
     for (place, group) in groups.iter().enumerate() {
@@ -111,7 +115,10 @@ impl Invocation {
 
     fn was_undone(&self) -> bool {
         // The server puts the code before it: `[500] undone`.
-        let message = self.failure.as_deref().map(|failure| failure.rsplit_once("] ").unwrap_or(("", failure)).1);
+        let message = self
+            .failure
+            .as_deref()
+            .map(|failure| failure.rsplit_once("] ").unwrap_or(("", failure)).1);
         message == Some(UNDONE)
     }
 
@@ -135,7 +142,10 @@ impl Invocation {
         if !paused && self.status != "backing-off" {
             return None;
         }
-        let cause = self.trouble.as_deref().or(causes.get(&self.id).map(String::as_str));
+        let cause = self
+            .trouble
+            .as_deref()
+            .or(causes.get(&self.id).map(String::as_str));
         let who = self.who();
         Some(Status::Stuck {
             why: match cause.and_then(|cause| cause.trim().lines().next()) {
@@ -150,7 +160,10 @@ impl Invocation {
 impl Group {
     /// The invocation that the run is in.
     pub(super) fn current(&self) -> &Invocation {
-        self.take_back.as_ref().filter(|_| self.run.is_over()).unwrap_or(&self.run)
+        self.take_back
+            .as_ref()
+            .filter(|_| self.run.is_over())
+            .unwrap_or(&self.run)
     }
 
     pub(super) fn paused(&self) -> impl Iterator<Item = &Invocation> {
@@ -226,5 +239,8 @@ pub(super) async fn causes(server: &Server, what: &str, groups: &[Group]) -> Res
         ids.join(", ")
     );
     let rows: Vec<Row> = server.rows(what, &sql).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.message?))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.id, row.message?)))
+        .collect())
 }

@@ -9,7 +9,7 @@ use workflow_runtime::RuntimeError;
 
 use super::invocations::Standing;
 use super::server::{Server, quoted};
-use crate::names::{ATTEMPT, AttemptTask, Given};
+use crate::names::{ATTEMPT, AttemptTask, Given, KEPT_LATE};
 
 /// A row of `sys_journal`.
 #[derive(Debug, Deserialize)]
@@ -33,11 +33,21 @@ pub(super) async fn read(server: &Server, what: &str, invocation: &str) -> Resul
 
 /// What was kept by an invocation of this service, and how it stands.
 pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standing), String> {
-    let mut reading = Reading { service, open: HashMap::new(), standing: Standing::default() };
+    let mut reading = Reading {
+        service,
+        open: HashMap::new(),
+        running: None,
+        standing: Standing::default(),
+    };
     let mut entries = Vec::new();
     for row in rows {
-        let kind = reading.kind(row).map_err(|error| format!("entry {}: {error}", row.index))?;
-        entries.extend(kind.map(|kind| Entry { at_ms: row.at_ms, kind }));
+        let kind = reading
+            .kind(row)
+            .map_err(|error| format!("entry {}: {error}", row.index))?;
+        entries.extend(kind.map(|kind| Entry {
+            at_ms: row.at_ms,
+            kind,
+        }));
         reading.standing.last_ms = row.at_ms;
         reading.standing.awaits_last = row.entry_type == "Command: GetPromise";
     }
@@ -57,11 +67,16 @@ struct Reading<'a> {
     service: &'a str,
     /// What has no result yet, by the number of its completion. They are given out in order.
     open: HashMap<u32, Open>,
+    /// What was run last: the engine's SDK runs one thing at a time.
+    running: Option<u32>,
     standing: Standing,
 }
 
 enum Open {
+    /// Of which the run hears, whenever it is done.
     Work(String),
+    /// The run was told to stop before it was done, and does not hear of it.
+    Unheard,
     Promise(String),
     Timer,
 }
@@ -124,13 +139,21 @@ impl Reading<'_> {
         Ok(match row.entry_type.as_str() {
             "Command: Input" => Some(EntryKind::Begun(text(command::<Input>(row)?.payload)?)),
             "Command: Run" => {
-                let Begun { completion_id, name, .. } = command(row)?;
-                self.open.insert(completion_id, Open::Work(name.clone()));
-                Some(EntryKind::Trying(name))
+                let Begun {
+                    completion_id, name, ..
+                } = command(row)?;
+                self.running = Some(completion_id);
+                let late = name.strip_prefix(KEPT_LATE);
+                let entry = late.is_none().then(|| EntryKind::Trying(name.clone()));
+                let name = late.map(str::to_owned).unwrap_or(name);
+                self.open.insert(completion_id, Open::Work(name));
+                entry
             }
             "Command: Call" => self.call(command(row)?)?,
             "Command: GetPromise" => {
-                let Begun { completion_id, key, .. } = command(row)?;
+                let Begun {
+                    completion_id, key, ..
+                } = command(row)?;
                 self.open.insert(completion_id, Open::Promise(key.clone()));
                 Some(EntryKind::Awaits(key))
             }
@@ -139,27 +162,43 @@ impl Reading<'_> {
                 self.open.insert(completion_id, Open::Timer);
                 None
             }
-            "Notification: Run" | "Notification: Call" | "Notification: GetPromise" | "Notification: Sleep" => {
-                self.completion(completion(row)?)?
-            }
+            "Notification: Run"
+            | "Notification: Call"
+            | "Notification: GetPromise"
+            | "Notification: Sleep" => self.completion(completion(row)?)?,
             "Notification: Signal" => {
                 let Signal { id } = command(row)?;
                 // Those with names are not the engine's.
                 let cancelled = id.get("Index").and_then(serde_json::Value::as_u64) == Some(1);
+                if cancelled {
+                    self.stopped();
+                }
                 cancelled.then_some(EntryKind::Stopped)
             }
             _ => None,
         })
     }
 
+    /// What is run at that moment is not heard of; what others were called for is.
+    fn stopped(&mut self) {
+        let running = self.running.and_then(|completion| self.open.get_mut(&completion));
+        if let Some(open @ Open::Work(_)) = running {
+            *open = Open::Unheard;
+        }
+    }
+
     fn call(&mut self, call: Call) -> Result<Option<EntryKind>, String> {
-        let Request { invocation_target, parameter } = call.request;
+        let Request {
+            invocation_target,
+            parameter,
+        } = call.request;
         let ours = |target: &Target| target.name == self.service && target.handler == ATTEMPT;
         if !invocation_target.values().any(ours) {
             return Ok(None);
         }
         let task: AttemptTask = serde_json::from_slice(&parameter).map_err(|error| error.to_string())?;
-        self.open.insert(call.result_completion_id, Open::Work(task.name.clone()));
+        self.open
+            .insert(call.result_completion_id, Open::Work(task.name.clone()));
         Ok(Some(EntryKind::Trying(task.name)))
     }
 
@@ -169,9 +208,17 @@ impl Reading<'_> {
             return Ok(None);
         };
         Ok(match begun {
-            Some(Open::Work(name)) => Some(EntryKind::Kept { name, text: text(bytes)? }),
-            Some(Open::Promise(key)) => Some(EntryKind::Given { key, text: given(bytes)? }),
-            Some(Open::Timer) | None => None,
+            // Of what was kept late, an empty text says that it was not done.
+            Some(Open::Work(_)) if bytes.is_empty() => None,
+            Some(Open::Work(name)) => Some(EntryKind::Kept {
+                name,
+                text: text(bytes)?,
+            }),
+            Some(Open::Promise(key)) => Some(EntryKind::Given {
+                key,
+                text: given(bytes)?,
+            }),
+            Some(Open::Timer | Open::Unheard) | None => None,
         })
     }
 }

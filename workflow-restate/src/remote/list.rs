@@ -34,7 +34,9 @@ struct Row {
 fn sql() -> String {
     let balance = |kinds: &[&str]| {
         let cases = kinds.iter().map(|kind| {
-            format!("when entry_type = 'Command: {kind}' then 1 when entry_type = 'Notification: {kind}' then -1")
+            format!(
+                "when entry_type = 'Command: {kind}' then 1 when entry_type = 'Notification: {kind}' then -1"
+            )
         });
         let cases: Vec<_> = cases.collect();
         format!("sum(case {} else 0 end) over (partition by id)", cases.join(" "))
@@ -63,11 +65,17 @@ fn sql() -> String {
 /// In the order in which they began.
 pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Listed>, RuntimeError> {
     let plans = catalog.plans(server).await?;
-    let known: HashMap<_, _> =
-        plans.served.iter().map(|served| (served.service.as_str(), served.workflow.as_str())).collect();
+    let known: HashMap<_, _> = plans
+        .served
+        .iter()
+        .map(|served| (served.service.as_str(), served.workflow.as_str()))
+        .collect();
     let workflow = |group: &Group| {
         let service = group.run.service.as_str();
-        let named = known.get(service).copied().or_else(|| catalog::workflow_of(service));
+        let named = known
+            .get(service)
+            .copied()
+            .or_else(|| catalog::workflow_of(service));
         named.map(str::to_owned)
     };
     let mut groups = invocations::read(server, WHAT, None).await?;

@@ -21,15 +21,26 @@ impl Restate {
             let rows = journal::read(&self.server, &what, &take_back.id).await?;
             let (taken, stands) = journal::entries(&take_back.service, &rows).map_err(unreadable)?;
             standing = stands;
-            entries.push(Entry { at_ms: take_back.created_ms, kind: EntryKind::TakingBack });
+            entries.push(Entry {
+                at_ms: take_back.created_ms,
+                kind: EntryKind::TakingBack,
+            });
             // What it was given are lines that stand above already.
-            entries.extend(taken.into_iter().filter(|entry| !matches!(entry.kind, EntryKind::Begun(_))));
+            entries.extend(
+                taken
+                    .into_iter()
+                    .filter(|entry| !matches!(entry.kind, EntryKind::Begun(_))),
+            );
         }
         Ok(Some(Seen {
             id: id.to_owned(),
             workflow: served.workflow,
             plan: served.plan,
-            handle: Handle { service: &group.run.service, invocation: &group.current().id }.to_text(),
+            handle: Handle {
+                service: &group.run.service,
+                invocation: &group.current().id,
+            }
+            .to_text(),
             status: group.status(&standing, &causes),
             entries,
             began_ms: group.run.created_ms,

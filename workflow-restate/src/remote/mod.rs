@@ -26,7 +26,10 @@ pub(crate) struct Restate {
 impl Restate {
     /// By the address of its admin API.
     pub(crate) fn at(url: &str) -> Result<Self, RuntimeError> {
-        Ok(Restate { server: Server::at(url)?, catalog: Catalog::default() })
+        Ok(Restate {
+            server: Server::at(url)?,
+            catalog: Catalog::default(),
+        })
     }
 }
 
@@ -52,7 +55,12 @@ impl Remote for Restate {
         Box::pin(list::list(&self.server, &self.catalog))
     }
 
-    fn give<'a>(&'a self, run: &'a Seen, key: &'a str, text: String) -> Doing<'a, Result<bool, RuntimeError>> {
+    fn give<'a>(
+        &'a self,
+        run: &'a Seen,
+        key: &'a str,
+        text: String,
+    ) -> Doing<'a, Result<bool, RuntimeError>> {
         Box::pin(self.tell_give(run, key, text))
     }
 

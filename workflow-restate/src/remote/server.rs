@@ -33,7 +33,11 @@ struct Rows<T> {
 impl Server {
     pub(super) fn at(url: &str) -> Result<Self, RuntimeError> {
         let (admin, client) = http::client(url)?;
-        Ok(Server { client, admin, ingress: OnceCell::new() })
+        Ok(Server {
+            client,
+            admin,
+            ingress: OnceCell::new(),
+        })
     }
 
     pub(super) fn place(&self) -> String {
@@ -52,9 +56,17 @@ impl Server {
 
     async fn find_ingress(&self) -> Result<String, RuntimeError> {
         let request = self.client.get(format!("{}/version", self.admin));
-        let reply = http::ask(request).await.map_err(|lost| faults::no_http(lost, &self.admin))?;
-        let answer = reply.is_success().then(|| serde_json::from_slice::<Version>(&reply.body).ok());
-        let Some(Version { version, ingress_endpoint }) = answer.flatten() else {
+        let reply = http::ask(request)
+            .await
+            .map_err(|lost| faults::no_http(lost, &self.admin))?;
+        let answer = reply
+            .is_success()
+            .then(|| serde_json::from_slice::<Version>(&reply.body).ok());
+        let Some(Version {
+            version,
+            ingress_endpoint,
+        }) = answer.flatten()
+        else {
             return Err(faults::no_restate(&reply, &self.admin));
         };
         if !is_known(&version) {
@@ -88,15 +100,24 @@ impl Server {
 
     /// What the admin API yields.
     pub(super) async fn get<T: DeserializeOwned>(&self, what: &str, path: &str) -> Result<T, RuntimeError> {
-        let reply = self.ask_admin(what, |client, admin| client.get(format!("{admin}{path}"))).await?;
+        let reply = self
+            .ask_admin(what, |client, admin| client.get(format!("{admin}{path}")))
+            .await?;
         self.read(what, &reply)
     }
 
     /// The rows of a question in SQL.
-    pub(super) async fn rows<T: DeserializeOwned>(&self, what: &str, sql: &str) -> Result<Vec<T>, RuntimeError> {
+    pub(super) async fn rows<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        sql: &str,
+    ) -> Result<Vec<T>, RuntimeError> {
         let query = serde_json::json!({ "query": sql });
         let asked = self.ask_admin(what, |client, admin| {
-            client.post(format!("{admin}/query")).header("accept", "application/json").json(&query)
+            client
+                .post(format!("{admin}/query"))
+                .header("accept", "application/json")
+                .json(&query)
         });
         let Rows { rows } = self.read(what, &asked.await?)?;
         Ok(rows)

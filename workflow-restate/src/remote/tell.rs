@@ -47,12 +47,16 @@ impl Restate {
         let plans = self.catalog.plans(&self.server).await?;
         for other in plans.served.iter().filter(|other| other.service != service) {
             let path = format!("/restate/workflow/{}/{}/output", other.service, segment(id)?);
-            let asked = self.server.ask_ingress(what, |client, ingress| client.get(format!("{ingress}{path}")));
+            let asked = self
+                .server
+                .ask_ingress(what, |client, ingress| client.get(format!("{ingress}{path}")));
             match asked.await? {
                 Reply { status: 404, .. } => {}
                 // There is one that is not over.
                 Reply { status: 470, .. } => return Ok(Some(other.workflow.clone())),
-                reply if reply.is_success() || reply.from_invocation => return Ok(Some(other.workflow.clone())),
+                reply if reply.is_success() || reply.from_invocation => {
+                    return Ok(Some(other.workflow.clone()));
+                }
                 reply => return Err(faults::unexpected(what, self.server.ingress().await?, &reply)),
             }
         }
@@ -64,12 +68,21 @@ impl Restate {
         let Handle { service, .. } = Handle::of(run);
         let text = raw(&what, text)?;
         let nonce = nonce();
-        let gift = json(&what, &Gift { key: key.to_owned(), text, nonce: nonce.clone() })?;
+        let gift = json(
+            &what,
+            &Gift {
+                key: key.to_owned(),
+                text,
+                nonce: nonce.clone(),
+            },
+        )?;
         let path = format!("/{service}/{}/{GIVE}/send", segment(&run.id)?);
         // First it is made sure that the server has it; whether the service is there to take it is the second question.
         let sent = self.send(&what, service, &path, Some(&nonce), gift).await?;
         let path = format!("/restate/invocation/{}/attach", sent.invocation);
-        let asked = self.server.ask_ingress(&what, |client, ingress| client.get(format!("{ingress}{path}")));
+        let asked = self
+            .server
+            .ask_ingress(&what, |client, ingress| client.get(format!("{ingress}{path}")));
         let reply = asked.await.map_err(|error| {
             unavailable(format!(
                 "{error}; the server has it already, and sees to it once the plan's service answers"
@@ -79,7 +92,8 @@ impl Restate {
         if !reply.is_success() {
             return Err(faults::unexpected(&what, ingress, &reply));
         }
-        let won = serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(&what, ingress, error))?;
+        let won =
+            serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(&what, ingress, error))?;
         if won && matches!(run.status, Status::Stuck { paused: true, .. }) {
             self.resume(&what, run).await?;
         }
@@ -102,7 +116,9 @@ impl Restate {
         let paused: Vec<Row> = self.server.rows(what, &sql).await?;
         for Row { id } in paused {
             let path = format!("/invocations/{id}/resume");
-            let asked = self.server.ask_admin(what, |client, admin| client.patch(format!("{admin}{path}")));
+            let asked = self
+                .server
+                .ask_admin(what, |client, admin| client.patch(format!("{admin}{path}")));
             let reply = asked.await?;
             // Somebody else was faster.
             if !reply.is_success() && reply.status != 409 {
@@ -115,10 +131,14 @@ impl Restate {
     pub(super) async fn tell_stop(&self, run: &Seen) -> Result<(), RuntimeError> {
         let what = format!("telling the run `{}` to stop", run.id);
         let path = format!("/invocations/{}/cancel", Handle::of(run).invocation);
-        let asked = self.server.ask_admin(&what, |client, admin| client.patch(format!("{admin}{path}")));
+        let asked = self
+            .server
+            .ask_admin(&what, |client, admin| client.patch(format!("{admin}{path}")));
         match asked.await? {
             reply if reply.is_success() => Ok(()),
-            Reply { status: 404 | 409, .. } => Err(refused(format!(
+            Reply {
+                status: 404 | 409, ..
+            } => Err(refused(format!(
                 "the run `{}` is over; nothing is left to be stopped",
                 run.id
             ))),
@@ -146,8 +166,12 @@ impl Restate {
         body: String,
     ) -> Result<Sent, RuntimeError> {
         let asked = self.server.ask_ingress(what, |client, ingress| {
-            let request = client.post(format!("{ingress}{path}")).header("content-type", "application/json");
-            let request = key.into_iter().fold(request, |request, key| request.header("idempotency-key", key));
+            let request = client
+                .post(format!("{ingress}{path}"))
+                .header("content-type", "application/json");
+            let request = key
+                .into_iter()
+                .fold(request, |request, key| request.header("idempotency-key", key));
             request.body(body)
         });
         let reply = asked.await?;
@@ -156,7 +180,12 @@ impl Restate {
             200..300 => {
                 serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(what, ingress, error))
             }
-            404 => Err(faults::unserved(what, &self.server.place(), service, &self.besides(service).await?)),
+            404 => Err(faults::unserved(
+                what,
+                &self.server.place(),
+                service,
+                &self.besides(service).await?,
+            )),
             _ => Err(faults::unexpected(what, ingress, &reply)),
         }
     }
@@ -166,7 +195,12 @@ impl Restate {
         let workflow = catalog::workflow_of(service);
         let plans = self.catalog.plans(&self.server).await?;
         let same = |other: &&Served| catalog::workflow_of(&other.service) == workflow;
-        let others: Vec<_> = plans.served.iter().filter(same).map(|other| format!("`{}`", other.service)).collect();
+        let others: Vec<_> = plans
+            .served
+            .iter()
+            .filter(same)
+            .map(|other| format!("`{}`", other.service))
+            .collect();
         Ok(match others.is_empty() {
             true => String::new(),
             false => format!(", but other versions of it are: {}", others.join(", ")),
@@ -175,7 +209,8 @@ impl Restate {
 }
 
 fn raw(what: &str, text: String) -> Result<Box<RawValue>, RuntimeError> {
-    RawValue::from_string(text).map_err(|error| refused(format!("{what}: it is no JSON: {error}; give it as JSON")))
+    RawValue::from_string(text)
+        .map_err(|error| refused(format!("{what}: it is no JSON: {error}; give it as JSON")))
 }
 
 fn json(what: &str, value: &impl Serialize) -> Result<String, RuntimeError> {

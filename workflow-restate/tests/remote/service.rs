@@ -58,7 +58,10 @@ async fn once(ctx: &ContextInternal, name: &str) -> Result<(), TerminalError> {
 async fn both(ctx: &ContextInternal, key: &str, names: &str) -> Result<(), TerminalError> {
     let attempt = |name: &str| {
         let target = RequestTarget::workflow(ctx.service_name(), key, "attempt");
-        let task = Task { name: name.to_owned(), task: raw(json!({"round": 0})).0 };
+        let task = Task {
+            name: name.to_owned(),
+            task: raw(json!({"round": 0})).0,
+        };
         ctx.call::<Json<Task>, Raw>(target, None, None, None, vec![], Json(task))
     };
     let begun: Vec<_> = names.split(' ').map(attempt).collect();
@@ -79,7 +82,13 @@ async fn follow(ctx: &ContextInternal, key: &str, script: &[String]) -> Result<(
                     once(ctx, "stopped").await?;
                 }
             }
-            "crash" if !MENDED.lock().expect("nobody panicked").iter().any(|mended| mended == key) => {
+            "crash"
+                if !MENDED
+                    .lock()
+                    .expect("nobody panicked")
+                    .iter()
+                    .any(|mended| mended == key) =>
+            {
                 return Err(std::io::Error::other("the disk is full").into());
             }
             "fail" => return Err(TerminalError::new_with_code(500, rest).into()),
@@ -104,7 +113,10 @@ async fn handle(ctx: &ContextInternal) -> HandlerResult<Raw> {
         "give" => {
             let (Json(gift), _) = ctx.input::<Json<Gift>>().await;
             if ctx.peek_promise::<Json<Given>>(&gift.key).await?.is_none() {
-                let given = Given { text: gift.text, nonce: gift.nonce.clone() };
+                let given = Given {
+                    text: gift.text,
+                    nonce: gift.nonce.clone(),
+                };
                 ctx.resolve_promise(&gift.key, Json(given));
             }
             let Json(given) = ctx.promise::<Json<Given>>(&gift.key).await?;
