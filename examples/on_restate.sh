@@ -64,7 +64,7 @@ until_it_is_well() {
 until_it_is_well "$server" "$PROGRAM" list
 "$PROGRAM" worker --listen "127.0.0.1:$WORKER_PORT" >"$place/worker.log" 2>&1 &
 worker=$!
-until_it_is_well "$worker" grep -q "served at" "$place/worker.log"
+until_it_is_well "$worker" grep -q "is served at" "$place/worker.log"
 
 case "$plan" in
 restful_api) "$PROGRAM" run "$RUN" --input "${INPUT:-examples/restful_api/bookshop.toml}" ;;

@@ -128,7 +128,7 @@ pub(super) fn unreadable(what: &str, url: &str, cause: impl std::fmt::Display) -
 pub(super) fn unserved(what: &str, place: &str, service: &str, besides: &str) -> RuntimeError {
     misplaced(format!(
         "{what}: its plan's service `{service}` is not registered with {place}{besides}; \
-         serve the plan with `workflow_restate::serve`, or by the verb `serve` of its program"
+         serve the plan with `workflow_restate::serve`, or by the verb `worker` of its program"
     ))
 }
 
