@@ -1,15 +1,453 @@
-//! x
+//! What is read of, and told to, the runs of a real Restate server, from outside; and each fault once, on purpose.
+
+#[path = "remote/server.rs"]
+mod server;
 #[path = "remote/service.rs"]
 mod service;
-#[tokio::main(flavor = "multi_thread")]
-#[test]
-async fn serve() {
-    let l = tokio::net::TcpListener::bind("127.0.0.1:29080").await.unwrap();
-    restate_sdk::http_server::HttpServer::new(service::endpoint(&[
-        ("Flow", "0123456789abcdef"),
-        ("Flow", "fedcba987654321f"),
-        ("Other", "0123456789abcdef"),
-    ]))
-    .serve(l)
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use workflow_restate::__remote;
+use workflow_runtime::__engine::{EntryKind, PlanName, Remote, Seen, Status};
+
+use self::server::{PLANS, curl, free_port, serve, server};
+
+const FLOW: PlanName<'static> = plan(0);
+
+const fn plan(number: usize) -> PlanName<'static> {
+    let (workflow, fingerprint) = PLANS[number];
+    PlanName {
+        workflow,
+        fingerprint,
+    }
+}
+
+macro_rules! remote {
+    () => {
+        match server() {
+            Some(server) => (__remote(&server.admin).unwrap(), server),
+            None => return,
+        }
+    };
+}
+
+fn script(lines: &[&str]) -> String {
+    json!({ "script": lines }).to_string()
+}
+
+async fn begin(remote: &Arc<dyn Remote>, id: &str, lines: &[&str]) {
+    assert!(remote.begin(FLOW, id, script(lines)).await.unwrap());
+}
+
+async fn look(remote: &Arc<dyn Remote>, id: &str) -> Seen {
+    remote.look(id).await.unwrap().expect("there is such a run")
+}
+
+/// Looks until it is so.
+async fn until(remote: &Arc<dyn Remote>, id: &str, so: impl Fn(&Seen) -> bool) -> Seen {
+    for _ in 0..200 {
+        let seen = look(remote, id).await;
+        if so(&seen) {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it never came to that: {:?}", look(remote, id).await);
+}
+
+fn kinds(seen: &Seen) -> Vec<EntryKind> {
+    seen.entries.iter().map(|entry| entry.kind.clone()).collect()
+}
+
+fn trying(name: &str) -> EntryKind {
+    EntryKind::Trying(name.to_owned())
+}
+
+fn kept(name: &str) -> EntryKind {
+    EntryKind::Kept {
+        name: name.to_owned(),
+        text: json!({ "did": name }).to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_run_shows_all_that_it_kept() {
+    let (remote, server) = remote!();
+    assert!(remote.look("kept").await.unwrap().is_none());
+    let lines = [
+        "once Build.one",
+        "both Build.a Build.b",
+        "wait hand-in/Build.sign/0",
+        "once Build.last",
+    ];
+    begin(&remote, "kept", &lines).await;
+    let seen = until(&remote, "kept", |seen| seen.status == Status::Idle).await;
+    let key = "hand-in/Build.sign/0";
+    let mut expected = vec![
+        EntryKind::Begun(script(&lines)),
+        trying("Build.one"),
+        kept("Build.one"),
+        trying("Build.a"),
+        trying("Build.b"),
+    ];
+    let mut found = kinds(&seen);
+    // These two came in either order.
+    let [a, b] = [kept("Build.a"), kept("Build.b")];
+    assert!(
+        found[5..7] == [a.clone(), b.clone()] || found[5..7] == [b, a],
+        "{found:?}"
+    );
+    found.drain(5..7);
+    expected.push(EntryKind::Awaits(key.to_owned()));
+    assert_eq!(found, expected);
+    assert_eq!(
+        (seen.workflow.as_str(), seen.plan.as_str()),
+        ("Flow", r#"{"workflow":"Flow"}"#)
+    );
+
+    let listed = remote.list().await.unwrap();
+    let run = listed.iter().find(|run| run.id == "kept").unwrap();
+    assert_eq!((run.workflow.as_str(), run.last.as_str()), ("Flow", "Build.sign"));
+    assert_eq!((run.awaits.as_deref(), &run.status), (Some(key), &Status::Idle));
+    assert_eq!(run.began_ms, seen.began_ms);
+
+    assert!(
+        remote
+            .give(&seen, key, r#"{"by": "ada"}"#.to_owned())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !remote
+            .give(&seen, key, r#"{"by": "bob"}"#.to_owned())
+            .await
+            .unwrap()
+    );
+    let seen = until(&remote, "kept", |seen| seen.status == Status::Over).await;
+    let given = EntryKind::Given {
+        key: key.to_owned(),
+        text: r#"{"by": "ada"}"#.to_owned(),
+    };
+    assert_eq!(
+        kinds(&seen)[8..],
+        [given, trying("Build.last"), kept("Build.last")]
+    );
+    assert!(remote.place().contains(&server.admin));
+
+    let error = remote.give(&seen, key, "no json".to_owned()).await.unwrap_err();
+    assert!(error.is_refused(), "{error}");
+    let error = remote.stop(&seen).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the run `kept` is over; nothing is left to be stopped"
+    );
+}
+
+#[tokio::test]
+async fn ids_may_have_any_characters() {
+    let (remote, _) = remote!();
+    for id in [
+        "it's",
+        "a/b",
+        "ü",
+        "%",
+        "two words",
+        r"a\'b",
+        "#x?y=z&",
+        "\"quoted\"",
+        "' or 'a'='a",
+    ] {
+        begin(&remote, id, &["wait hand-in/Build.sign/0"]).await;
+        assert!(!remote.begin(FLOW, id, script(&[])).await.unwrap());
+        let seen = until(&remote, id, |seen| seen.status == Status::Idle).await;
+        assert!(
+            remote
+                .give(&seen, "hand-in/Build.sign/0", "1".to_owned())
+                .await
+                .unwrap()
+        );
+        until(&remote, id, |seen| seen.status == Status::Over).await;
+        assert!(
+            remote.list().await.unwrap().iter().any(|run| run.id == id),
+            "{id}"
+        );
+    }
+    assert!(
+        remote
+            .begin(FLOW, "..", script(&[]))
+            .await
+            .unwrap_err()
+            .is_refused()
+    );
+}
+
+#[tokio::test]
+async fn an_id_belongs_to_one_run_of_all_plans() {
+    let (remote, _) = remote!();
+    begin(&remote, "one", &[]).await;
+    until(&remote, "one", |seen| seen.status == Status::Over).await;
+    assert!(!remote.begin(plan(1), "one", script(&[])).await.unwrap());
+    let error = remote.begin(plan(2), "one", script(&[])).await.unwrap_err();
+    assert!(error.is_other_workflow(), "{error}");
+}
+
+#[tokio::test]
+async fn a_run_is_told_to_stop() {
+    let (remote, _) = remote!();
+    begin(&remote, "stop", &["wait hand-in/X/0", "wait word/0"]).await;
+    let seen = until(&remote, "stop", |seen| seen.status == Status::Idle).await;
+    remote.stop(&seen).await.unwrap();
+    let awaits = |key: &str| EntryKind::Awaits(key.to_owned());
+    let seen = until(&remote, "stop", |seen| {
+        kinds(seen).last() == Some(&awaits("word/0"))
+    })
     .await;
+    let expected = [
+        awaits("hand-in/X/0"),
+        EntryKind::Stopped,
+        trying("stopped"),
+        kept("stopped"),
+        awaits("word/0"),
+    ];
+    assert_eq!(kinds(&seen)[1..], expected);
+    let listed = remote.list().await.unwrap();
+    let run = listed.iter().find(|run| run.id == "stop").unwrap();
+    assert_eq!(
+        (run.awaits.as_deref(), run.last.as_str()),
+        (Some("word/0"), "stopped")
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_is_stuck_says_why_and_goes_on_when_it_is_given_something() {
+    let (remote, _) = remote!();
+    begin(&remote, "crash", &["once Build.one", "crash", "wait hand-in/X/0"]).await;
+    let stuck =
+        |paused| move |seen: &Seen| matches!(&seen.status, Status::Stuck { paused: is, .. } if *is == paused);
+    for paused in [false, true] {
+        let seen = until(&remote, "crash", stuck(paused)).await;
+        let Status::Stuck { why, .. } = &seen.status else {
+            unreachable!()
+        };
+        assert!(why.starts_with("the service at `http://127.0.0.1:"), "{why}");
+        assert!(why.contains("the disk is full") && !why.contains('\n'), "{why}");
+        let listed = remote.list().await.unwrap();
+        assert_eq!(
+            listed.iter().find(|run| run.id == "crash").unwrap().status,
+            seen.status
+        );
+    }
+    service::MENDED.lock().unwrap().push("crash".to_owned());
+    let seen = look(&remote, "crash").await;
+    assert!(remote.give(&seen, "hand-in/X/0", "1".to_owned()).await.unwrap());
+    until(&remote, "crash", |seen| seen.status == Status::Over).await;
+}
+
+#[tokio::test]
+async fn a_run_that_ended_otherwise_says_how() {
+    let (remote, server) = remote!();
+    begin(&remote, "undone", &["fail undone"]).await;
+    begin(&remote, "failed", &["fail on purpose"]).await;
+    begin(&remote, "killed", &["wait hand-in/X/0"]).await;
+    let seen = until(&remote, "killed", |seen| seen.status == Status::Idle).await;
+    let (_, invocation) = seen.handle.split_once(' ').unwrap();
+    curl(
+        "PATCH",
+        &format!("{}/invocations/{invocation}/kill", server.admin),
+        "",
+    );
+    let cases = [
+        ("undone", Status::Over, true),
+        ("failed", Status::Killed("[500] on purpose".to_owned()), false),
+        ("killed", Status::Killed("[409] killed".to_owned()), false),
+    ];
+    for (id, status, undone) in cases {
+        until(&remote, id, |seen| seen.status == status).await;
+        let listed = remote.list().await.unwrap();
+        let run = listed.iter().find(|run| run.id == id).unwrap();
+        assert_eq!((&run.status, run.undone, &run.awaits), (&status, undone, &None));
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_taken_back_once_after_it_was_done() {
+    let (remote, _) = remote!();
+    begin(&remote, "back", &["once Build.one"]).await;
+    let seen = until(&remote, "back", |seen| seen.status == Status::Over).await;
+    for _ in 0..2 {
+        remote
+            .take_back(&seen, vec![r#"{"line": 1}"#.to_owned()])
+            .await
+            .unwrap();
+    }
+    let seen = until(&remote, "back", |seen| {
+        kinds(seen).contains(&kept("undo Build.one"))
+    })
+    .await;
+    let expected = [
+        trying("Build.one"),
+        kept("Build.one"),
+        EntryKind::TakingBack,
+        trying("undo Build.one"),
+        kept("undo Build.one"),
+    ];
+    assert_eq!(kinds(&seen)[1..], expected);
+    until(&remote, "back", |seen| seen.status == Status::Over).await;
+    let listed = remote.list().await.unwrap();
+    assert!(listed.iter().find(|run| run.id == "back").unwrap().undone);
+}
+
+#[tokio::test]
+async fn a_plan_that_nobody_serves_is_named() {
+    let (remote, server) = remote!();
+    let unserved = PlanName {
+        workflow: "Flow",
+        fingerprint: "aaaaaaaaaaaaaaaaaaaaa",
+    };
+    let error = remote
+        .begin(unserved, "unserved", script(&[]))
+        .await
+        .unwrap_err()
+        .to_string();
+    println!("{error}");
+    assert!(
+        error.contains("`Flow.aaaaaaaaaaaa` is not registered with the Restate server at `http"),
+        "{error}"
+    );
+    assert!(
+        error.contains("other versions of it are: `Flow.") && error.contains("verb `serve`"),
+        "{error}"
+    );
+
+    let deployment = server.register(&serve(service::endpoint(&[("Gone", "0123456789abcdef")])));
+    let gone = PlanName {
+        workflow: "Gone",
+        fingerprint: "0123456789abcdef",
+    };
+    let fresh = __remote(&server.admin).unwrap();
+    assert!(fresh.begin(gone, "gone", script(&[])).await.unwrap());
+    let seen = until(&fresh, "gone", |seen| seen.status == Status::Over).await;
+    curl(
+        "DELETE",
+        &format!("{}/deployments/{deployment}?force=true", server.admin),
+        "",
+    );
+    let remote = __remote(&server.admin).unwrap();
+    for error in [
+        remote.look("gone").await.unwrap_err(),
+        remote.give(&seen, "x", "1".to_owned()).await.unwrap_err(),
+    ] {
+        println!("{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("`Gone.0123456789ab` is not registered"),
+            "{error}"
+        );
+    }
+    let listed = remote.list().await.unwrap();
+    assert_eq!(
+        listed.iter().find(|run| run.id == "gone").unwrap().workflow,
+        "Gone"
+    );
+}
+
+#[tokio::test]
+async fn the_ingress_is_not_taken_for_the_admin_api() {
+    let (_, server) = remote!();
+    let error = __remote(&server.ingress)
+        .unwrap()
+        .list()
+        .await
+        .unwrap_err()
+        .to_string();
+    println!("{error}");
+    assert!(
+        error.contains("is the ingress of a Restate server, not its admin API"),
+        "{error}"
+    );
+    assert!(error.contains("port 9070"), "{error}");
+}
+
+/// Answers each connection's requests with these texts, and closes it then.
+async fn pretend(answers: &'static [&'static str]) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            for answer in answers {
+                let mut buffer = [0; 4096];
+                let _ = stream.read(&mut buffer).await;
+                if answer.is_empty() {
+                    std::future::pending::<()>().await;
+                }
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    format!("http://{at}")
+}
+
+const OLD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{\"version\":\"1.6.2\"}";
+const KNOWN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{\"version\":\"1.7.1\"}";
+const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n<html>hi</html>";
+const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"services\":[";
+const ODD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"services\":{}}";
+const BUSY: &str = "HTTP/1.1 503 No\r\ncontent-length: 22\r\n\r\n{\"message\":\"too busy\"}";
+const LOCKED: &str = "HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n";
+
+#[tokio::test]
+async fn faults_of_the_way_are_named_with_their_remedy() {
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let cases = [
+        (nobody, "nothing can be reached at"),
+        (
+            "http://no-such-host.invalid:9070".to_owned(),
+            "nothing can be reached at",
+        ),
+        (
+            pretend(&[PAGE]).await,
+            "is no Restate server: it says 200: <html>hi</html>; give the address of the admin",
+        ),
+        (pretend(&[LOCKED]).await, "is no Restate server: it says 401"),
+        (
+            pretend(&["SSH-2.0-OpenSSH_9.2\r\n"]).await,
+            "is no Restate server: ",
+        ),
+        (
+            pretend(&[OLD]).await,
+            "has version 1.6.2; use one of version 1.7 or a later 1.x",
+        ),
+        (pretend(&[KNOWN, HALF]).await, "the connection to"),
+        (pretend(&[KNOWN, ODD]).await, "cannot be read"),
+        (
+            pretend(&[KNOWN, BUSY]).await,
+            "answers 503: too busy; see the log of the server",
+        ),
+        (
+            pretend(&[KNOWN, LOCKED]).await,
+            "answers 401; it asks for a permission",
+        ),
+    ];
+    for (url, part) in cases {
+        let error = __remote(&url).unwrap().list().await.unwrap_err().to_string();
+        println!("{error}");
+        assert!(error.contains(part) && error.contains(&url), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_not_waited_for_for_ever() {
+    let url = pretend(&[KNOWN, PAGE, ""]).await;
+    let remote = __remote(&url).unwrap();
+    remote.list().await.unwrap_err();
+    // The connection stands, so the next timer is that of the answer.
+    tokio::time::pause();
+    let error = remote.list().await.unwrap_err().to_string();
+    println!("{error}");
+    assert!(error.contains("did not answer within 30 s"), "{error}");
 }

@@ -75,6 +75,17 @@ fn innermost(error: &reqwest::Error) -> String {
     inner.to_string()
 }
 
+/// The server has a gift, but nobody took it yet.
+pub(super) fn untaken(what: &str, lost: Lost) -> RuntimeError {
+    let cause = match lost {
+        Lost::Silent => format!("the plan's service did not take it within {} s", ANSWER.as_secs()),
+        Lost::Unreached(cause) | Lost::Broken(cause) => format!("the connection was lost then: {cause}"),
+    };
+    unavailable(format!(
+        "{what}: the server keeps it, but {cause}; see that the service runs, it takes it then, and look at the run"
+    ))
+}
+
 /// The first question, for the version, was not answered by HTTP.
 pub(super) fn no_http(lost: Lost, url: &str) -> RuntimeError {
     match lost {

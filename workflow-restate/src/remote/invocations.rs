@@ -35,8 +35,8 @@ pub(super) struct Group {
     pub(super) run: Invocation,
     /// Those that are not over.
     pub(super) attempts: Vec<Invocation>,
-    /// The newest.
-    pub(super) take_back: Option<Invocation>,
+    /// More than one if an operator killed the first.
+    pub(super) take_backs: Vec<Invocation>,
 }
 
 /// What the journal says of whether somebody is at work.
@@ -84,7 +84,7 @@ fn grouped(mut rows: Vec<Invocation>) -> Vec<Group> {
         .map(|run| Group {
             run,
             attempts: Vec::new(),
-            take_back: None,
+            take_backs: Vec::new(),
         })
         .collect();
     let mut places = HashMap::new();
@@ -97,7 +97,7 @@ fn grouped(mut rows: Vec<Invocation>) -> Vec<Group> {
             continue;
         };
         match part.handler.as_str() {
-            TAKE_BACK => group.take_back = Some(part),
+            TAKE_BACK => group.take_backs.push(part),
             _ => group.attempts.push(part),
         }
     }
@@ -118,8 +118,8 @@ impl Invocation {
         let message = self
             .failure
             .as_deref()
-            .map(|failure| failure.rsplit_once("] ").unwrap_or(("", failure)).1);
-        message == Some(UNDONE)
+            .and_then(|failure| failure.split_once("] "));
+        message.is_some_and(|(_, message)| message == UNDONE)
     }
 
     fn who(&self) -> String {
@@ -160,8 +160,8 @@ impl Invocation {
 impl Group {
     /// The invocation that the run is in.
     pub(super) fn current(&self) -> &Invocation {
-        self.take_back
-            .as_ref()
+        self.take_backs
+            .last()
             .filter(|_| self.run.is_over())
             .unwrap_or(&self.run)
     }
@@ -179,7 +179,7 @@ impl Group {
 
     /// Whether it is over and was taken back.
     pub(super) fn undone(&self) -> bool {
-        match &self.take_back {
+        match self.take_backs.last() {
             Some(take_back) if self.run.is_over() => take_back.result.as_deref() == Some("success"),
             _ => self.run.was_undone(),
         }

@@ -17,7 +17,7 @@ impl Restate {
         let unreadable = |error| faults::unreadable(&what, self.server.admin(), error);
         let rows = journal::read(&self.server, &what, &group.run.id).await?;
         let (mut entries, mut standing) = journal::entries(&group.run.service, &rows).map_err(unreadable)?;
-        if let Some(take_back) = group.take_back.as_ref().filter(|_| group.run.is_over()) {
+        for take_back in group.take_backs.iter().filter(|_| group.run.is_over()) {
             let rows = journal::read(&self.server, &what, &take_back.id).await?;
             let (taken, stands) = journal::entries(&take_back.service, &rows).map_err(unreadable)?;
             standing = stands;

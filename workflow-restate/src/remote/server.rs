@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use workflow_runtime::RuntimeError;
 
-use super::faults;
+use super::faults::{self, Lost};
 use super::http::{self, Reply};
 
 /// A server.
@@ -96,6 +96,15 @@ impl Server {
         let ingress = self.ingress().await?;
         let asked = http::ask(request(&self.client, ingress)).await;
         asked.map_err(|lost| lost.at_ingress(what, ingress))
+    }
+
+    /// Waits for what comes of something that was left to the server.
+    pub(super) async fn attach(&self, invocation: &str) -> Result<Result<Reply, Lost>, RuntimeError> {
+        let ingress = self.ingress().await?;
+        let request = self
+            .client
+            .get(format!("{ingress}/restate/invocation/{invocation}/attach"));
+        Ok(http::ask(request).await)
     }
 
     /// What the admin API yields.

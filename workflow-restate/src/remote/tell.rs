@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use workflow_runtime::__engine::{PlanName, Seen, Status, other_workflow, refused, unavailable};
+use workflow_runtime::__engine::{PlanName, Seen, Status, other_workflow, refused};
 use workflow_runtime::RuntimeError;
 
 use super::catalog::{self, Served};
@@ -79,15 +79,11 @@ impl Restate {
         let path = format!("/{service}/{}/{GIVE}/send", segment(&run.id)?);
         // First it is made sure that the server has it; whether the service is there to take it is the second question.
         let sent = self.send(&what, service, &path, Some(&nonce), gift).await?;
-        let path = format!("/restate/invocation/{}/attach", sent.invocation);
-        let asked = self
+        let reply = self
             .server
-            .ask_ingress(&what, |client, ingress| client.get(format!("{ingress}{path}")));
-        let reply = asked.await.map_err(|error| {
-            unavailable(format!(
-                "{error}; the server has it already, and sees to it once the plan's service answers"
-            ))
-        })?;
+            .attach(&sent.invocation)
+            .await?
+            .map_err(|lost| faults::untaken(&what, lost))?;
         let ingress = self.server.ingress().await?;
         if !reply.is_success() {
             return Err(faults::unexpected(&what, ingress, &reply));
@@ -148,11 +144,16 @@ impl Restate {
 
     pub(super) async fn tell_take_back(&self, run: &Seen, lines: Vec<String>) -> Result<(), RuntimeError> {
         let what = format!("having the run `{}` taken back", run.id);
-        let Handle { service, .. } = Handle::of(run);
+        let Handle { service, invocation } = Handle::of(run);
+        // Once is enough, unless an operator killed that.
+        let key = match run.status {
+            Status::Killed(_) => format!("take-back after {invocation}"),
+            _ => "take-back".to_owned(),
+        };
         let lines: Result<Vec<_>, _> = lines.into_iter().map(|line| raw(&what, line)).collect();
         let path = format!("/{service}/{}/{TAKE_BACK}/send", segment(&run.id)?);
         let lines = json(&what, &lines?)?;
-        self.send(&what, service, &path, Some("take-back"), lines).await?;
+        self.send(&what, service, &path, Some(&key), lines).await?;
         Ok(())
     }
 
