@@ -222,6 +222,21 @@ async fn a_run_is_told_to_stop() {
 }
 
 #[tokio::test]
+async fn a_run_that_waits_for_time_is_not_at_rest_while_it_is_connected() {
+    let (remote, _) = remote!();
+    begin(&remote, "sleep", &["sleep 600", "once Build.one"]).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let seen = look(&remote, "sleep").await;
+    assert!(
+        matches!(&seen.status, Status::Busy(who) if who.starts_with("the service at `http://127")),
+        "{seen:?}"
+    );
+    assert_eq!(seen.entries.len(), 1);
+    let seen = until(&remote, "sleep", |seen| seen.status == Status::Over).await;
+    assert_eq!(kinds(&seen)[1..], [trying("Build.one"), kept("Build.one")]);
+}
+
+#[tokio::test]
 async fn a_run_that_is_stuck_says_why_and_goes_on_when_it_is_given_something() {
     let (remote, _) = remote!();
     begin(&remote, "crash", &["once Build.one", "crash", "wait hand-in/X/0"]).await;

@@ -61,13 +61,13 @@ pub(super) enum Found {
 }
 
 impl Catalog {
-    pub(super) async fn plans(&self, server: &Server) -> Result<Arc<Plans>, RuntimeError> {
+    pub(super) async fn plans(&self, server: &Server, what: &str) -> Result<Arc<Plans>, RuntimeError> {
         // Held over the request, so that it is made once, however many wait.
         let mut known = self.known.lock().await;
         match &*known {
             Some((at, plans)) if at.elapsed() < FRESH => Ok(Arc::clone(plans)),
             _ => {
-                let plans = Arc::new(read(server).await?);
+                let plans = Arc::new(read(server, what).await?);
                 *known = Some((Instant::now(), Arc::clone(&plans)));
                 Ok(plans)
             }
@@ -75,11 +75,16 @@ impl Catalog {
     }
 
     /// What that service is; one that is not known is asked for again.
-    pub(super) async fn find(&self, server: &Server, service: &str) -> Result<Found, RuntimeError> {
-        match self.plans(server).await?.find(service) {
+    pub(super) async fn find(
+        &self,
+        server: &Server,
+        what: &str,
+        service: &str,
+    ) -> Result<Found, RuntimeError> {
+        match self.plans(server, what).await?.find(service) {
             Found::Gone => {
                 *self.known.lock().await = None;
-                Ok(self.plans(server).await?.find(service))
+                Ok(self.plans(server, what).await?.find(service))
             }
             found => Ok(found),
         }
@@ -98,8 +103,8 @@ impl Plans {
     }
 }
 
-async fn read(server: &Server) -> Result<Plans, RuntimeError> {
-    let Services { services } = server.get("reading which plans are served", "/services").await?;
+async fn read(server: &Server, what: &str) -> Result<Plans, RuntimeError> {
+    let Services { services } = server.get(what, "/services").await?;
     let (ours, foreign): (Vec<_>, Vec<_>) = services.into_iter().partition(Service::is_ours);
     Ok(Plans {
         served: ours.into_iter().map(Service::served).collect(),

@@ -61,7 +61,7 @@ impl Lost {
                 ANSWER.as_secs()
             ),
             Lost::Unreached(cause) | Lost::Broken(cause) => format!(
-                "{what}: the connection to `{url}` was lost: {cause}; do it again, nothing is done twice by that"
+                "{what}: the connection to `{url}` was lost: {cause}; do it again, what was done is not done twice"
             ),
         })
     }
@@ -87,12 +87,12 @@ pub(super) fn untaken(what: &str, lost: Lost) -> RuntimeError {
 }
 
 /// The first question, for the version, was not answered by HTTP.
-pub(super) fn no_http(lost: Lost, url: &str) -> RuntimeError {
+pub(super) fn no_http(lost: Lost, what: &str, url: &str) -> RuntimeError {
     match lost {
         Lost::Broken(cause) => misplaced(format!(
             "what answers at `{url}` is no Restate server: {cause}; {ADMIN}"
         )),
-        other => other.at_admin("asking for its version", url),
+        other => other.at_admin(what, url),
     }
 }
 
@@ -140,6 +140,14 @@ pub(super) fn unserved(what: &str, place: &str, service: &str, besides: &str) ->
     misplaced(format!(
         "{what}: its plan's service `{service}` is not registered with {place}{besides}; \
          serve the plan with `workflow_restate::serve`, or by the verb `worker` of its program"
+    ))
+}
+
+/// A run whose journal is gone.
+pub(super) fn purged(what: &str, place: &str) -> RuntimeError {
+    unavailable(format!(
+        "{what}: {place} has the run, but its journal was removed after it was over; \
+         begin another, under another id, and leave journals to the retention that `workflow_restate::serve` asks for"
     ))
 }
 

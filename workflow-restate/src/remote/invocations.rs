@@ -171,10 +171,13 @@ impl Group {
         all.filter(|invocation| invocation.is_paused())
     }
 
-    /// When it last changed.
-    pub(super) fn changed_ms(&self) -> u64 {
-        let attempts = self.attempts.iter().map(|attempt| attempt.changed_ms);
-        attempts.fold(self.current().changed_ms, u64::max)
+    /// When it last changed: that it was suspended, or tried again, is no change of the run.
+    pub(super) fn changed_ms(&self, standing: &Standing) -> u64 {
+        let current = self.current();
+        match current.is_over() || standing.last_ms == 0 {
+            true => current.changed_ms,
+            false => standing.last_ms,
+        }
     }
 
     /// Whether it is over and was taken back.

@@ -64,7 +64,7 @@ fn sql() -> String {
 
 /// In the order in which they began.
 pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Listed>, RuntimeError> {
-    let plans = catalog.plans(server).await?;
+    let plans = catalog.plans(server, WHAT).await?;
     let known: HashMap<_, _> = plans
         .served
         .iter()
@@ -89,6 +89,7 @@ pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Liste
     let listed = groups.into_iter().map(|group| {
         let (last, standing) = stands.get(&group.current().id).cloned().unwrap_or_default();
         let status = group.status(&standing, &causes);
+        let changed_ms = group.changed_ms(&standing);
         Listed {
             workflow: workflow(&group).unwrap_or_default(),
             awaits: standing.awaits.filter(|_| !group.current().is_over()),
@@ -96,7 +97,7 @@ pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Liste
             undone: group.undone(),
             status,
             began_ms: group.run.created_ms,
-            changed_ms: group.changed_ms(),
+            changed_ms,
             id: group.run.key,
         }
     });
@@ -145,4 +146,45 @@ fn step_in(parameter: &str) -> Option<String> {
     let bytes: Vec<u8> = serde_json::from_str(parameter).ok()?;
     let task: AttemptTask = serde_json::from_slice(&bytes).ok()?;
     Some(task.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    /// As the server answers for a run that did a step and two attempts, was given `hand-in/Build.sign/0`, and waits.
+    const ROWS: &str = r#"[
+        {"id": "inv_1", "index": 5, "entry_type": "Command: Call", "name": "",
+         "parameter": "[123,34,110,97,109,101,34,58,34,66,34,44,34,116,97,115,107,34,58,49,125]",
+         "open_work": 0, "open_timers": 0, "top": 11, "last_ms": 70},
+        {"id": "inv_1", "index": 9, "entry_type": "Command: GetPromise", "name": "", "key": "hand-in/Build.sign/0",
+         "completion": 6, "open_work": 0, "open_timers": 0, "top": 11, "last_ms": 70},
+        {"id": "inv_1", "index": 10, "entry_type": "Notification: GetPromise", "completion": 6,
+         "open_work": 0, "open_timers": 0, "top": 11, "last_ms": 70},
+        {"id": "inv_1", "index": 11, "entry_type": "Command: GetPromise", "name": "", "key": "word/0",
+         "completion": 7, "open_work": 0, "open_timers": 0, "top": 11, "last_ms": 70},
+        {"id": "inv_2", "index": 1, "entry_type": "Command: Call", "name": "",
+         "parameter": "[123,34,110,97,109,101,34,58,34,66,34,44,34,116,97,115,107,34,58,49,125]",
+         "open_work": 1, "open_timers": 1, "top": 3, "last_ms": 80}
+    ]"#;
+
+    #[test]
+    fn the_newest_promise_that_was_not_kept_is_what_a_run_waits_for() {
+        let stands = folded(serde_json::from_str(ROWS).unwrap());
+        let (last, standing) = &stands["inv_1"];
+        assert_eq!(last, "Build.sign");
+        assert_eq!(standing.awaits.as_deref(), Some("word/0"));
+        assert!(standing.awaits_last);
+        assert_eq!(
+            (standing.open_work, standing.open_timers, standing.last_ms),
+            (0, 0, 70)
+        );
+
+        let (last, standing) = &stands["inv_2"];
+        assert_eq!(
+            (last.as_str(), standing.open_work, standing.open_timers),
+            ("B", 1, 1)
+        );
+        assert_eq!(standing.awaits, None);
+    }
 }

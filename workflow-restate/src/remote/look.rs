@@ -16,6 +16,9 @@ impl Restate {
         let causes = invocations::causes(&self.server, &what, std::slice::from_ref(&group)).await?;
         let unreadable = |error| faults::unreadable(&what, self.server.admin(), error);
         let rows = journal::read(&self.server, &what, &group.run.id).await?;
+        if rows.is_empty() && group.run.is_over() {
+            return Err(faults::purged(&what, &self.server.place()));
+        }
         let (mut entries, mut standing) = journal::entries(&group.run.service, &rows).map_err(unreadable)?;
         for take_back in group.take_backs.iter().filter(|_| group.run.is_over()) {
             let rows = journal::read(&self.server, &what, &take_back.id).await?;
@@ -44,7 +47,7 @@ impl Restate {
             status: group.status(&standing, &causes),
             entries,
             began_ms: group.run.created_ms,
-            changed_ms: group.changed_ms(),
+            changed_ms: group.changed_ms(&standing),
         }))
     }
 
@@ -53,7 +56,7 @@ impl Restate {
         let groups = invocations::read(&self.server, what, Some(id)).await?;
         for group in groups.into_iter().rev() {
             let service = &group.run.service;
-            match self.catalog.find(&self.server, service).await? {
+            match self.catalog.find(&self.server, what, service).await? {
                 Found::Plan(served) => {
                     served.check_format()?;
                     return Ok(Some((group, served)));

@@ -49,16 +49,16 @@ impl Server {
     }
 
     /// Where the ingress is; the version was checked then.
-    pub(super) async fn ingress(&self) -> Result<&str, RuntimeError> {
-        let ingress = self.ingress.get_or_try_init(|| self.find_ingress()).await?;
-        Ok(ingress)
+    pub(super) async fn ingress(&self, what: &str) -> Result<&str, RuntimeError> {
+        let found = self.ingress.get_or_try_init(|| self.find_ingress(what));
+        Ok(found.await?)
     }
 
-    async fn find_ingress(&self) -> Result<String, RuntimeError> {
+    async fn find_ingress(&self, what: &str) -> Result<String, RuntimeError> {
         let request = self.client.get(format!("{}/version", self.admin));
         let reply = http::ask(request)
             .await
-            .map_err(|lost| faults::no_http(lost, &self.admin))?;
+            .map_err(|lost| faults::no_http(lost, what, &self.admin))?;
         let answer = reply
             .is_success()
             .then(|| serde_json::from_slice::<Version>(&reply.body).ok());
@@ -82,7 +82,7 @@ impl Server {
         what: &str,
         request: impl FnOnce(&Client, &str) -> RequestBuilder,
     ) -> Result<Reply, RuntimeError> {
-        self.ingress().await?;
+        self.ingress(what).await?;
         let asked = http::ask(request(&self.client, &self.admin)).await;
         asked.map_err(|lost| lost.at_admin(what, &self.admin))
     }
@@ -93,14 +93,45 @@ impl Server {
         what: &str,
         request: impl FnOnce(&Client, &str) -> RequestBuilder,
     ) -> Result<Reply, RuntimeError> {
-        let ingress = self.ingress().await?;
+        let ingress = self.ingress(what).await?;
         let asked = http::ask(request(&self.client, ingress)).await;
         asked.map_err(|lost| lost.at_ingress(what, ingress))
     }
 
+    /// Leaves something to the server, under this key if it has one: it is then seen to once, however often it is sent.
+    pub(super) async fn leave(
+        &self,
+        what: &str,
+        path: &str,
+        key: Option<&str>,
+        body: String,
+    ) -> Result<Reply, RuntimeError> {
+        let ingress = self.ingress(what).await?;
+        let send = || {
+            let request = self.client.post(format!("{ingress}{path}"));
+            let request = request
+                .header("content-type", "application/json")
+                .body(body.clone());
+            http::ask(
+                key.into_iter()
+                    .fold(request, |request, key| request.header("idempotency-key", key)),
+            )
+        };
+        let asked = match send().await {
+            // A server that is started again closes what it had, and nobody knows what it took.
+            Err(Lost::Broken(_)) if key.is_some() => send().await,
+            asked => asked,
+        };
+        asked.map_err(|lost| lost.at_ingress(what, ingress))
+    }
+
     /// Waits for what comes of something that was left to the server.
-    pub(super) async fn attach(&self, invocation: &str) -> Result<Result<Reply, Lost>, RuntimeError> {
-        let ingress = self.ingress().await?;
+    pub(super) async fn attach(
+        &self,
+        what: &str,
+        invocation: &str,
+    ) -> Result<Result<Reply, Lost>, RuntimeError> {
+        let ingress = self.ingress(what).await?;
         let request = self
             .client
             .get(format!("{ingress}/restate/invocation/{invocation}/attach"));

@@ -44,7 +44,7 @@ impl Restate {
 
     /// The workflow of another service that has a run of that id. To ask each of them by name is far cheaper than SQL.
     async fn holder(&self, what: &str, service: &str, id: &str) -> Result<Option<String>, RuntimeError> {
-        let plans = self.catalog.plans(&self.server).await?;
+        let plans = self.catalog.plans(&self.server, what).await?;
         for other in plans.served.iter().filter(|other| other.service != service) {
             let path = format!("/restate/workflow/{}/{}/output", other.service, segment(id)?);
             let asked = self
@@ -57,7 +57,7 @@ impl Restate {
                 reply if reply.is_success() || reply.from_invocation => {
                     return Ok(Some(other.workflow.clone()));
                 }
-                reply => return Err(faults::unexpected(what, self.server.ingress().await?, &reply)),
+                reply => return Err(faults::unexpected(what, self.server.ingress(what).await?, &reply)),
             }
         }
         Ok(None)
@@ -81,10 +81,10 @@ impl Restate {
         let sent = self.send(&what, service, &path, Some(&nonce), gift).await?;
         let reply = self
             .server
-            .attach(&sent.invocation)
+            .attach(&what, &sent.invocation)
             .await?
             .map_err(|lost| faults::untaken(&what, lost))?;
-        let ingress = self.server.ingress().await?;
+        let ingress = self.server.ingress(&what).await?;
         if !reply.is_success() {
             return Err(faults::unexpected(&what, ingress, &reply));
         }
@@ -157,7 +157,7 @@ impl Restate {
         Ok(())
     }
 
-    /// Leaves something to the server. What has a key is seen to once, however often it is sent.
+    /// Leaves something to the server.
     async fn send(
         &self,
         what: &str,
@@ -166,17 +166,8 @@ impl Restate {
         key: Option<&str>,
         body: String,
     ) -> Result<Sent, RuntimeError> {
-        let asked = self.server.ask_ingress(what, |client, ingress| {
-            let request = client
-                .post(format!("{ingress}{path}"))
-                .header("content-type", "application/json");
-            let request = key
-                .into_iter()
-                .fold(request, |request, key| request.header("idempotency-key", key));
-            request.body(body)
-        });
-        let reply = asked.await?;
-        let ingress = self.server.ingress().await?;
+        let reply = self.server.leave(what, path, key, body).await?;
+        let ingress = self.server.ingress(what).await?;
         match reply.status {
             200..300 => {
                 serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(what, ingress, error))
@@ -185,16 +176,16 @@ impl Restate {
                 what,
                 &self.server.place(),
                 service,
-                &self.besides(service).await?,
+                &self.besides(what, service).await?,
             )),
             _ => Err(faults::unexpected(what, ingress, &reply)),
         }
     }
 
     /// What is registered of the same workflow, as that is the likely mistake.
-    async fn besides(&self, service: &str) -> Result<String, RuntimeError> {
+    async fn besides(&self, what: &str, service: &str) -> Result<String, RuntimeError> {
         let workflow = catalog::workflow_of(service);
-        let plans = self.catalog.plans(&self.server).await?;
+        let plans = self.catalog.plans(&self.server, what).await?;
         let same = |other: &&Served| catalog::workflow_of(&other.service) == workflow;
         let others: Vec<_> = plans
             .served

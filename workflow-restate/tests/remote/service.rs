@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use restate_sdk::context::{RequestTarget, RunFuture};
 use restate_sdk::discovery::{self, HandlerType};
@@ -90,6 +91,10 @@ async fn follow(ctx: &ContextInternal, key: &str, script: &[String]) -> Result<(
                     .any(|mended| mended == key) =>
             {
                 return Err(std::io::Error::other("the disk is full").into());
+            }
+            "sleep" => {
+                ctx.sleep(Duration::from_millis(rest.parse().expect("a number")))
+                    .await?
             }
             "fail" => return Err(TerminalError::new_with_code(500, rest).into()),
             _ => {}
