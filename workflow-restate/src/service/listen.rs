@@ -1,7 +1,7 @@
 //! The server of the endpoint.
 //!
-//! The SDK has one, which stops accepting for good after the first error of the listener, leaves Nagle's algorithm on
-//! and takes at most 200 invocations on a connection; hence this.
+//! The SDK has one, which stops accepting for good after the first error of the listener, leaves Nagle's algorithm on,
+//! takes at most 200 invocations on a connection, and ends only when nobody waits; hence this.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -73,7 +73,7 @@ async fn connected(stream: TcpStream, endpoint: HyperEndpoint) {
         tracing::debug!(%error, "cannot turn off Nagle's algorithm");
     }
     let connection = http2::Builder::new(TokioExecutor::new())
-        // A run that waits for its attempts must not keep them from being made.
+        // Else the server makes another connection for every 200 of them, which takes twice as long.
         .max_concurrent_streams(None)
         .serve_connection(TokioIo::new(stream), endpoint);
     if let Err(error) = connection.await {
