@@ -72,9 +72,11 @@ pub struct Service {
     advertise: Option<String>,
     limits: Limits,
     observers: Vec<Arc<dyn Observer>>,
-    ready: Option<Box<dyn FnOnce(&str) + Send>>,
+    ready: Option<Ready>,
     until: Option<Doing<'static, ()>>,
 }
+
+type Ready = Box<dyn FnOnce(&str) + Send>;
 
 /// What the server is told of how to treat runs.
 struct Limits {

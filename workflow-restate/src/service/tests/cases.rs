@@ -414,3 +414,46 @@ async fn a_run_that_waits_does_not_hold_up_the_end_of_the_service() {
     served.end().await;
     assert!(began.elapsed() < Duration::from_secs(3));
 }
+
+#[tokio::test]
+async fn work_that_was_not_begun_when_the_run_was_stopped_is_left_undone() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let mut served = Served::new(&server, |world, durable, _| {
+        Box::pin(async move {
+            let work = async {
+                world.say("works");
+                std::future::pending().await
+            };
+            durable
+                .once("work", Box::pin(work))
+                .await
+                .expect_err("it is stopped");
+            for halt in ["halt/0", "halt/1"] {
+                let open = durable.begin(Part::Promise(halt.into()));
+                world.say(halt);
+                durable.next(&[open]).await.expect_err("it is stopped again");
+            }
+            let open = durable.begin(Part::Promise("halt/2".into()));
+            durable.next(&[open]).await.expect("it was told three times");
+            let work = durable.once("work", Box::pin(async { "2".to_owned() }));
+            assert_eq!(work.await.as_deref(), Ok("2"));
+            Ok(Ended::Done)
+        })
+    })
+    .await;
+    let invocation = server.begin(&served.name, "n").await;
+    served.world.until_said("works", 1).await;
+    served.kill().await;
+    server.cancel(&invocation).await;
+    served.start().await;
+    for halt in ["halt/0", "halt/1"] {
+        served.world.until_said(halt, 1).await;
+        server.cancel(&invocation).await;
+    }
+    let gift = json!({ "key": "halt/2", "text": 0, "nonce": "a" });
+    server.ask(&served.name, "n", "give", gift).await;
+    assert_eq!(server.end(&served.name, "n").await, (200, DONE.into()));
+    assert_eq!(served.world.said("works"), 1);
+}
