@@ -9,7 +9,7 @@ use workflow_runtime::RuntimeError;
 
 use super::invocations::Standing;
 use super::server::{Server, quoted};
-use crate::names::{ATTEMPT, AttemptTask, Given};
+use crate::names::{ATTEMPT, AttemptTask, Given, KEPT_LATE};
 
 /// A row of `sys_journal`.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,7 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
     let mut reading = Reading {
         service,
         open: HashMap::new(),
+        running: None,
         standing: Standing::default(),
     };
     let mut entries = Vec::new();
@@ -66,11 +67,16 @@ struct Reading<'a> {
     service: &'a str,
     /// What has no result yet, by the number of its completion. They are given out in order.
     open: HashMap<u32, Open>,
+    /// What was run last: the engine's SDK runs one thing at a time.
+    running: Option<u32>,
     standing: Standing,
 }
 
 enum Open {
+    /// Of which the run hears, whenever it is done.
     Work(String),
+    /// The run was told to stop before it was done, and does not hear of it.
+    Unheard,
     Promise(String),
     Timer,
 }
@@ -136,8 +142,11 @@ impl Reading<'_> {
                 let Begun {
                     completion_id, name, ..
                 } = command(row)?;
-                self.open.insert(completion_id, Open::Work(name.clone()));
-                Some(EntryKind::Trying(name))
+                self.running = Some(completion_id);
+                let late = name.strip_prefix(KEPT_LATE).map(str::to_owned);
+                let entry = late.is_none().then(|| EntryKind::Trying(name.clone()));
+                self.open.insert(completion_id, Open::Work(late.unwrap_or(name)));
+                entry
             }
             "Command: Call" => self.call(command(row)?)?,
             "Command: GetPromise" => {
@@ -160,10 +169,21 @@ impl Reading<'_> {
                 let Signal { id } = command(row)?;
                 // Those with names are not the engine's.
                 let cancelled = id.get("Index").and_then(serde_json::Value::as_u64) == Some(1);
+                if cancelled {
+                    self.stopped();
+                }
                 cancelled.then_some(EntryKind::Stopped)
             }
             _ => None,
         })
+    }
+
+    /// What is run at that moment is not heard of; what others were called for is.
+    fn stopped(&mut self) {
+        let running = self.running.and_then(|completion| self.open.get_mut(&completion));
+        if let Some(open @ Open::Work(_)) = running {
+            *open = Open::Unheard;
+        }
     }
 
     fn call(&mut self, call: Call) -> Result<Option<EntryKind>, String> {
@@ -187,6 +207,8 @@ impl Reading<'_> {
             return Ok(None);
         };
         Ok(match begun {
+            // Of what was kept late, an empty text says that it was not done.
+            Some(Open::Work(_)) if bytes.is_empty() => None,
             Some(Open::Work(name)) => Some(EntryKind::Kept {
                 name,
                 text: text(bytes)?,
@@ -195,7 +217,7 @@ impl Reading<'_> {
                 key,
                 text: given(bytes)?,
             }),
-            Some(Open::Timer) | None => None,
+            Some(Open::Timer | Open::Unheard) | None => None,
         })
     }
 }
