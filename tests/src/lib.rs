@@ -7,6 +7,7 @@ pub mod march;
 pub mod page;
 pub mod place;
 pub mod process;
+pub mod restate;
 pub mod script;
 pub mod soon;
 pub mod voyage;
