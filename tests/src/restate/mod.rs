@@ -11,10 +11,12 @@ mod node;
 mod ports;
 mod server;
 mod service;
+mod usage;
 mod web;
 
 pub use self::cluster::Cluster;
 pub use self::ports::free;
 pub use self::server::Server;
 pub use self::service::Service;
+pub use self::usage::Usage;
 pub use self::web::{Answer, ask, register};

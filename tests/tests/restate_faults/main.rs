@@ -4,9 +4,13 @@
 //! `RESTATE_SEED=n` repeats the delays of a trial; each prints its own.
 
 mod trial;
-mod usage;
 
+use std::time::{Duration, Instant};
+
+use tests::child::{self, Child};
+use tests::place::Place;
 use tests::restate::{Cluster, Server, ask, free};
+use tests::soon::LONG;
 
 use trial::{Target, Trial};
 
@@ -48,6 +52,33 @@ fn one_server_is_shared_by_all_tests_of_a_program() {
             .is_some_and(|version| version.starts_with("1.7.")),
         "{version:?}"
     );
+}
+
+#[test]
+fn a_server_ends_with_its_test_also_when_that_is_killed() {
+    let Some(_server) = Server::shared() else {
+        return;
+    };
+    let place = Place::file();
+    let child = Child::sent("start", &place);
+    let health = format!("{}/health", child.says());
+    assert!(ask(&health, None).is_ok_and(|answer| answer.is_good()));
+    child.kill();
+    let began = Instant::now();
+    while ask(&health, None).is_ok() {
+        assert!(began.elapsed() < LONG, "the server goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Has a server and does not end by itself.
+#[test]
+fn as_a_child_process() {
+    if child::errand().is_some() {
+        let server = Server::start().expect("the parent has one");
+        child::say(&server.admin_url());
+        std::thread::sleep(LONG);
+    }
 }
 
 #[test]

@@ -7,9 +7,7 @@ use std::{env, fs, thread};
 use serde_json::json;
 use tempfile::TempDir;
 use tests::dice::Dice;
-use tests::restate::{Cluster, Server, Service, ask, free, register};
-
-use crate::usage::Usage;
+use tests::restate::{Cluster, Server, Service, Usage, ask, free, register};
 
 const RUNS: usize = 20;
 /// Of one step, in milliseconds: a run takes half a second.
@@ -135,10 +133,22 @@ impl Trial {
             self.target.kill(node);
             if self.target.nodes() > 1 {
                 let alive = (node + 1) % self.target.nodes();
+                let killed = Instant::now();
                 self.finish_on(alive);
+                println!(
+                    "{}: all at their end {:.1?} after node {node} was killed",
+                    self.name,
+                    killed.elapsed()
+                );
                 self.check();
             }
+            let restarted = Instant::now();
             self.target.restart(node);
+            println!(
+                "{}: node {node} is back after {:.1?}",
+                self.name,
+                restarted.elapsed()
+            );
         }
         self.end(kills);
     }
