@@ -55,6 +55,11 @@ impl Server {
         self.0.id()
     }
 
+    /// The end of its log; a test that fails shows it by itself, except of the server that is shared.
+    pub fn last_said(&self) -> String {
+        self.0.last_said()
+    }
+
     /// Ends it as kill -9 does.
     pub fn kill(&mut self) {
         self.0.kill();
