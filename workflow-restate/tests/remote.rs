@@ -248,7 +248,11 @@ async fn a_run_that_is_stuck_says_why_and_goes_on_when_it_is_given_something() {
             unreachable!()
         };
         assert!(why.starts_with("the service at `http://127.0.0.1:"), "{why}");
-        assert!(why.contains("the disk is full") && !why.contains('\n'), "{why}");
+        assert!(
+            why.contains("`: Handler failed with") && why.contains("the disk is full"),
+            "{why}"
+        );
+        assert!(!why.contains('\n'), "{why}");
         let listed = remote.list().await.unwrap();
         assert_eq!(
             listed.iter().find(|run| run.id == "crash").unwrap().status,
@@ -259,6 +263,59 @@ async fn a_run_that_is_stuck_says_why_and_goes_on_when_it_is_given_something() {
     let seen = look(&remote, "crash").await;
     assert!(remote.give(&seen, "hand-in/X/0", "1".to_owned()).await.unwrap());
     until(&remote, "crash", |seen| seen.status == Status::Over).await;
+}
+
+#[tokio::test]
+async fn a_run_is_stuck_if_one_of_its_attempts_is() {
+    let (remote, _) = remote!();
+    begin(
+        &remote,
+        "part",
+        &["both Build.fine Build.crash", "wait hand-in/X/0"],
+    )
+    .await;
+    let seen = until(&remote, "part", |seen| {
+        matches!(seen.status, Status::Stuck { paused: true, .. })
+    })
+    .await;
+    let listed = remote.list().await.unwrap();
+    let run = listed.iter().find(|run| run.id == "part").unwrap();
+    assert_eq!((&run.status, run.last.as_str()), (&seen.status, "Build.crash"));
+    service::MENDED.lock().unwrap().push("part".to_owned());
+    assert!(remote.give(&seen, "hand-in/X/0", "1".to_owned()).await.unwrap());
+    until(&remote, "part", |seen| seen.status == Status::Over).await;
+}
+
+#[tokio::test]
+async fn a_taking_back_that_was_killed_is_done_again() {
+    let (remote, server) = remote!();
+    begin(&remote, "again", &[]).await;
+    let done = until(&remote, "again", |seen| seen.status == Status::Over).await;
+    remote
+        .take_back(&done, vec![r#""crash""#.to_owned()])
+        .await
+        .unwrap();
+    let seen = until(&remote, "again", |seen| {
+        matches!(seen.status, Status::Stuck { .. })
+    })
+    .await;
+    let (_, invocation) = seen.handle.split_once(' ').unwrap();
+    curl(
+        "PATCH",
+        &format!("{}/invocations/{invocation}/kill", server.admin),
+        "",
+    );
+    let seen = until(&remote, "again", |seen| matches!(seen.status, Status::Killed(_))).await;
+    remote.take_back(&seen, vec![]).await.unwrap();
+    let undone = |seen: &Seen| seen.status == Status::Over && kinds(seen).contains(&kept("undo Build.one"));
+    let seen = until(&remote, "again", undone).await;
+    let expected = [
+        EntryKind::TakingBack,
+        EntryKind::TakingBack,
+        trying("undo Build.one"),
+        kept("undo Build.one"),
+    ];
+    assert_eq!(kinds(&seen)[1..], expected);
 }
 
 #[tokio::test]

@@ -67,8 +67,9 @@ pub(super) async fn read(server: &Server, what: &str, id: Option<&str>) -> Resul
          arrow_cast(i.created_at, 'Int64') as created_ms, arrow_cast(i.modified_at, 'Int64') as changed_ms, \
          arrow_cast(now(), 'Int64') / 1000000 as now_ms, i.completion_result as result, \
          i.completion_failure as failure, i.last_failure as trouble, d.endpoint \
-         from sys_invocation i left join sys_deployment d \
-         on d.id = coalesce(i.last_attempt_deployment_id, i.pinned_deployment_id) \
+         from sys_invocation i left join sys_service s on s.name = i.target_service_name \
+         left join sys_deployment d \
+         on d.id = coalesce(i.last_attempt_deployment_id, i.pinned_deployment_id, s.deployment_id) \
          where i.target_service_ty = 'workflow' {}and (i.target_handler_name in ('{RUN}', '{TAKE_BACK}') \
          or (i.target_handler_name = '{ATTEMPT}' and i.status <> 'completed'))",
         of_id.unwrap_or_default()
@@ -125,7 +126,7 @@ impl Invocation {
     fn who(&self) -> String {
         match &self.endpoint {
             Some(endpoint) => format!("the service at `{}`", endpoint.trim_end_matches('/')),
-            None => format!("a service `{}`", self.service),
+            None => format!("the service `{}`", self.service),
         }
     }
 
@@ -148,12 +149,21 @@ impl Invocation {
             .or(causes.get(&self.id).map(String::as_str));
         let who = self.who();
         Some(Status::Stuck {
-            why: match cause.and_then(|cause| cause.trim().lines().next()) {
+            why: match cause.map(in_a_line) {
                 Some(cause) => format!("{who}: {cause}"),
                 None => who,
             },
             paused,
         })
+    }
+}
+
+/// The rest is where it happened in the SDK, and the code before it is the same for all: `[500 Internal] the fault`.
+fn in_a_line(cause: &str) -> &str {
+    let line = cause.trim().lines().next().unwrap_or_default();
+    match line.split_once("] ") {
+        Some((code, fault)) if code.starts_with('[') => fault,
+        _ => line,
     }
 }
 

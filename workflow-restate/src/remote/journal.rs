@@ -36,7 +36,7 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
     let mut reading = Reading {
         service,
         open: HashMap::new(),
-        running: None,
+        unknown: None,
         standing: Standing::default(),
     };
     let mut entries = Vec::new();
@@ -44,6 +44,9 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
         let kind = reading
             .kind(row)
             .map_err(|error| format!("entry {}: {error}", row.index))?;
+        if let Some(name) = reading.unknown.take() {
+            forget(&mut entries, &name);
+        }
         entries.extend(kind.map(|kind| Entry {
             at_ms: row.at_ms,
             kind,
@@ -53,7 +56,9 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
     }
     let mut standing = reading.standing;
     let open = || reading.open.values();
-    standing.open_work = open().filter(|open| matches!(open, Open::Work(_))).count();
+    standing.open_work = open()
+        .filter(|open| matches!(open, Open::Work(_) | Open::Late(_)))
+        .count();
     standing.open_timers = open().filter(|open| matches!(open, Open::Timer)).count();
     let promises = reading.open.iter().filter_map(|(completion, open)| match open {
         Open::Promise(key) => Some((completion, key)),
@@ -63,20 +68,39 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
     Ok((entries, standing))
 }
 
+/// The run never heard of the newest result of that work, and has it done again.
+fn forget(entries: &mut Vec<Entry>, work: &str) {
+    let newest = entries.iter().rposition(|entry| match &entry.kind {
+        EntryKind::Trying(name) | EntryKind::Kept { name, .. } => name == work,
+        _ => false,
+    });
+    let kept = newest.filter(|at| {
+        matches!(
+            entries.get(*at),
+            Some(Entry {
+                kind: EntryKind::Kept { .. },
+                ..
+            })
+        )
+    });
+    if let Some(at) = kept {
+        entries.remove(at);
+    }
+}
+
 struct Reading<'a> {
     service: &'a str,
     /// What has no result yet, by the number of its completion. They are given out in order.
     open: HashMap<u32, Open>,
-    /// What was run last: the engine's SDK runs one thing at a time.
-    running: Option<u32>,
+    /// Work whose result the run never heard of.
+    unknown: Option<String>,
     standing: Standing,
 }
 
 enum Open {
-    /// Of which the run hears, whenever it is done.
     Work(String),
-    /// The run was told to stop before it was done, and does not hear of it.
-    Unheard,
+    /// What is kept a second time: see [`names::kept_late`](crate::names::kept_late).
+    Late(String),
     Promise(String),
     Timer,
 }
@@ -142,11 +166,12 @@ impl Reading<'_> {
                 let Begun {
                     completion_id, name, ..
                 } = command(row)?;
-                self.running = Some(completion_id);
-                let late = name.strip_prefix(KEPT_LATE).map(str::to_owned);
-                let entry = late.is_none().then(|| EntryKind::Trying(name.clone()));
-                self.open.insert(completion_id, Open::Work(late.unwrap_or(name)));
-                entry
+                if let Some(name) = name.strip_prefix(KEPT_LATE) {
+                    self.open.insert(completion_id, Open::Late(name.to_owned()));
+                    return Ok(None);
+                }
+                self.open.insert(completion_id, Open::Work(name.clone()));
+                Some(EntryKind::Trying(name))
             }
             "Command: Call" => self.call(command(row)?)?,
             "Command: GetPromise" => {
@@ -169,21 +194,10 @@ impl Reading<'_> {
                 let Signal { id } = command(row)?;
                 // Those with names are not the engine's.
                 let cancelled = id.get("Index").and_then(serde_json::Value::as_u64) == Some(1);
-                if cancelled {
-                    self.stopped();
-                }
                 cancelled.then_some(EntryKind::Stopped)
             }
             _ => None,
         })
-    }
-
-    /// What is run at that moment is not heard of; what others were called for is.
-    fn stopped(&mut self) {
-        let running = self.running.and_then(|completion| self.open.get_mut(&completion));
-        if let Some(open @ Open::Work(_)) = running {
-            *open = Open::Unheard;
-        }
     }
 
     fn call(&mut self, call: Call) -> Result<Option<EntryKind>, String> {
@@ -207,8 +221,6 @@ impl Reading<'_> {
             return Ok(None);
         };
         Ok(match begun {
-            // Of what was kept late, an empty text says that it was not done.
-            Some(Open::Work(_)) if bytes.is_empty() => None,
             Some(Open::Work(name)) => Some(EntryKind::Kept {
                 name,
                 text: text(bytes)?,
@@ -217,7 +229,11 @@ impl Reading<'_> {
                 key,
                 text: given(bytes)?,
             }),
-            Some(Open::Timer | Open::Unheard) | None => None,
+            Some(Open::Late(name)) => {
+                self.unknown = Some(name).filter(|_| bytes.is_empty());
+                None
+            }
+            Some(Open::Timer) | None => None,
         })
     }
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::server::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use restate_sdk::endpoint::Endpoint;
 use restate_sdk::hyper::HyperEndpoint;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +22,9 @@ use super::ending::{Until, Working};
 const GRACE: Duration = Duration::from_secs(10);
 /// Until connections are accepted again after that failed.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How often the server is asked whether it is there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Takes the address.
 pub(super) async fn bind(address: &str) -> Result<(TcpListener, SocketAddr), RuntimeError> {
@@ -75,6 +78,9 @@ async fn connected(stream: TcpStream, endpoint: HyperEndpoint) {
     let connection = http2::Builder::new(TokioExecutor::new())
         // Else the server makes another connection for every 200 of them, which takes twice as long.
         .max_concurrent_streams(None)
+        // A server that is gone without a word would keep its runs waiting here.
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
         .serve_connection(TokioIo::new(stream), endpoint);
     if let Err(error) = connection.await {
         tracing::debug!(%error, "a connection of the Restate server ended");

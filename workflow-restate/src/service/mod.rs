@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use restate_sdk::endpoint::Endpoint;
 use restate_sdk::service::macro_support::service_definition;
-use workflow_runtime::__engine::{Doing, Serving, Staffed};
+use workflow_runtime::__engine::{self as engine, Doing, Serving, Staffed};
 use workflow_runtime::{CarriedOutBy, Observer, RunEvent, RuntimeError, Team, Workflow};
 
 use self::ending::{Signals, Until, Working};
@@ -299,7 +299,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// If it cannot listen there, or be registered: there is no server or one of another version, it does not reach this
+    /// If a plan is served twice, or it cannot listen there, or be registered: there is no server or one of another version, it does not reach this
     /// program, or another build was served at this address.
     ///
     /// # Examples
@@ -345,7 +345,14 @@ impl Service {
         let mut endpoint = Endpoint::builder();
         for staffed in &self.plans {
             let service = discovery::service_of(staffed, &self.limits)?;
-            services.push(service.name.to_string());
+            let name = service.name.to_string();
+            if services.contains(&name) {
+                return Err(engine::refused(format!(
+                    "`{}` is served twice at one address; serve it once",
+                    staffed.workflow()
+                )));
+            }
+            services.push(name);
             let observers = self.observers.iter().cloned();
             let observed = observers.fold(staffed.clone(), |staffed, observer| {
                 staffed.with_observer(move |event: &RunEvent<'_>| observer.observe(event))

@@ -72,6 +72,18 @@ async fn both(ctx: &ContextInternal, key: &str, names: &str) -> Result<(), Termi
     Ok(())
 }
 
+fn crash(key: &str) -> Result<(), HandlerError> {
+    match MENDED
+        .lock()
+        .expect("nobody panicked")
+        .iter()
+        .any(|mended| mended == key)
+    {
+        true => Ok(()),
+        false => Err(std::io::Error::other("the disk is full").into()),
+    }
+}
+
 async fn follow(ctx: &ContextInternal, key: &str, script: &[String]) -> Result<(), HandlerError> {
     for line in script {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -83,15 +95,7 @@ async fn follow(ctx: &ContextInternal, key: &str, script: &[String]) -> Result<(
                     once(ctx, "stopped").await?;
                 }
             }
-            "crash"
-                if !MENDED
-                    .lock()
-                    .expect("nobody panicked")
-                    .iter()
-                    .any(|mended| mended == key) =>
-            {
-                return Err(std::io::Error::other("the disk is full").into());
-            }
+            "crash" => crash(key)?,
             "sleep" => {
                 ctx.sleep(Duration::from_millis(rest.parse().expect("a number")))
                     .await?
@@ -112,7 +116,10 @@ async fn handle(ctx: &ContextInternal) -> HandlerResult<Raw> {
             Ok(raw(json!("done")))
         }
         "attempt" => {
-            let (Json(task), _) = ctx.input::<Json<Task>>().await;
+            let (Json(task), meta) = ctx.input::<Json<Task>>().await;
+            if task.name.ends_with("crash") {
+                crash(&meta.key)?;
+            }
             Ok(raw(json!({ "did": task.name })))
         }
         "give" => {
@@ -128,7 +135,10 @@ async fn handle(ctx: &ContextInternal) -> HandlerResult<Raw> {
             Ok(raw(json!(given.nonce == gift.nonce)))
         }
         _ => {
-            let (Json(_), _) = ctx.input::<Raw>().await;
+            let (Json(lines), meta) = ctx.input::<Raw>().await;
+            if lines.get().contains("crash") {
+                crash(&meta.key)?;
+            }
             once(ctx, "undo Build.one").await?;
             Ok(raw(json!("undone")))
         }

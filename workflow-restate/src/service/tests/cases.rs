@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use workflow_runtime::__engine::{Ended, Outcome, Part};
+use workflow_runtime::__engine::{Ended, EntryKind, Outcome, Part, Status};
 
 use super::scripted::{Served, all, attempt};
 use super::server::Server;
@@ -168,9 +168,34 @@ async fn work_under_way_is_kept_and_not_repeated_when_the_run_is_stopped() {
     served.world.until_said("halts", 1).await;
     served.kill().await;
     served.start().await;
-    let gift = json!({ "key": "halt/0", "text": 0, "nonce": "a" });
-    server.ask(&served.name, "w", "give", gift).await;
+    let remote = crate::__remote(&server.admin).unwrap();
+    let seen = remote.look("w").await.unwrap().expect("it was begun");
+    assert!(remote.give(&seen, "halt/0", "0".to_owned()).await.unwrap());
     assert_eq!(server.end(&served.name, "w").await, (200, DONE.into()));
+    let seen = remote.look("w").await.unwrap().expect("it was begun");
+    let kinds: Vec<_> = seen.entries.into_iter().map(|entry| entry.kind).collect();
+    let kept = |name: &str, text: &str| EntryKind::Kept {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    let key = "halt/0".to_owned();
+    assert_eq!(
+        kinds,
+        [
+            EntryKind::Begun(r#"{"id":"w"}"#.to_owned()),
+            EntryKind::Trying("work".to_owned()),
+            EntryKind::Stopped,
+            kept("work", "5"),
+            EntryKind::Awaits(key.clone()),
+            EntryKind::Given {
+                key,
+                text: "0".to_owned()
+            },
+            EntryKind::Trying("next".to_owned()),
+            kept("next", "6"),
+        ]
+    );
+    assert_eq!(seen.status, Status::Over);
     assert_eq!(served.world.said("works"), 1);
 }
 

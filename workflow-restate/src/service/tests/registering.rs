@@ -135,6 +135,7 @@ async fn what_is_wrong_with_an_address_is_said() {
         .unwrap()
         .to_owned();
     let cases = [
+        (service().and::<Walk, _>(Dog), "`Walk` is served twice"),
         (service().listen(&*taken), "end the program that has it"),
         (service().listen("nonsense"), "name an address of this machine"),
         (
