@@ -390,7 +390,7 @@ async fn a_plan_that_nobody_serves_is_named() {
         "{error}"
     );
     assert!(
-        error.contains("other versions of it are: `Flow.") && error.contains("verb `serve`"),
+        error.contains("other versions of it are: `Flow.") && error.contains("verb `worker`"),
         "{error}"
     );
 
