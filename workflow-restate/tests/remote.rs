@@ -444,33 +444,50 @@ async fn the_ingress_is_not_taken_for_the_admin_api() {
     assert!(error.contains("port 9070"), "{error}");
 }
 
-/// Answers each connection's requests with these texts, and closes it then.
-async fn pretend(answers: &'static [&'static str]) -> String {
+#[derive(Clone, Copy)]
+enum Answer {
+    Says(u16, &'static str),
+    /// It hangs up in the middle.
+    Half,
+    NoHttp,
+    Silence,
+}
+
+use Answer::{Half, NoHttp, Says, Silence};
+
+const KNOWN: Answer = Says(200, r#"{"version":"1.7.1"}"#);
+
+/// Answers requests so, and with the last again and again.
+async fn pretend(answers: &[Answer]) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
+    let last = *answers.last().unwrap();
+    let mut answers = answers.to_vec().into_iter().chain(std::iter::repeat(last));
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
-            for answer in answers {
-                let mut buffer = [0; 4096];
-                let _ = stream.read(&mut buffer).await;
-                if answer.is_empty() {
-                    std::future::pending::<()>().await;
+            let mut buffer = [0; 4096];
+            while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+                let answer = answers.next().unwrap();
+                let text = match answer {
+                    Says(status, body) => {
+                        format!(
+                            "HTTP/1.1 {status} So\r\ncontent-length: {}\r\n\r\n{body}",
+                            body.len()
+                        )
+                    }
+                    Half => "HTTP/1.1 200 So\r\ncontent-length: 500\r\n\r\n{\"services\":[".to_owned(),
+                    NoHttp => "SSH-2.0-OpenSSH_9.2\r\n".to_owned(),
+                    Silence => std::future::pending().await,
+                };
+                if stream.write_all(text.as_bytes()).await.is_err() || !matches!(answer, Says(..)) {
+                    break;
                 }
-                stream.write_all(answer.as_bytes()).await.unwrap();
             }
         }
     });
     format!("http://{at}")
 }
-
-const OLD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{\"version\":\"1.6.2\"}";
-const KNOWN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\n{\"version\":\"1.7.1\"}";
-const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n<html>hi</html>";
-const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"services\":[";
-const ODD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"services\":{}}";
-const BUSY: &str = "HTTP/1.1 503 No\r\ncontent-length: 22\r\n\r\n{\"message\":\"too busy\"}";
-const LOCKED: &str = "HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n";
 
 #[tokio::test]
 async fn faults_of_the_way_are_named_with_their_remedy() {
@@ -482,26 +499,32 @@ async fn faults_of_the_way_are_named_with_their_remedy() {
             "nothing can be reached at",
         ),
         (
-            pretend(&[PAGE]).await,
+            pretend(&[Says(200, "<html>hi</html>")]).await,
             "is no Restate server: it says 200: <html>hi</html>; give the address of the admin",
         ),
-        (pretend(&[LOCKED]).await, "is no Restate server: it says 401"),
         (
-            pretend(&["SSH-2.0-OpenSSH_9.2\r\n"]).await,
-            "is no Restate server: ",
+            pretend(&[Says(401, "")]).await,
+            "is no Restate server: it says 401",
         ),
+        (pretend(&[NoHttp]).await, "is no Restate server: "),
         (
-            pretend(&[OLD]).await,
+            pretend(&[Says(200, r#"{"version":"1.6.2"}"#)]).await,
             "has version 1.6.2; use one of version 1.7 or a later 1.x",
         ),
-        (pretend(&[KNOWN, HALF]).await, "the connection to"),
-        (pretend(&[KNOWN, ODD]).await, "cannot be read"),
         (
-            pretend(&[KNOWN, BUSY]).await,
-            "answers 503: too busy; see the log of the server",
+            pretend(&[KNOWN, Half]).await,
+            "was lost: end of file before message length reached; do it again",
         ),
         (
-            pretend(&[KNOWN, LOCKED]).await,
+            pretend(&[KNOWN, Says(200, r#"{"services":{}}"#)]).await,
+            "cannot be read",
+        ),
+        (
+            pretend(&[KNOWN, Says(500, r#"{"message":"too busy"}"#)]).await,
+            "answers 500: too busy; see the log of the server",
+        ),
+        (
+            pretend(&[KNOWN, Says(401, "")]).await,
             "answers 401; it asks for a permission",
         ),
     ];
@@ -514,7 +537,7 @@ async fn faults_of_the_way_are_named_with_their_remedy() {
 
 #[tokio::test]
 async fn a_server_that_falls_silent_is_not_waited_for_for_ever() {
-    let url = pretend(&[KNOWN, PAGE, ""]).await;
+    let url = pretend(&[KNOWN, Says(200, "?"), Silence]).await;
     let remote = __remote(&url).unwrap();
     remote.list().await.unwrap_err();
     // The connection stands, so the next timer is that of the answer.
@@ -522,4 +545,17 @@ async fn a_server_that_falls_silent_is_not_waited_for_for_ever() {
     let error = remote.list().await.unwrap_err().to_string();
     println!("{error}");
     assert!(error.contains("did not answer within 30 s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_started_again_is_waited_for() {
+    let away = Says(
+        500,
+        r#"{"message":"Datafusion error: External error: node N1:2 was shut down"}"#,
+    );
+    let gone = Says(503, "");
+    let [services, rows] = [Says(200, r#"{"services":[]}"#), Says(200, r#"{"rows":[]}"#)];
+    let url = pretend(&[KNOWN, Half, gone, services, away, Half, away, rows]).await;
+    let listed = __remote(&url).unwrap().list().await.unwrap();
+    assert!(listed.is_empty());
 }

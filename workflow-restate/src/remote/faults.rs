@@ -47,8 +47,9 @@ impl Lost {
     pub(super) fn at_ingress(self, what: &str, url: &str) -> RuntimeError {
         match self {
             Lost::Unreached(cause) => unavailable(format!(
-                "{what}: the server says that its ingress is at `{url}`, where nothing can be reached: {cause}; \
-                 set `advertised-address` under `[ingress]` in its configuration to an address that is reached from here"
+                "{what}: nothing can be reached at `{url}`, where the server says that its ingress is: {cause}; \
+                 start the server again, or, if it runs, set `advertised-address` under `[ingress]` in its \
+                 configuration to an address that is reached from here"
             )),
             other => other.told(what, url),
         }

@@ -7,6 +7,7 @@ mod invocations;
 mod journal;
 mod list;
 mod look;
+mod patience;
 mod server;
 mod tell;
 

@@ -8,6 +8,7 @@ use workflow_runtime::RuntimeError;
 
 use super::faults::{self, Lost};
 use super::http::{self, Reply};
+use super::patience;
 
 /// A server.
 #[derive(Debug)]
@@ -76,52 +77,25 @@ impl Server {
         Ok(reachable(&said, &self.admin))
     }
 
-    /// Asks the admin API.
+    /// Asks the admin API. All that is asked may be asked twice.
     pub(super) async fn ask_admin(
         &self,
         what: &str,
-        request: impl FnOnce(&Client, &str) -> RequestBuilder,
+        request: impl Fn(&Client, &str) -> RequestBuilder,
     ) -> Result<Reply, RuntimeError> {
         self.ingress(what).await?;
-        let asked = http::ask(request(&self.client, &self.admin)).await;
+        let asked = patience::ask(|| request(&self.client, &self.admin)).await;
         asked.map_err(|lost| lost.at_admin(what, &self.admin))
     }
 
-    /// Asks the ingress.
+    /// Asks the ingress. All that is asked may be asked twice.
     pub(super) async fn ask_ingress(
         &self,
         what: &str,
-        request: impl FnOnce(&Client, &str) -> RequestBuilder,
+        request: impl Fn(&Client, &str) -> RequestBuilder,
     ) -> Result<Reply, RuntimeError> {
         let ingress = self.ingress(what).await?;
-        let asked = http::ask(request(&self.client, ingress)).await;
-        asked.map_err(|lost| lost.at_ingress(what, ingress))
-    }
-
-    /// Leaves something to the server, under this key if it has one: it is then seen to once, however often it is sent.
-    pub(super) async fn leave(
-        &self,
-        what: &str,
-        path: &str,
-        key: Option<&str>,
-        body: String,
-    ) -> Result<Reply, RuntimeError> {
-        let ingress = self.ingress(what).await?;
-        let send = || {
-            let request = self.client.post(format!("{ingress}{path}"));
-            let request = request
-                .header("content-type", "application/json")
-                .body(body.clone());
-            http::ask(
-                key.into_iter()
-                    .fold(request, |request, key| request.header("idempotency-key", key)),
-            )
-        };
-        let asked = match send().await {
-            // A server that is started again closes what it had, and nobody knows what it took.
-            Err(Lost::Broken(_)) if key.is_some() => send().await,
-            asked => asked,
-        };
+        let asked = patience::ask(|| request(&self.client, ingress)).await;
         asked.map_err(|lost| lost.at_ingress(what, ingress))
     }
 
@@ -132,10 +106,8 @@ impl Server {
         invocation: &str,
     ) -> Result<Result<Reply, Lost>, RuntimeError> {
         let ingress = self.ingress(what).await?;
-        let request = self
-            .client
-            .get(format!("{ingress}/restate/invocation/{invocation}/attach"));
-        Ok(http::ask(request).await)
+        let path = format!("{ingress}/restate/invocation/{invocation}/attach");
+        Ok(patience::ask(|| self.client.get(&path)).await)
     }
 
     /// What the admin API yields.

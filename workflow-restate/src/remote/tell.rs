@@ -157,7 +157,7 @@ impl Restate {
         Ok(())
     }
 
-    /// Leaves something to the server.
+    /// Leaves something to the server, under this key if it has one: it is then seen to once, however often it is sent.
     async fn send(
         &self,
         what: &str,
@@ -166,7 +166,15 @@ impl Restate {
         key: Option<&str>,
         body: String,
     ) -> Result<Sent, RuntimeError> {
-        let reply = self.server.leave(what, path, key, body).await?;
+        let asked = self.server.ask_ingress(what, |client, ingress| {
+            let request = client.post(format!("{ingress}{path}"));
+            let request = request
+                .header("content-type", "application/json")
+                .body(body.clone());
+            key.into_iter()
+                .fold(request, |request, key| request.header("idempotency-key", key))
+        });
+        let reply = asked.await?;
         let ingress = self.server.ingress(what).await?;
         match reply.status {
             200..300 => {
