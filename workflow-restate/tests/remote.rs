@@ -462,7 +462,8 @@ async fn pretend(answers: &[Answer]) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let last = *answers.last().unwrap();
-    let mut answers = answers.to_vec().into_iter().chain(std::iter::repeat(last));
+    let answers: Vec<_> = answers.into();
+    let mut answers = answers.into_iter().chain(std::iter::repeat(last));
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
