@@ -47,10 +47,16 @@ async fn main() -> Result<()> {
     let mut sides = vec![by_hand::serve(&server).await?];
     sides.extend(ours::serve(&server).await?);
     let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+    for side in &sides {
+        does_ten_steps(&server, &client, side).await?;
+    }
     for (at_once, runs) in LOADS {
         let mut measured = vec![Vec::new(); sides.len()];
         for round in 0..ROUNDS {
-            for (side, measured) in sides.iter().zip(&mut measured) {
+            // Each goes first in turn.
+            let mut turns: Vec<_> = sides.iter().zip(&mut measured).collect();
+            turns.rotate_left(round % sides.len());
+            for (side, measured) in turns {
                 let ids = (0..runs).map(|run| format!("{at_once}-{round}-{run}"));
                 measured.push(measure(&server, &client, side, ids.collect(), at_once).await?);
             }
@@ -99,6 +105,34 @@ async fn measure(
         steps_a_second: steps / started.elapsed().as_secs_f64(),
         server_a_step: (Usage::of(&processes).seconds() - before) * 1e6 / steps,
     })
+}
+
+/// That what is measured is what is said: the server has ten durable runs of each.
+async fn does_ten_steps(server: &Server, client: &reqwest::Client, side: &Side) -> Result<()> {
+    let service = &side.service;
+    let url = format!("{}/{service}/probe/run", server.ingress_url());
+    client
+        .post(url)
+        .json(&side.input)
+        .send()
+        .await?
+        .error_for_status()?;
+    let query = format!(
+        "select count(*) as steps from sys_journal where entry_type = 'Command: Run' and id in (select id from \
+         sys_invocation where target_service_name = '{service}' and target_service_key = 'probe')"
+    );
+    let asked = client.post(format!("{}/query", server.admin_url()));
+    let asked = asked.header("accept", "application/json");
+    let answer: serde_json::Value = asked
+        .json(&serde_json::json!({ "query": query }))
+        .send()
+        .await?
+        .json()
+        .await?;
+    match answer["rows"][0]["steps"] == STEPS {
+        true => Ok(()),
+        false => Err(format!("`{service}` does not keep {STEPS} steps a run: {answer}").into()),
+    }
 }
 
 /// By the rate.
