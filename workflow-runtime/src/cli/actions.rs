@@ -152,6 +152,8 @@ impl OfRun<'_> {
         }
         match (first(Mark::Ready), &self.view.fits) {
             (Some(step), _) => run(format!("go on with `{}`", step.path)),
+            // On an engine it stays under its own, and goes on by the workers of that.
+            (None, Fits::Edited) if self.desk.is_on_engine() => None,
             (None, Fits::Edited) => run("put it under the plan as it is now".to_owned()),
             (None, _) => None,
         }
