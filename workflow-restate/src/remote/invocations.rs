@@ -21,6 +21,9 @@ pub(super) struct Invocation {
     pub(super) changed_ms: u64,
     /// The server's clock when it was asked.
     pub(super) now_ms: u64,
+    /// Where the server keeps it: the same for all of that key.
+    #[serde(default)]
+    pub(super) partition: u64,
     /// Of one that is over.
     result: Option<String>,
     failure: Option<String>,
@@ -58,23 +61,44 @@ pub(super) type Causes = HashMap<String, String>;
 /// One that is running and has said nothing for that long, though it waits for a promise only, does nothing else.
 const QUIET_MS: u64 = 1_000;
 
-/// The runs of all plans, or those of one id, in the order in which they began.
-pub(super) async fn read(server: &Server, what: &str, id: Option<&str>) -> Result<Vec<Group>, RuntimeError> {
-    let of_id = id.map(|id| format!("and i.target_service_key = {} ", quoted(id)));
-    let sql = format!(
+/// Which runs.
+pub(super) enum Of<'a> {
+    All,
+    /// Those of one id. The server looks at all that it has for that, unless it is told where.
+    Id(&'a str, Option<u64>),
+}
+
+/// Runs of all plans, in the order in which they began.
+pub(super) async fn read(server: &Server, what: &str, of: Of<'_>) -> Result<Vec<Group>, RuntimeError> {
+    Ok(grouped(server.rows(what, &sql(&of)).await?))
+}
+
+/// From the tables behind `sys_invocation`, which does not show the partition.
+fn sql(of: &Of<'_>) -> String {
+    let of = match of {
+        Of::All => String::new(),
+        Of::Id(id, None) => format!("and i.target_service_key = {} ", quoted(id)),
+        Of::Id(id, Some(at)) => {
+            format!(
+                "and i.target_service_key = {} and i.partition_key = {at} ",
+                quoted(id)
+            )
+        }
+    };
+    format!(
         "select i.id, i.target_service_name as service, i.target_service_key as key, \
-         i.target_handler_name as handler, i.status, \
+         i.target_handler_name as handler, case when i.status = 'inboxed' then 'pending' \
+         when i.status <> 'invoked' then i.status when t.in_flight then 'running' \
+         when t.retry_count > 0 then 'backing-off' else 'ready' end as status, \
          arrow_cast(i.created_at, 'Int64') as created_ms, arrow_cast(i.modified_at, 'Int64') as changed_ms, \
-         arrow_cast(now(), 'Int64') / 1000000 as now_ms, i.completion_result as result, \
-         i.completion_failure as failure, i.last_failure as trouble, d.endpoint \
-         from sys_invocation i left join sys_service s on s.name = i.target_service_name \
-         left join sys_deployment d \
-         on d.id = coalesce(i.last_attempt_deployment_id, i.pinned_deployment_id, s.deployment_id) \
-         where i.target_service_ty = 'workflow' {}and (i.target_handler_name in ('{RUN}', '{TAKE_BACK}') \
-         or (i.target_handler_name = '{ATTEMPT}' and i.status <> 'completed'))",
-        of_id.unwrap_or_default()
-    );
-    Ok(grouped(server.rows(what, &sql).await?))
+         arrow_cast(now(), 'Int64') / 1000000 as now_ms, i.partition_key as partition, \
+         i.completion_result as result, i.completion_failure as failure, t.last_failure as trouble, d.endpoint \
+         from sys_invocation_status i left join sys_invocation_state t on t.id = i.id \
+         left join sys_service s on s.name = i.target_service_name left join sys_deployment d \
+         on d.id = coalesce(t.last_attempt_deployment_id, i.pinned_deployment_id, s.deployment_id) \
+         where i.target_service_ty = 'workflow' {of}and (i.target_handler_name in ('{RUN}', '{TAKE_BACK}') \
+         or (i.target_handler_name = '{ATTEMPT}' and i.status <> 'completed'))"
+    )
 }
 
 fn grouped(mut rows: Vec<Invocation>) -> Vec<Group> {

@@ -7,7 +7,7 @@ use workflow_runtime::__engine::Listed;
 use workflow_runtime::RuntimeError;
 
 use super::catalog::{self, Catalog};
-use super::invocations::{self, Group, Standing};
+use super::invocations::{self, Group, Of, Standing};
 use super::server::Server;
 use crate::names::{AttemptTask, RUN, TAKE_BACK};
 
@@ -78,7 +78,7 @@ pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Liste
             .or_else(|| catalog::workflow_of(service));
         named.map(str::to_owned)
     };
-    let mut groups = invocations::read(server, WHAT, None).await?;
+    let mut groups = invocations::read(server, WHAT, Of::All).await?;
     groups.retain(|group| workflow(group).is_some());
     let causes = invocations::causes(server, WHAT, &groups).await?;
     let rows = match groups.iter().all(|group| group.current().is_over()) {

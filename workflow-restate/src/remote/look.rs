@@ -1,10 +1,13 @@
 //! All that is kept of one run.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use workflow_runtime::__engine::{Entry, EntryKind, Seen};
 use workflow_runtime::RuntimeError;
 
 use super::catalog::{self, Found, Served};
-use super::invocations::{self, Group};
+use super::invocations::{self, Group, Of};
 use super::{Restate, faults, journal};
 
 impl Restate {
@@ -53,12 +56,13 @@ impl Restate {
 
     /// The run of that id that began last, if several plans have one.
     async fn newest(&self, what: &str, id: &str) -> Result<Option<(Group, Served)>, RuntimeError> {
-        let groups = invocations::read(&self.server, what, Some(id)).await?;
+        let groups = invocations::read(&self.server, what, Of::Id(id, self.places.of(id))).await?;
         for group in groups.into_iter().rev() {
             let service = &group.run.service;
             match self.catalog.find(&self.server, what, service).await? {
                 Found::Plan(served) => {
                     served.check_format()?;
+                    self.places.keep(id, group.run.partition);
                     return Ok(Some((group, served)));
                 }
                 Found::Gone if catalog::workflow_of(service).is_some() => {
@@ -69,6 +73,33 @@ impl Restate {
             }
         }
         Ok(None)
+    }
+}
+
+/// Where runs that were looked at are kept: who follows one looks again and again.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    known: Mutex<HashMap<String, u64>>,
+}
+
+/// More are not followed at once.
+const PLACES: usize = 10_000;
+
+impl Places {
+    fn of(&self, id: &str) -> Option<u64> {
+        self.known().get(id).copied()
+    }
+
+    fn keep(&self, id: &str, partition: u64) {
+        let mut known = self.known();
+        if known.len() >= PLACES {
+            known.clear();
+        }
+        known.insert(id.to_owned(), partition);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

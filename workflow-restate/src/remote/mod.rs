@@ -15,6 +15,7 @@ use workflow_runtime::__engine::{Doing, Listed, PlanName, Remote, Seen};
 use workflow_runtime::RuntimeError;
 
 use self::catalog::Catalog;
+use self::look::Places;
 use self::server::Server;
 
 /// A Restate server.
@@ -22,6 +23,7 @@ use self::server::Server;
 pub(crate) struct Restate {
     server: Server,
     catalog: Catalog,
+    places: Places,
 }
 
 impl Restate {
@@ -30,6 +32,7 @@ impl Restate {
         Ok(Restate {
             server: Server::at(url)?,
             catalog: Catalog::default(),
+            places: Places::default(),
         })
     }
 }
