@@ -9,7 +9,7 @@ use workflow_runtime::RuntimeError;
 
 use super::invocations::Standing;
 use super::server::{Server, quoted};
-use crate::names::{ATTEMPT, AttemptTask, Given, KEPT_LATE};
+use crate::names::{ATTEMPT, AttemptTask, Given, kept_late};
 
 /// A row of `sys_journal`.
 #[derive(Debug, Deserialize)]
@@ -36,18 +36,15 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
     let mut reading = Reading {
         service,
         open: HashMap::new(),
-        unknown: None,
+        last_run: None,
+        entries: Vec::new(),
         standing: Standing::default(),
     };
-    let mut entries = Vec::new();
     for row in rows {
         let kind = reading
             .kind(row)
             .map_err(|error| format!("entry {}: {error}", row.index))?;
-        if let Some(name) = reading.unknown.take() {
-            forget(&mut entries, &name);
-        }
-        entries.extend(kind.map(|kind| Entry {
+        reading.entries.extend(kind.map(|kind| Entry {
             at_ms: row.at_ms,
             kind,
         }));
@@ -65,41 +62,22 @@ pub(super) fn entries(service: &str, rows: &[Row]) -> Result<(Vec<Entry>, Standi
         _ => None,
     });
     standing.awaits = promises.max().map(|(_, key)| key.clone());
-    Ok((entries, standing))
-}
-
-/// The run never heard of the newest result of that work, and has it done again.
-fn forget(entries: &mut Vec<Entry>, work: &str) {
-    let newest = entries.iter().rposition(|entry| match &entry.kind {
-        EntryKind::Trying(name) | EntryKind::Kept { name, .. } => name == work,
-        _ => false,
-    });
-    let kept = newest.filter(|at| {
-        matches!(
-            entries.get(*at),
-            Some(Entry {
-                kind: EntryKind::Kept { .. },
-                ..
-            })
-        )
-    });
-    if let Some(at) = kept {
-        entries.remove(at);
-    }
+    Ok((reading.entries, standing))
 }
 
 struct Reading<'a> {
     service: &'a str,
     /// What has no result yet, by the number of its completion. They are given out in order.
     open: HashMap<u32, Open>,
-    /// Work whose result the run never heard of.
-    unknown: Option<String>,
+    /// The work that was begun last: its completion, and its name.
+    last_run: Option<(u32, String)>,
+    entries: Vec<Entry>,
     standing: Standing,
 }
 
 enum Open {
     Work(String),
-    /// What is kept a second time: see [`names::kept_late`](crate::names::kept_late).
+    /// The result of that work is kept once more.
     Late(String),
     Promise(String),
     Timer,
@@ -166,12 +144,7 @@ impl Reading<'_> {
                 let Begun {
                     completion_id, name, ..
                 } = command(row)?;
-                if let Some(name) = name.strip_prefix(KEPT_LATE) {
-                    self.open.insert(completion_id, Open::Late(name.to_owned()));
-                    return Ok(None);
-                }
-                self.open.insert(completion_id, Open::Work(name.clone()));
-                Some(EntryKind::Trying(name))
+                self.run(completion_id, name)
             }
             "Command: Call" => self.call(command(row)?)?,
             "Command: GetPromise" => {
@@ -200,6 +173,30 @@ impl Reading<'_> {
         })
     }
 
+    fn run(&mut self, completion: u32, name: String) -> Option<EntryKind> {
+        match self.last_run.take() {
+            Some((first, plain)) if name == kept_late(&plain) => {
+                // The run never heard of the first result, wherever it stands.
+                self.open.remove(&first);
+                let kept =
+                    |entry: &Entry| matches!(&entry.kind, EntryKind::Kept { name, .. } if *name == plain);
+                let tried = |entry: &Entry| matches!(&entry.kind, EntryKind::Trying(name) if *name == plain);
+                let since = self.entries.iter().rposition(tried).unwrap_or_default();
+                let mut place = 0..;
+                self.entries
+                    .retain(|entry| place.next() < Some(since) || !kept(entry));
+                self.open.insert(completion, Open::Late(plain.clone()));
+                self.last_run = Some((completion, plain));
+                None
+            }
+            _ => {
+                self.open.insert(completion, Open::Work(name.clone()));
+                self.last_run = Some((completion, name.clone()));
+                Some(EntryKind::Trying(name))
+            }
+        }
+    }
+
     fn call(&mut self, call: Call) -> Result<Option<EntryKind>, String> {
         let Request {
             invocation_target,
@@ -225,14 +222,14 @@ impl Reading<'_> {
                 name,
                 text: text(bytes)?,
             }),
+            Some(Open::Late(name)) => {
+                let text = text(bytes)?;
+                (!text.is_empty()).then_some(EntryKind::Kept { name, text })
+            }
             Some(Open::Promise(key)) => Some(EntryKind::Given {
                 key,
                 text: given(bytes)?,
             }),
-            Some(Open::Late(name)) => {
-                self.unknown = Some(name).filter(|_| bytes.is_empty());
-                None
-            }
             Some(Open::Timer) | None => None,
         })
     }
@@ -269,174 +266,4 @@ fn read_json<T: DeserializeOwned>(row: &Row) -> Result<T, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use workflow_runtime::__engine::EntryKind::{self, Awaits, Begun, Given, Kept, Stopped, Trying};
-
-    use super::{Row, Standing, entries};
-
-    const SERVICE: &str = "Flow.0123456789ab";
-
-    /// Rows as the server answers: the type of each, and its JSON.
-    fn rows(of: &[(&str, serde_json::Value)]) -> Vec<Row> {
-        let row = |(index, (entry_type, entry)): (usize, &(&str, serde_json::Value))| {
-            let row = json!({"index": index, "entry_type": entry_type, "entry_json": entry.to_string(), "at_ms": index});
-            serde_json::from_value(row).unwrap()
-        };
-        of.iter().enumerate().map(row).collect()
-    }
-
-    fn read(of: &[(&str, serde_json::Value)]) -> (Vec<EntryKind>, Standing) {
-        let (entries, standing) = entries(SERVICE, &rows(of)).unwrap();
-        (entries.into_iter().map(|entry| entry.kind).collect(), standing)
-    }
-
-    fn bytes(text: &str) -> serde_json::Value {
-        json!(text.as_bytes())
-    }
-
-    fn input() -> (&'static str, serde_json::Value) {
-        let headers = json!([{"name": "accept", "value": "*/*"}]);
-        let input = json!({"headers": headers, "payload": bytes(r#"{"begun":1}"#), "name": ""});
-        ("Command: Input", json!({"Command": {"Input": input}}))
-    }
-
-    fn begun(kind: &str, completion: u32, more: &str) -> serde_json::Value {
-        let field = if kind == "GetPromise" { "key" } else { "name" };
-        json!({"Command": {kind: {"completion_id": completion, field: more}}})
-    }
-
-    fn done(kind: &str, completion: u32, result: serde_json::Value) -> serde_json::Value {
-        json!({"Notification": {"Completion": {kind: {"completion_id": completion, "result": result}}}})
-    }
-
-    fn call(handler: &str, completion: u32) -> serde_json::Value {
-        let target = json!({"name": SERVICE, "key": "it's", "handler": handler, "handler_ty": "Shared", "scope": null});
-        let request = json!({
-            "invocation_id": "inv_1", "invocation_target": {"Workflow": target}, "headers": [],
-            "parameter": bytes(r#"{"name":"Build.a","task":{"round":0}}"#), "idempotency_key": null
-        });
-        let completions = json!({
-            "request": request, "invocation_id_completion_id": completion - 1, "result_completion_id": completion
-        });
-        json!({"Command": {"Call": completions}})
-    }
-
-    #[test]
-    fn a_run_waits_for_what_it_was_not_given() {
-        let kept = json!({"Success": bytes(r#"{"did":1}"#)});
-        let given = json!({"Success": bytes(r#"{"text":{"by": "ada"},"nonce":"n1"}"#)});
-        let (kinds, standing) = read(&[
-            input(),
-            ("Command: Run", begun("Run", 1, "Build.one")),
-            ("Notification: Run", done("Run", 1, kept.clone())),
-            (
-                "Command: GetPromise",
-                begun("GetPromise", 2, "hand-in/Build.sign/0"),
-            ),
-            ("Command: Call", call("attempt", 4)),
-            ("Notification: CallInvocationId", json!({"Notification": {}})),
-            ("Notification: Call", done("Call", 4, kept)),
-            ("Notification: GetPromise", done("GetPromise", 2, given)),
-            (
-                "Notification: Signal",
-                json!({"Notification": {"Signal": {"id": {"Index": 1}, "result": "Void"}}}),
-            ),
-            ("Command: GetPromise", begun("GetPromise", 5, "word/0")),
-        ]);
-        let key = || "hand-in/Build.sign/0".to_owned();
-        let kept = |name: &str| Kept {
-            name: name.to_owned(),
-            text: r#"{"did":1}"#.to_owned(),
-        };
-        let expected = [
-            Begun(r#"{"begun":1}"#.to_owned()),
-            Trying("Build.one".to_owned()),
-            kept("Build.one"),
-            Awaits(key()),
-            Trying("Build.a".to_owned()),
-            kept("Build.a"),
-            Given {
-                key: key(),
-                text: r#"{"by": "ada"}"#.to_owned(),
-            },
-            Stopped,
-            Awaits("word/0".to_owned()),
-        ];
-        assert_eq!(kinds, expected);
-        let expected = Standing {
-            awaits: Some("word/0".to_owned()),
-            awaits_last: true,
-            last_ms: 9,
-            ..Standing::default()
-        };
-        assert_eq!(standing, expected);
-    }
-
-    #[test]
-    fn what_is_open_is_counted() {
-        let (kinds, standing) = read(&[
-            ("Command: Run", begun("Run", 1, "Build.one")),
-            ("Command: Call", call("attempt", 3)),
-            ("Command: Sleep", begun("Sleep", 4, "")),
-            ("Command: Sleep", begun("Sleep", 5, "")),
-            (
-                "Notification: Sleep",
-                json!({"Notification": {"Completion": {"Sleep": {"completion_id": 4}}}}),
-            ),
-        ]);
-        assert_eq!(
-            kinds,
-            [Trying("Build.one".to_owned()), Trying("Build.a".to_owned())]
-        );
-        assert_eq!(
-            (standing.open_work, standing.open_timers, standing.awaits),
-            (2, 1, None)
-        );
-    }
-
-    #[test]
-    fn attempts_that_the_engine_ended_and_calls_of_others_are_not_told() {
-        let killed = json!({"Failure": {"code": 409, "message": "killed"}});
-        let (kinds, standing) = read(&[
-            ("Command: Call", call("attempt", 2)),
-            ("Notification: Call", done("Call", 2, killed)),
-            ("Command: Call", call("other", 4)),
-            (
-                "Notification: Call",
-                done("Call", 4, json!({"Success": bytes("1")})),
-            ),
-            (
-                "Notification: Signal",
-                json!({"Notification": {"Signal": {"id": {"Name": "x"}, "result": "Void"}}}),
-            ),
-            (
-                "Command: Output",
-                json!({"Command": {"Output": {"result": {"Success": bytes("1")}, "name": ""}}}),
-            ),
-        ]);
-        assert_eq!(kinds, [Trying("Build.a".to_owned())]);
-        assert_eq!(standing.open_work, 0);
-    }
-
-    #[test]
-    fn an_entry_that_cannot_be_read_is_named() {
-        let cases = [
-            ("Command: Run", json!({"Command": {}})),
-            ("Command: Run", json!({"Command": {"Run": {"name": "x"}}})),
-            (
-                "Command: Input",
-                json!({"Command": {"Input": {"payload": [255]}}}),
-            ),
-            (
-                "Command: Input",
-                json!({"Command": {"Input": {"payload": "text"}}}),
-            ),
-            ("Notification: Run", json!([])),
-        ];
-        for case in cases {
-            let error = entries(SERVICE, &rows(&[input(), case])).unwrap_err();
-            assert!(error.starts_with("entry 1: "), "{error}");
-        }
-    }
-}
+mod tests;

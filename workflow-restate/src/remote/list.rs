@@ -9,7 +9,7 @@ use workflow_runtime::RuntimeError;
 use super::catalog::{self, Catalog};
 use super::invocations::{self, Group, Of, Standing};
 use super::server::Server;
-use crate::names::{AttemptTask, RUN, TAKE_BACK};
+use crate::names::{AttemptTask, KEPT_LATE, RUN, TAKE_BACK};
 
 const WHAT: &str = "listing the runs";
 
@@ -123,7 +123,7 @@ fn folded(rows: Vec<Row>) -> HashMap<String, (String, Standing)> {
                 open.push((completion, key));
             }
             (_, _, Some(completion)) => open.retain(|(of, _)| *of != completion),
-            ("Command: Run", ..) => *last = row.name,
+            ("Command: Run", ..) => *last = row.name.trim_start_matches(KEPT_LATE).to_owned(),
             _ => {
                 if let Some(name) = row.parameter.as_deref().and_then(step_in) {
                     *last = name;
