@@ -84,21 +84,18 @@ fn crash(key: &str) -> Result<(), HandlerError> {
     }
 }
 
-/// Until it is given, or the run is told to stop, which it then keeps.
-async fn wait(ctx: &ContextInternal, key: &str) -> Result<(), HandlerError> {
-    match ctx.promise::<Json<Given>>(key).await {
-        Ok(_) => Ok(()),
-        Err(_) => Ok(once(ctx, "stopped").await?),
-    }
-}
-
 async fn follow(ctx: &ContextInternal, key: &str, script: &[String]) -> Result<(), HandlerError> {
     for line in script {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match verb {
             "once" => once(ctx, rest).await?,
             "both" => both(ctx, key, rest).await?,
-            "wait" => wait(ctx, rest).await?,
+            "wait" => {
+                let stopped = ctx.promise::<Json<Given>>(rest).await.is_err();
+                if stopped {
+                    once(ctx, "stopped").await?;
+                }
+            }
             "crash" => crash(key)?,
             "sleep" => {
                 ctx.sleep(Duration::from_millis(rest.parse().expect("a number")))
