@@ -13,6 +13,7 @@
 mod engine;
 mod names;
 mod remote;
+mod server;
 mod service;
 
 use std::sync::Arc;

@@ -228,7 +228,7 @@ async fn a_run_that_waits_for_time_is_not_at_rest_while_it_is_connected() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let seen = look(&remote, "sleep").await;
     assert!(
-        matches!(&seen.status, Status::Busy(who) if who.starts_with("the service at `http://127")),
+        matches!(&seen.status, Status::Busy(who) if who.starts_with("the worker at `http://127")),
         "{seen:?}"
     );
     assert_eq!(seen.entries.len(), 1);
@@ -247,7 +247,7 @@ async fn a_run_that_is_stuck_says_why_and_goes_on_when_it_is_given_something() {
         let Status::Stuck { why, .. } = &seen.status else {
             unreachable!()
         };
-        assert!(why.starts_with("the service at `http://127.0.0.1:"), "{why}");
+        assert!(why.starts_with("the worker at `http://127.0.0.1:"), "{why}");
         assert!(
             why.contains("`: Handler failed with") && why.contains("the disk is full"),
             "{why}"

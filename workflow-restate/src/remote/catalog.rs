@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use workflow_runtime::__engine::misplaced;
 use workflow_runtime::RuntimeError;
 
-use super::server::Server;
 use crate::names::{FORMAT, METADATA_FINGERPRINT, METADATA_FORMAT, METADATA_PLAN, METADATA_WORKFLOW};
+use crate::server::Server;
 
 /// A new plan may go unseen for that long where it is only about a clash of ids.
 const FRESH: Duration = Duration::from_secs(5);

@@ -1,138 +1,19 @@
-//! What goes wrong between here and the server, in words: what was tried, where, what is wrong, and what to do.
+//! What goes wrong with a run, in words; what goes wrong on the way to the server is in [`crate::server::faults`].
 
-use std::error::Error;
-
-use serde::Deserialize;
 use workflow_runtime::__engine::{misplaced, unavailable};
 use workflow_runtime::RuntimeError;
 
-use super::http::{ANSWER, Reply};
-
-/// How the admin API is found.
-const ADMIN: &str =
-    "give the address of the admin API of a Restate server, which is on port 9070 unless set otherwise";
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Lost {
-    /// Nothing is there.
-    Unreached(String),
-    /// Not in time.
-    Silent,
-    /// It broke off, or is no HTTP.
-    Broken(String),
-}
-
-impl Lost {
-    pub(super) fn of(error: &reqwest::Error) -> Self {
-        match (error.is_connect(), error.is_timeout()) {
-            (true, true) => Lost::Unreached("no answer within 5 s".to_owned()),
-            (true, false) => Lost::Unreached(innermost(error)),
-            (false, true) => Lost::Silent,
-            (false, false) => Lost::Broken(innermost(error)),
-        }
-    }
-
-    /// It was the admin API that was asked.
-    pub(super) fn at_admin(self, what: &str, url: &str) -> RuntimeError {
-        match self {
-            Lost::Unreached(cause) => unavailable(format!(
-                "{what}: nothing can be reached at `{url}`: {cause}; start the Restate server, or {ADMIN}"
-            )),
-            other => other.told(what, url),
-        }
-    }
-
-    /// It was the ingress, whose address the server says.
-    pub(super) fn at_ingress(self, what: &str, url: &str) -> RuntimeError {
-        match self {
-            Lost::Unreached(cause) => unavailable(format!(
-                "{what}: nothing can be reached at `{url}`, where the server says that its ingress is: {cause}; \
-                 start the server again, or, if it runs, set `advertised-address` under `[ingress]` in its \
-                 configuration to an address that is reached from here"
-            )),
-            other => other.told(what, url),
-        }
-    }
-
-    fn told(self, what: &str, url: &str) -> RuntimeError {
-        unavailable(match self {
-            Lost::Silent => format!(
-                "{what}: `{url}` did not answer within {} s; see whether the server is well, and do it again",
-                ANSWER.as_secs()
-            ),
-            Lost::Unreached(cause) | Lost::Broken(cause) => format!(
-                "{what}: the connection to `{url}` was lost: {cause}; do it again, what was done is not done twice"
-            ),
-        })
-    }
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut inner: &dyn Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
-}
+use crate::server::faults::Lost;
+use crate::server::http::ANSWER;
 
 /// The server has a gift, but nobody took it yet.
 pub(super) fn untaken(what: &str, lost: Lost) -> RuntimeError {
     let cause = match lost {
-        Lost::Silent => format!("the plan's service did not take it within {} s", ANSWER.as_secs()),
+        Lost::Silent => format!("no worker of the plan took it within {} s", ANSWER.as_secs()),
         Lost::Unreached(cause) | Lost::Broken(cause) => format!("the connection was lost then: {cause}"),
     };
     unavailable(format!(
-        "{what}: the server keeps it, but {cause}; see that the service runs, it takes it then, and look at the run"
-    ))
-}
-
-/// The first question, for the version, was not answered by HTTP.
-pub(super) fn no_http(lost: Lost, what: &str, url: &str) -> RuntimeError {
-    match lost {
-        Lost::Broken(cause) => misplaced(format!(
-            "what answers at `{url}` is no Restate server: {cause}; {ADMIN}"
-        )),
-        other => other.at_admin(what, url),
-    }
-}
-
-/// The first question was not answered as a Restate server does.
-pub(super) fn no_restate(reply: &Reply, url: &str) -> RuntimeError {
-    if reply.from_ingress {
-        return misplaced(format!(
-            "`{url}` is the ingress of a Restate server, not its admin API; give the address of the latter, \
-             which is on port 9070 unless set otherwise"
-        ));
-    }
-    let (status, said) = (reply.status, said(reply));
-    misplaced(format!(
-        "what answers at `{url}` is no Restate server: it says {status}{said}; {ADMIN}"
-    ))
-}
-
-/// A server that this crate does not know.
-pub(super) fn other_version(url: &str, version: &str) -> RuntimeError {
-    misplaced(format!(
-        "the Restate server at `{url}` has version {version}; use one of version 1.7 or a later 1.x"
-    ))
-}
-
-/// An answer that says no, where that has no meaning of its own.
-pub(super) fn unexpected(what: &str, url: &str, reply: &Reply) -> RuntimeError {
-    let (status, said) = (reply.status, said(reply));
-    let remedy = match status {
-        401 | 403 => "it asks for a permission that this crate cannot show; give an address without",
-        500.. => "see the log of the server, and do it again",
-        _ => "see the log of the server",
-    };
-    unavailable(format!("{what}: `{url}` answers {status}{said}; {remedy}"))
-}
-
-/// An answer that is not understood.
-pub(super) fn unreadable(what: &str, url: &str, cause: impl std::fmt::Display) -> RuntimeError {
-    unavailable(format!(
-        "{what}: the answer of `{url}` cannot be read: {cause}; use a server of a version that this crate was tried with: 1.7"
+        "{what}: the server keeps it, but {cause}; see that a worker runs, it takes it then, and look at the run"
     ))
 }
 
@@ -150,24 +31,4 @@ pub(super) fn purged(what: &str, place: &str) -> RuntimeError {
         "{what}: {place} has the run, but its journal was removed after it was over; \
          begin another, under another id, and leave journals to the retention that `workflow_restate::serve` asks for"
     ))
-}
-
-/// What a reply says, after a colon.
-pub(super) fn said(reply: &Reply) -> String {
-    #[derive(Deserialize)]
-    struct Said {
-        message: String,
-    }
-    let message = match serde_json::from_slice(&reply.body) {
-        Ok(Said { message }) => message,
-        Err(_) => String::from_utf8_lossy(&reply.body).into_owned(),
-    };
-    let line = message.trim().lines().next().unwrap_or_default();
-    let short: String = line.chars().take(200).collect();
-    let short = short.trim_end_matches('.');
-    if short.is_empty() {
-        String::new()
-    } else {
-        format!(": {short}")
-    }
 }

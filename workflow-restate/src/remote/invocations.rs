@@ -6,8 +6,8 @@ use serde::Deserialize;
 use workflow_runtime::__engine::Status;
 use workflow_runtime::RuntimeError;
 
-use super::server::{Server, quoted};
 use crate::names::{ATTEMPT, RUN, TAKE_BACK, UNDONE};
+use crate::server::{Server, quoted};
 
 /// A row of `sys_invocation`, with the address of its deployment.
 #[derive(Debug, Clone, Deserialize)]
@@ -149,8 +149,8 @@ impl Invocation {
 
     fn who(&self) -> String {
         match &self.endpoint {
-            Some(endpoint) => format!("the service at `{}`", endpoint.trim_end_matches('/')),
-            None => format!("the service `{}`", self.service),
+            Some(endpoint) => format!("the worker at `{}`", endpoint.trim_end_matches('/')),
+            None => format!("a worker of `{}`", self.service),
         }
     }
 
@@ -311,7 +311,7 @@ mod tests {
     }
 
     fn busy() -> Status {
-        Status::Busy("the service at `http://127.0.0.1:9080`".to_owned())
+        Status::Busy("the worker at `http://127.0.0.1:9080`".to_owned())
     }
 
     fn waits(awaits_last: bool, last_ms: u64) -> Standing {
@@ -366,7 +366,7 @@ mod tests {
         let killed = json!({"result": "failure", "failure": "[409] killed"});
         let fault = json!({"trouble": "[500 Internal] no route\nno route"});
         let stuck = |why: &str, paused| Status::Stuck {
-            why: format!("the service at `http://127.0.0.1:9080`: {why}"),
+            why: format!("the worker at `http://127.0.0.1:9080`: {why}"),
             paused,
         };
         let was_killed = || Status::Killed("[409] killed".to_owned());

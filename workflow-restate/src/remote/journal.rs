@@ -8,8 +8,8 @@ use workflow_runtime::__engine::{Entry, EntryKind};
 use workflow_runtime::RuntimeError;
 
 use super::invocations::Standing;
-use super::server::{Server, quoted};
 use crate::names::{ATTEMPT, AttemptTask, Given, kept_late};
+use crate::server::{Server, quoted};
 
 /// A row of `sys_journal`.
 #[derive(Debug, Deserialize)]

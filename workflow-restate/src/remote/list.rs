@@ -8,8 +8,8 @@ use workflow_runtime::RuntimeError;
 
 use super::catalog::{self, Catalog};
 use super::invocations::{self, Group, Of, Standing};
-use super::server::Server;
 use crate::names::{AttemptTask, KEPT_LATE, RUN, TAKE_BACK};
+use crate::server::Server;
 
 const WHAT: &str = "listing the runs";
 

@@ -9,6 +9,7 @@ use workflow_runtime::RuntimeError;
 use super::catalog::{self, Found, Served};
 use super::invocations::{self, Group, Of};
 use super::{Restate, faults, journal};
+use crate::server::faults::unreadable;
 
 impl Restate {
     pub(super) async fn see(&self, id: &str) -> Result<Option<Seen>, RuntimeError> {
@@ -17,15 +18,15 @@ impl Restate {
             return Ok(None);
         };
         let causes = invocations::causes(&self.server, &what, std::slice::from_ref(&group)).await?;
-        let unreadable = |error| faults::unreadable(&what, self.server.admin(), error);
+        let illegible = |error| unreadable(&what, self.server.admin(), error);
         let rows = journal::read(&self.server, &what, &group.run.id).await?;
         if rows.is_empty() && group.run.is_over() {
             return Err(faults::purged(&what, &self.server.place()));
         }
-        let (mut entries, mut standing) = journal::entries(&group.run.service, &rows).map_err(unreadable)?;
+        let (mut entries, mut standing) = journal::entries(&group.run.service, &rows).map_err(illegible)?;
         for take_back in group.take_backs.iter().filter(|_| group.run.is_over()) {
             let rows = journal::read(&self.server, &what, &take_back.id).await?;
-            let (taken, stands) = journal::entries(&take_back.service, &rows).map_err(unreadable)?;
+            let (taken, stands) = journal::entries(&take_back.service, &rows).map_err(illegible)?;
             standing = stands;
             entries.push(Entry {
                 at_ms: take_back.created_ms,

@@ -2,13 +2,10 @@
 
 mod catalog;
 mod faults;
-mod http;
 mod invocations;
 mod journal;
 mod list;
 mod look;
-mod patience;
-mod server;
 mod tell;
 
 use workflow_runtime::__engine::{Doing, Listed, PlanName, Remote, Seen};
@@ -16,7 +13,7 @@ use workflow_runtime::RuntimeError;
 
 use self::catalog::Catalog;
 use self::look::Places;
-use self::server::Server;
+use crate::server::Server;
 
 /// A Restate server.
 #[derive(Debug)]

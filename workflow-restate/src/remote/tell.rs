@@ -8,11 +8,12 @@ use workflow_runtime::__engine::{PlanName, Seen, Status, other_workflow, refused
 use workflow_runtime::RuntimeError;
 
 use super::catalog::{self, Served};
-use super::http::{Reply, segment};
 use super::look::Handle;
-use super::server::quoted;
 use super::{Restate, faults};
 use crate::names::{GIVE, Gift, RUN, TAKE_BACK, service_name};
+use crate::server::faults::{unexpected, unreadable};
+use crate::server::http::{Reply, segment};
+use crate::server::quoted;
 
 /// What the ingress says to something that it is to see to by itself.
 #[derive(Deserialize)]
@@ -57,7 +58,7 @@ impl Restate {
                 reply if reply.is_success() || reply.from_invocation => {
                     return Ok(Some(other.workflow.clone()));
                 }
-                reply => return Err(faults::unexpected(what, self.server.ingress(what).await?, &reply)),
+                reply => return Err(unexpected(what, self.server.ingress(what).await?, &reply)),
             }
         }
         Ok(None)
@@ -86,10 +87,9 @@ impl Restate {
             .map_err(|lost| faults::untaken(&what, lost))?;
         let ingress = self.server.ingress(&what).await?;
         if !reply.is_success() {
-            return Err(faults::unexpected(&what, ingress, &reply));
+            return Err(unexpected(&what, ingress, &reply));
         }
-        let won =
-            serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(&what, ingress, error))?;
+        let won = serde_json::from_slice(&reply.body).map_err(|error| unreadable(&what, ingress, error))?;
         if won && matches!(run.status, Status::Stuck { paused: true, .. }) {
             self.resume(&what, run).await?;
         }
@@ -118,7 +118,7 @@ impl Restate {
             let reply = asked.await?;
             // Somebody else was faster.
             if !reply.is_success() && reply.status != 409 {
-                return Err(faults::unexpected(what, self.server.admin(), &reply));
+                return Err(unexpected(what, self.server.admin(), &reply));
             }
         }
         Ok(())
@@ -138,7 +138,7 @@ impl Restate {
                 "the run `{}` is over; nothing is left to be stopped",
                 run.id
             ))),
-            reply => Err(faults::unexpected(&what, self.server.admin(), &reply)),
+            reply => Err(unexpected(&what, self.server.admin(), &reply)),
         }
     }
 
@@ -177,16 +177,14 @@ impl Restate {
         let reply = asked.await?;
         let ingress = self.server.ingress(what).await?;
         match reply.status {
-            200..300 => {
-                serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(what, ingress, error))
-            }
+            200..300 => serde_json::from_slice(&reply.body).map_err(|error| unreadable(what, ingress, error)),
             404 => Err(faults::unserved(
                 what,
                 &self.server.place(),
                 service,
                 &self.besides(what, service).await?,
             )),
-            _ => Err(faults::unexpected(what, ingress, &reply)),
+            _ => Err(unexpected(what, ingress, &reply)),
         }
     }
 

@@ -23,7 +23,7 @@ use workflow_runtime::{CarriedOutBy, Observer, RunEvent, RuntimeError, Team, Wor
 
 use self::ending::{Signals, Until, Working};
 use self::endpoint::{Handlers, Work};
-use self::register::Admin;
+use crate::server::Server;
 use crate::{DEFAULT_LISTEN, DEFAULT_URL};
 
 /// Ten years.
@@ -369,7 +369,7 @@ impl Service {
 
 async fn registered(admin: Option<&str>, address: &str, services: &[String]) -> Result<(), RuntimeError> {
     match admin {
-        Some(admin) => Admin::new(admin)?.register(address, services).await,
+        Some(admin) => register::register(&Server::at(admin)?, address, services).await,
         None => Ok(()),
     }
 }

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Url};
 use workflow_runtime::__engine::{misplaced, refused, unavailable};
 use workflow_runtime::RuntimeError;
 
-use super::faults::Lost;
+use super::faults::{Lost, innermost};
 
-const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take to reach an address.
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
-pub(super) const ANSWER: Duration = Duration::from_secs(30);
+pub(crate) const ANSWER: Duration = Duration::from_secs(30);
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -22,23 +23,23 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     /// The ingress itself says that something is wrong.
-    pub(super) from_ingress: bool,
+    pub(crate) from_ingress: bool,
     /// A run failed, and the ingress passes that on.
-    pub(super) from_invocation: bool,
-    pub(super) body: Vec<u8>,
+    pub(crate) from_invocation: bool,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
-    pub(super) fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
 /// Sends it and waits for all of the answer.
-pub(super) async fn ask(request: RequestBuilder) -> Result<Reply, Lost> {
+pub(crate) async fn ask(request: RequestBuilder) -> Result<Reply, Lost> {
     let response = request.send().await.map_err(|error| Lost::of(&error))?;
     let status = response.status().as_u16();
     let source = response.headers().get("x-restate-error-source");
@@ -53,7 +54,7 @@ pub(super) async fn ask(request: RequestBuilder) -> Result<Reply, Lost> {
 }
 
 /// The address in the form that paths are put behind, and what speaks to it.
-pub(super) fn client(url: &str) -> Result<(String, Client), RuntimeError> {
+pub(crate) fn client(url: &str) -> Result<(String, Client), RuntimeError> {
     let address = Url::parse(url).ok().filter(|url| url.has_host());
     let Some(address) = address.filter(|url| ["http", "https"].contains(&url.scheme())) else {
         return Err(misplaced(format!(
@@ -65,18 +66,27 @@ pub(super) fn client(url: &str) -> Result<(String, Client), RuntimeError> {
             "`{url}` needs TLS, which this program was built without; build `workflow-restate` with its feature `tls`"
         )));
     }
+    let client = told(&address)
+        .and_then(|builder| builder.build().map_err(|error| innermost(&error)))
+        .map_err(|cause| {
+            unavailable(format!(
+                "cannot speak HTTP: {cause}; see whether the certificates of this system can be read"
+            ))
+        })?;
+    Ok((url.trim_end_matches('/').to_owned(), client))
+}
+
+/// How to speak to that address.
+fn told(address: &Url) -> Result<ClientBuilder, String> {
     let mut builder = Client::builder().connect_timeout(CONNECT).timeout(ANSWER);
     // Whoever sends elsewhere is not the server.
     builder = builder.redirect(Policy::none());
-    if is_local(&address) {
+    if is_local(address) {
         builder = builder.no_proxy();
     }
-    let client = builder.build().map_err(|error| {
-        unavailable(format!(
-            "cannot speak HTTP: {error}; see whether the certificates of this system can be read"
-        ))
-    })?;
-    Ok((url.trim_end_matches('/').to_owned(), client))
+    #[cfg(feature = "tls")]
+    let builder = builder.tls_backend_preconfigured(super::tls::config()?);
+    Ok(builder)
 }
 
 fn is_local(url: &Url) -> bool {
@@ -84,7 +94,7 @@ fn is_local(url: &Url) -> bool {
 }
 
 /// A run id as a part of a path.
-pub(super) fn segment(id: &str) -> Result<String, RuntimeError> {
+pub(crate) fn segment(id: &str) -> Result<String, RuntimeError> {
     // Even written as `%2e` a path swallows them.
     if ["", ".", ".."].contains(&id) {
         return Err(refused(format!(

@@ -17,7 +17,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)
 
 /// Asks again and again while it may be that. Only for a server that was known to be there, and for what may be asked
 /// twice.
-pub(super) async fn ask(request: impl Fn() -> RequestBuilder) -> Result<Reply, Lost> {
+pub(crate) async fn ask(request: impl Fn() -> RequestBuilder) -> Result<Reply, Lost> {
     let until = Instant::now() + PATIENCE;
     let [mut pause, longest] = PAUSES;
     let mut breaks = 0;

@@ -1,18 +1,23 @@
 //! One Restate server: its admin API, its ingress, and whether it is of a version that is known here.
 
+pub(crate) mod faults;
+pub(crate) mod http;
+mod patience;
+#[cfg(feature = "tls")]
+mod tls;
+
 use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use workflow_runtime::RuntimeError;
 
-use super::faults::{self, Lost};
-use super::http::{self, Reply};
-use super::patience;
+use self::faults::Lost;
+use self::http::Reply;
 
 /// A server.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     client: Client,
     /// Without a slash at its end.
     admin: String,
@@ -32,7 +37,7 @@ struct Rows<T> {
 }
 
 impl Server {
-    pub(super) fn at(url: &str) -> Result<Self, RuntimeError> {
+    pub(crate) fn at(url: &str) -> Result<Self, RuntimeError> {
         let (admin, client) = http::client(url)?;
         Ok(Server {
             client,
@@ -41,16 +46,16 @@ impl Server {
         })
     }
 
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("the Restate server at `{}`", self.admin)
     }
 
-    pub(super) fn admin(&self) -> &str {
+    pub(crate) fn admin(&self) -> &str {
         &self.admin
     }
 
     /// Where the ingress is; the version was checked then.
-    pub(super) async fn ingress(&self, what: &str) -> Result<&str, RuntimeError> {
+    pub(crate) async fn ingress(&self, what: &str) -> Result<&str, RuntimeError> {
         let found = self.ingress.get_or_try_init(|| self.find_ingress(what));
         Ok(found.await?)
     }
@@ -78,7 +83,7 @@ impl Server {
     }
 
     /// Asks the admin API. All that is asked may be asked twice.
-    pub(super) async fn ask_admin(
+    pub(crate) async fn ask_admin(
         &self,
         what: &str,
         request: impl Fn(&Client, &str) -> RequestBuilder,
@@ -89,7 +94,7 @@ impl Server {
     }
 
     /// Asks the ingress. All that is asked may be asked twice.
-    pub(super) async fn ask_ingress(
+    pub(crate) async fn ask_ingress(
         &self,
         what: &str,
         request: impl Fn(&Client, &str) -> RequestBuilder,
@@ -100,7 +105,7 @@ impl Server {
     }
 
     /// Waits for what comes of something that was left to the server.
-    pub(super) async fn attach(
+    pub(crate) async fn attach(
         &self,
         what: &str,
         invocation: &str,
@@ -111,7 +116,7 @@ impl Server {
     }
 
     /// What the admin API yields.
-    pub(super) async fn get<T: DeserializeOwned>(&self, what: &str, path: &str) -> Result<T, RuntimeError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, what: &str, path: &str) -> Result<T, RuntimeError> {
         let reply = self
             .ask_admin(what, |client, admin| client.get(format!("{admin}{path}")))
             .await?;
@@ -119,7 +124,7 @@ impl Server {
     }
 
     /// The rows of a question in SQL.
-    pub(super) async fn rows<T: DeserializeOwned>(
+    pub(crate) async fn rows<T: DeserializeOwned>(
         &self,
         what: &str,
         sql: &str,
@@ -138,7 +143,8 @@ impl Server {
         Ok(rows)
     }
 
-    fn read<T: DeserializeOwned>(&self, what: &str, reply: &Reply) -> Result<T, RuntimeError> {
+    /// What the admin API answered.
+    pub(crate) fn read<T: DeserializeOwned>(&self, what: &str, reply: &Reply) -> Result<T, RuntimeError> {
         if !reply.is_success() {
             return Err(faults::unexpected(what, &self.admin, reply));
         }
@@ -165,7 +171,7 @@ fn reachable(ingress: &str, admin: &str) -> String {
 }
 
 /// A text in SQL. There are no other escapes in it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
