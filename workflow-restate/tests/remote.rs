@@ -13,7 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use workflow_restate::__remote;
 use workflow_runtime::__engine::{EntryKind, PlanName, Remote, Seen, Status};
 
-use self::server::{PLANS, curl, free_port, serve, server};
+use self::server::{PLANS, serve, server};
+use tests::restate::{Server, free, order, register};
 
 const FLOW: PlanName<'static> = plan(0);
 
@@ -28,7 +29,7 @@ const fn plan(number: usize) -> PlanName<'static> {
 macro_rules! remote {
     () => {
         match server() {
-            Some(server) => (__remote(&server.admin).unwrap(), server),
+            Some(server) => (__remote(&server.admin_url()).unwrap(), server),
             None => return,
         }
     };
@@ -56,6 +57,13 @@ async fn until(remote: &Arc<dyn Remote>, id: &str, so: impl Fn(&Seen) -> bool) -
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it never came to that: {:?}", look(remote, id).await);
+}
+
+/// As an operator does.
+fn kill(server: &Server, seen: &Seen) {
+    let (_, invocation) = seen.handle.split_once(' ').unwrap();
+    let url = format!("{}/invocations/{invocation}/kill", server.admin_url());
+    assert!(order("PATCH", &url).unwrap().is_good());
 }
 
 fn kinds(seen: &Seen) -> Vec<EntryKind> {
@@ -135,7 +143,7 @@ async fn a_run_shows_all_that_it_kept() {
         kinds(&seen)[8..],
         [given, trying("Build.last"), kept("Build.last")]
     );
-    assert!(remote.place().contains(&server.admin));
+    assert!(remote.place().contains(&server.admin_url()));
 
     let error = remote.give(&seen, key, "no json".to_owned()).await.unwrap_err();
     assert!(error.is_refused(), "{error}");
@@ -299,12 +307,7 @@ async fn a_taking_back_that_was_killed_is_done_again() {
         matches!(seen.status, Status::Stuck { .. })
     })
     .await;
-    let (_, invocation) = seen.handle.split_once(' ').unwrap();
-    curl(
-        "PATCH",
-        &format!("{}/invocations/{invocation}/kill", server.admin),
-        "",
-    );
+    kill(server, &seen);
     let seen = until(&remote, "again", |seen| matches!(seen.status, Status::Killed(_))).await;
     remote.take_back(&seen, vec![]).await.unwrap();
     let undone = |seen: &Seen| seen.status == Status::Over && kinds(seen).contains(&kept("undo Build.one"));
@@ -325,12 +328,7 @@ async fn a_run_that_ended_otherwise_says_how() {
     begin(&remote, "failed", &["fail on purpose"]).await;
     begin(&remote, "killed", &["wait hand-in/X/0"]).await;
     let seen = until(&remote, "killed", |seen| seen.status == Status::Idle).await;
-    let (_, invocation) = seen.handle.split_once(' ').unwrap();
-    curl(
-        "PATCH",
-        &format!("{}/invocations/{invocation}/kill", server.admin),
-        "",
-    );
+    kill(server, &seen);
     let cases = [
         ("undone", Status::Over, true),
         ("failed", Status::Killed("[500] on purpose".to_owned()), false),
@@ -394,20 +392,23 @@ async fn a_plan_that_nobody_serves_is_named() {
         "{error}"
     );
 
-    let deployment = server.register(&serve(service::endpoint(&[("Gone", "0123456789abcdef")])));
+    let deployment = register(
+        &server.admin_url(),
+        &serve(service::endpoint(&[("Gone", "0123456789abcdef")])),
+    );
     let gone = PlanName {
         workflow: "Gone",
         fingerprint: "0123456789abcdef",
     };
-    let fresh = __remote(&server.admin).unwrap();
+    let fresh = __remote(&server.admin_url()).unwrap();
     assert!(fresh.begin(gone, "gone", script(&[])).await.unwrap());
     let seen = until(&fresh, "gone", |seen| seen.status == Status::Over).await;
-    curl(
+    order(
         "DELETE",
-        &format!("{}/deployments/{deployment}?force=true", server.admin),
-        "",
-    );
-    let remote = __remote(&server.admin).unwrap();
+        &format!("{}/deployments/{deployment}?force=true", server.admin_url()),
+    )
+    .unwrap();
+    let remote = __remote(&server.admin_url()).unwrap();
     for error in [
         remote.look("gone").await.unwrap_err(),
         remote.give(&seen, "x", "1".to_owned()).await.unwrap_err(),
@@ -430,7 +431,7 @@ async fn a_plan_that_nobody_serves_is_named() {
 #[tokio::test]
 async fn the_ingress_is_not_taken_for_the_admin_api() {
     let (_, server) = remote!();
-    let error = __remote(&server.ingress)
+    let error = __remote(&server.ingress_url())
         .unwrap()
         .list()
         .await
@@ -492,7 +493,7 @@ async fn pretend(answers: &[Answer]) -> String {
 
 #[tokio::test]
 async fn faults_of_the_way_are_named_with_their_remedy() {
-    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let nobody = format!("http://127.0.0.1:{}", free());
     let cases = [
         (nobody, "nothing can be reached at"),
         (
@@ -534,6 +535,19 @@ async fn faults_of_the_way_are_named_with_their_remedy() {
         println!("{error}");
         assert!(error.contains(part) && error.contains(&url), "{error}");
     }
+}
+
+#[tokio::test]
+#[cfg(feature = "tls")]
+async fn an_address_that_speaks_without_tls_is_named() {
+    let plain = pretend(&[KNOWN]).await;
+    let url = plain.replace("http://", "https://");
+    let error = __remote(&url).unwrap().list().await.unwrap_err().to_string();
+    println!("{error}");
+    assert!(
+        error.contains("no TLS with `https://127.0.0.1:") && error.contains("write `http://`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

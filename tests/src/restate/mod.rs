@@ -19,4 +19,4 @@ pub use self::ports::free;
 pub use self::server::Server;
 pub use self::service::Service;
 pub use self::usage::Usage;
-pub use self::web::{Answer, ask, register};
+pub use self::web::{Answer, ask, order, register};

@@ -41,6 +41,22 @@ pub fn ask(url: &str, body: Option<&Value>) -> io::Result<Answer> {
 }
 
 pub(super) fn ask_within(patience: Duration, url: &str, body: Option<&Value>) -> io::Result<Answer> {
+    match body {
+        None => exchange(patience, "GET", url, ""),
+        Some(body) => exchange(patience, "POST", url, &body.to_string()),
+    }
+}
+
+/// As [`ask`], by another method, as in `PATCH`, and without a body.
+///
+/// # Errors
+///
+/// As there.
+pub fn order(method: &str, url: &str) -> io::Result<Answer> {
+    exchange(PATIENCE, method, url, "")
+}
+
+fn exchange(patience: Duration, method: &str, url: &str, body: &str) -> io::Result<Answer> {
     let deadline = Instant::now() + patience;
     let rest = url.strip_prefix("http://").ok_or(io::ErrorKind::InvalidInput)?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -48,16 +64,17 @@ pub(super) fn ask_within(patience: Duration, url: &str, body: Option<&Value>) ->
     let mut stream = TcpStream::connect_timeout(&address, patience)?;
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(patience))?;
-    let (method, body) = match body {
-        None => ("GET", String::new()),
-        Some(body) => ("POST", body.to_string()),
-    };
     let request = format!(
         "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\naccept: application/json\r\n\
         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes())?;
+    let read = all_of(&mut stream, deadline)?;
+    understood(&read).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is cut off"))
+}
+
+fn all_of(stream: &mut TcpStream, deadline: Instant) -> io::Result<Vec<u8>> {
     let mut read = Vec::new();
     let mut part = [0; 16_384];
     loop {
@@ -67,11 +84,10 @@ pub(super) fn ask_within(patience: Duration, url: &str, body: Option<&Value>) ->
         }
         stream.set_read_timeout(Some(left))?;
         match stream.read(&mut part)? {
-            0 => break,
+            0 => return Ok(read),
             count => read.extend_from_slice(&part[..count]),
         }
     }
-    understood(&read).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is cut off"))
 }
 
 /// Only what is whole: a server that is killed leaves half of an answer.
@@ -108,18 +124,20 @@ fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Tells a server by its admin address where a service listens.
+/// Tells a server by its admin address where a service listens; yields what the server calls it.
 ///
 /// # Panics
 ///
 /// If the server does not take it in half a minute.
-pub fn register(admin: &str, service: &str) {
+pub fn register(admin: &str, service: &str) -> String {
     let told = json!({"uri": service, "force": false});
     let began = Instant::now();
     loop {
         let answer = ask(&format!("{admin}/deployments"), Some(&told));
         match answer {
-            Ok(answer) if answer.is_good() => return,
+            Ok(answer) if answer.is_good() => {
+                return answer.json()["id"].as_str().unwrap_or_default().to_owned();
+            }
             _ if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(50)),
             answer => panic!("{admin} does not take the service at {service}: {answer:?}"),
         }

@@ -10,7 +10,9 @@ use crate::server::http::ANSWER;
 pub(super) fn untaken(what: &str, lost: Lost) -> RuntimeError {
     let cause = match lost {
         Lost::Silent => format!("no worker of the plan took it within {} s", ANSWER.as_secs()),
-        Lost::Unreached(cause) | Lost::Broken(cause) => format!("the connection was lost then: {cause}"),
+        Lost::Unreached(cause) | Lost::Untrusted(cause) | Lost::Broken(cause) => {
+            format!("the connection was lost then: {cause}")
+        }
     };
     unavailable(format!(
         "{what}: the server keeps it, but {cause}; see that a worker runs, it takes it then, and look at the run"

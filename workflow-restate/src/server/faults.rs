@@ -1,6 +1,7 @@
 //! What goes wrong between here and the server, in words: what was tried, where, what is wrong, and what to do.
 
 use std::error::Error;
+use std::io;
 
 use serde::Deserialize;
 use workflow_runtime::__engine::{misplaced, unavailable};
@@ -17,6 +18,8 @@ const ADMIN: &str =
 pub(crate) enum Lost {
     /// Nothing is there.
     Unreached(String),
+    /// It is there, but does not prove who it is, or speaks without TLS.
+    Untrusted(String),
     /// Not in time.
     Silent,
     /// It broke off, or is no HTTP.
@@ -25,6 +28,9 @@ pub(crate) enum Lost {
 
 impl Lost {
     pub(crate) fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() && causes(error).any(is_of_tls) {
+            return Lost::Untrusted(innermost(error));
+        }
         match (error.is_connect(), error.is_timeout()) {
             (true, true) => Lost::Unreached(format!("no answer within {} s", CONNECT.as_secs())),
             (true, false) => Lost::Unreached(innermost(error)),
@@ -61,6 +67,10 @@ impl Lost {
                 "{what}: `{url}` did not answer within {} s; see whether the server is well, and do it again",
                 ANSWER.as_secs()
             ),
+            Lost::Untrusted(cause) => format!(
+                "{what}: no TLS with `{url}`: {cause}; write `http://` if it speaks without, else see that its certificate \
+                 is one that this system trusts"
+            ),
             Lost::Unreached(cause) | Lost::Broken(cause) => format!(
                 "{what}: the connection to `{url}` was lost: {cause}; do it again, what was done is not done twice"
             ),
@@ -70,11 +80,17 @@ impl Lost {
 
 /// The cause of all: what wraps it says the address once more.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
-    let mut inner: &dyn Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source())
+}
+
+/// Until a connection stands nothing else can be malformed.
+fn is_of_tls(cause: &(dyn Error + 'static)) -> bool {
+    let io = cause.downcast_ref::<io::Error>();
+    io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
 }
 
 /// The first question, for the version, was not answered by HTTP.

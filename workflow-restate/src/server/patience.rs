@@ -30,7 +30,7 @@ pub(crate) async fn ask(request: impl Fn() -> RequestBuilder) -> Result<Reply, L
                 breaks += 1;
                 breaks <= BREAKS
             }
-            Err(Lost::Silent) => false,
+            Err(Lost::Silent | Lost::Untrusted(_)) => false,
         };
         if !again || Instant::now() + pause > until {
             return asked;

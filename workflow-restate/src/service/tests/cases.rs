@@ -10,7 +10,7 @@ const DONE: &str = r#""done""#;
 
 #[tokio::test]
 async fn work_that_was_kept_is_done_once_over_kills() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, begun| {
@@ -41,7 +41,7 @@ async fn work_that_was_kept_is_done_once_over_kills() {
 
 #[tokio::test]
 async fn parts_are_over_in_the_order_in_which_they_end() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {
@@ -99,7 +99,7 @@ async fn parts_are_over_in_the_order_in_which_they_end() {
 
 #[tokio::test]
 async fn a_run_that_was_stopped_goes_on_when_it_is_given_what_it_waits_for() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::new(&server, |world, durable, _| {
@@ -137,7 +137,7 @@ async fn a_run_that_was_stopped_goes_on_when_it_is_given_what_it_waits_for() {
 
 #[tokio::test]
 async fn work_under_way_is_kept_and_not_repeated_when_the_run_is_stopped() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {
@@ -201,7 +201,7 @@ async fn work_under_way_is_kept_and_not_repeated_when_the_run_is_stopped() {
 
 #[tokio::test]
 async fn attempts_under_way_end_with_their_results_when_the_run_is_stopped() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {
@@ -242,7 +242,7 @@ async fn attempts_under_way_end_with_their_results_when_the_run_is_stopped() {
 
 #[tokio::test]
 async fn an_attempt_that_an_operator_kills_is_lost_and_says_so() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::new(&server, |_, durable, _| {
@@ -273,7 +273,7 @@ async fn an_attempt_that_an_operator_kills_is_lost_and_says_so() {
 
 #[tokio::test]
 async fn a_run_is_taken_back_once_however_often_it_is_asked() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::new(&server, |_, _, _| Box::pin(async { Ok(Ended::Done) })).await;
@@ -292,7 +292,7 @@ async fn a_run_is_taken_back_once_however_often_it_is_asked() {
 
 #[tokio::test]
 async fn what_panics_or_fails_is_tried_again_and_says_why() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::new(&server, |world, durable, _| {
@@ -328,7 +328,7 @@ async fn what_panics_or_fails_is_tried_again_and_says_why() {
 
 /// Works for four seconds, on a server that asks to suspend after one.
 async fn works_for_long(with: fn(crate::Service) -> crate::Service, times: usize) {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::with(
@@ -387,7 +387,7 @@ async fn a_step_beyond_the_longest_time_is_begun_again() {
 
 #[tokio::test]
 async fn a_service_that_ends_keeps_what_is_under_way_and_begins_nothing() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {
@@ -423,7 +423,7 @@ async fn a_service_that_ends_keeps_what_is_under_way_and_begins_nothing() {
 
 #[tokio::test]
 async fn a_run_that_waits_does_not_hold_up_the_end_of_the_service() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {
@@ -444,7 +444,7 @@ async fn a_run_that_waits_does_not_hold_up_the_end_of_the_service() {
 
 #[tokio::test]
 async fn work_that_was_not_begun_when_the_run_was_stopped_is_left_undone() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let mut served = Served::new(&server, |world, durable, _| {

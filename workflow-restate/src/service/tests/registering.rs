@@ -5,8 +5,9 @@ use workflow_runtime::__engine::Ended;
 use workflow_runtime::RuntimeError;
 
 use super::scripted::{Dog, Served, Swim, Walk};
-use super::server::{Server, free_port};
+use super::server::Server;
 use crate::Service;
+use tests::restate::free;
 
 /// Serves until it is ready; yields what it said then.
 async fn once(service: Service) -> Result<String, RuntimeError> {
@@ -26,7 +27,7 @@ async fn once(service: Service) -> Result<String, RuntimeError> {
 
 #[tokio::test]
 async fn the_server_is_told_of_the_plan_and_to_keep_its_runs() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let served = Served::new(&server, |_, _, _| Box::pin(async { Ok(Ended::Done) })).await;
@@ -45,10 +46,10 @@ async fn the_server_is_told_of_the_plan_and_to_keep_its_runs() {
 
 #[tokio::test]
 async fn the_same_build_is_served_again_and_tells_what_changed() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
-    let address = format!("127.0.0.1:{}", free_port());
+    let address = format!("127.0.0.1:{}", free());
     let service = || {
         crate::serve::<Walk, _>(Dog)
             .listen(&*address)
@@ -78,10 +79,10 @@ async fn the_same_build_is_served_again_and_tells_what_changed() {
 
 #[tokio::test]
 async fn another_build_at_the_same_address_is_refused() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
-    let address = format!("127.0.0.1:{}", free_port());
+    let address = format!("127.0.0.1:{}", free());
     once(
         crate::serve::<Walk, _>(Dog)
             .listen(&*address)
@@ -119,7 +120,7 @@ async fn another_build_at_the_same_address_is_refused() {
 
 #[tokio::test]
 async fn what_is_wrong_with_an_address_is_said() {
-    let Some(server) = Server::start().await else {
+    let Some(server) = Server::start() else {
         return;
     };
     let service = || {
@@ -129,7 +130,7 @@ async fn what_is_wrong_with_an_address_is_said() {
     };
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let nobody = format!("http://127.0.0.1:{}", free());
     let ingress = server.get("/version").await["ingress_endpoint"]
         .as_str()
         .unwrap()
@@ -140,15 +141,15 @@ async fn what_is_wrong_with_an_address_is_said() {
         (service().listen("nonsense"), "name an address of this machine"),
         (
             service().register_at(&*nobody),
-            "no Restate server answers at `http://127.0.0.1:",
+            "nothing can be reached at `http://127.0.0.1:",
         ),
         (
             service().register_at("nonsense"),
-            "name the address of its admin API",
+            "write it as in `http://127.0.0.1:9070`",
         ),
         (
             service().register_at(ingress),
-            "is not the admin API of a Restate server",
+            "is the ingress of a Restate server, not its admin API",
         ),
         (
             service().advertise(&*nobody),
@@ -156,7 +157,7 @@ async fn what_is_wrong_with_an_address_is_said() {
         ),
         (
             service().advertise("nonsense"),
-            "does not take the service at `nonsense`",
+            "does not take the worker at `nonsense`",
         ),
     ];
     for (service, expected) in cases {

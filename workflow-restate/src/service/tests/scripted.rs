@@ -10,10 +10,11 @@ use tokio::task::JoinHandle;
 use workflow_runtime::__engine::{Doing, Durable, Ended, Outcome, Part, Staffed, Stopped, Ticket};
 use workflow_runtime::prelude::*;
 
-use super::server::{Server, free_port};
+use super::server::Server;
 use crate::names::service_name;
 use crate::service::Service;
 use crate::service::endpoint::Work;
+use tests::restate::free;
 
 workflow! {
     pub workflow Walk() {
@@ -167,7 +168,7 @@ impl Served {
         let mut served = Served {
             world: Arc::new(world),
             drive,
-            port: free_port(),
+            port: free(),
             admin: server.admin.clone(),
             name: service_name(plan.workflow(), plan.fingerprint()),
             runtime: None,

@@ -1,66 +1,28 @@
 //! A Restate server of one's own, and what is asked of it.
 
-use std::io;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-
-const BUILT: &str =
-    "../tests/tools/restate/node_modules/@restatedev/restate-server-linux-x64/bin/restate-server";
+use tests::restate;
 
 /// A server that ends with the test.
 pub(super) struct Server {
-    child: Child,
     pub(super) admin: String,
     ingress: String,
     pub(super) client: reqwest::Client,
-    _folder: tempfile::TempDir,
+    _runs: restate::Server,
 }
 
 impl Server {
-    /// `None` if there is none on this machine.
-    pub(super) async fn start() -> Option<Server> {
-        let binary = binary()?;
-        let folder = tempfile::tempdir().unwrap();
-        let [node, ingress, admin] = [(); 3].map(|()| free_port());
-        let config = format!(
-            "bind-port = {node}\nnode-name = \"n1\"\nbind-ip = \"127.0.0.1\"\nlisten-mode = \"tcp\"\nbase-dir = {:?}\n\
-             disable-telemetry = true\ndefault-num-partitions = 2\n\
-             [ingress]\nbind-port = {ingress}\n[admin]\nbind-port = {admin}\n",
-            folder.path().join("data")
-        );
-        let path = folder.path().join("restate.toml");
-        std::fs::write(&path, config).unwrap();
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let mut server = Command::new(binary);
-        let server = server.arg("-c").arg(path).arg("--no-logo");
-        let child = server.stdout(log).stderr(Stdio::null()).spawn().unwrap();
-        let server = Server {
-            child,
-            admin: format!("http://127.0.0.1:{admin}"),
-            ingress: format!("http://127.0.0.1:{ingress}"),
+    /// `None` where there is none, and then a loud word was said about it.
+    pub(super) fn start() -> Option<Server> {
+        let server = restate::Server::start()?;
+        Some(Server {
+            admin: server.admin_url(),
+            ingress: server.ingress_url(),
             client: reqwest::Client::new(),
-            _folder: folder,
-        };
-        server.healthy(&format!("{}/health", server.admin)).await;
-        server
-            .healthy(&format!("{}/restate/health", server.ingress))
-            .await;
-        Some(server)
-    }
-
-    async fn healthy(&self, url: &str) {
-        let until = Instant::now() + Duration::from_secs(30);
-        loop {
-            match self.client.get(url).send().await {
-                Ok(answer) if answer.status().is_success() => return,
-                other => assert!(Instant::now() < until, "{other:?}"),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+            _runs: server,
+        })
     }
 
     /// Begins a run; yields its invocation.
@@ -121,29 +83,4 @@ impl Server {
         let said: Value = asked.send().await.unwrap().json().await.unwrap();
         said["rows"].as_array().unwrap().clone()
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _: io::Result<()> = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn binary() -> Option<PathBuf> {
-    let told = std::env::var_os("RESTATE_SERVER").map(PathBuf::from);
-    let binary = told.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(BUILT));
-    if binary.exists() {
-        return Some(binary);
-    }
-    eprintln!(
-        "SKIPPED: no Restate server at {}; set RESTATE_SERVER",
-        binary.display()
-    );
-    None
-}
-
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
