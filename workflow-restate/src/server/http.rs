@@ -145,6 +145,13 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "tls")]
+    fn https_is_spoken() {
+        let (address, _) = client("https://example.org:9070").unwrap();
+        assert_eq!(address, "https://example.org:9070");
+    }
+
+    #[test]
     #[cfg(not(feature = "tls"))]
     fn https_names_the_feature_that_it_needs() {
         let error = client("https://example.org:9070").unwrap_err().to_string();

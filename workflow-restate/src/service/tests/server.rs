@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::restate;
 
+use crate::server::http;
+
 /// A server that ends with the test.
 pub(super) struct Server {
     pub(super) admin: String,
@@ -17,10 +19,11 @@ impl Server {
     /// `None` where there is none, and then a loud word was said about it.
     pub(super) fn start() -> Option<Server> {
         let server = restate::Server::start()?;
+        let (admin, client) = http::client(&server.admin_url()).unwrap();
         Some(Server {
-            admin: server.admin_url(),
+            admin,
             ingress: server.ingress_url(),
-            client: reqwest::Client::new(),
+            client,
             _runs: server,
         })
     }
