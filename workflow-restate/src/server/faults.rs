@@ -89,8 +89,10 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
 
 /// Until a connection stands nothing else can be malformed.
 fn is_of_tls(cause: &(dyn Error + 'static)) -> bool {
-    let io = cause.downcast_ref::<io::Error>();
-    io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    cause.downcast_ref::<io::Error>().is_some_and(|error| {
+        // What one of these wraps is not its source.
+        error.kind() == io::ErrorKind::InvalidData || error.get_ref().is_some_and(|inner| is_of_tls(inner))
+    })
 }
 
 /// The first question, for the version, was not answered by HTTP.

@@ -16,6 +16,9 @@ use crate::service::Service;
 use crate::service::endpoint::Work;
 use tests::restate::free;
 
+/// What a run that is done yields.
+pub(super) const DONE: &str = r#""done""#;
+
 workflow! {
     pub workflow Walk() {
         phase Leaving {
