@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tests::restate::{Server, order, register};
 use workflow_restate::__remote;
 use workflow_runtime::__engine::{EntryKind, PlanName, Remote, Seen, Status};
 
 use self::server::{PLANS, serve, server};
-use tests::restate::{Server, order, register};
 
 const FLOW: PlanName<'static> = plan(0);
 
@@ -386,7 +386,8 @@ async fn a_plan_that_nobody_serves_is_named() {
         .to_string();
     println!("{error}");
     assert!(
-        error.contains("`Flow.aaaaaaaaaaaa` is not registered with the Restate server at `http"),
+        error.contains("no worker of its plan is registered")
+            && error.contains("no service `Flow.aaaaaaaaaaaa`"),
         "{error}"
     );
     assert!(

@@ -93,8 +93,9 @@ pub(crate) fn is_listened_for() -> bool {
 
 /// On a thread of its own, so that a step which blocks the program's threads is no obstacle.
 fn start(and_terminations: bool) -> std::io::Result<()> {
+    // An engine is told over its network, with deadlines.
     let listener = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
+        .enable_all()
         .build()?;
     let mut presses = {
         let _in_listener = listener.enter();

@@ -23,7 +23,7 @@ pub(super) fn untaken(what: &str, lost: Lost) -> RuntimeError {
 pub(super) fn unserved(what: &str, place: &str, service: &str, besides: &str) -> RuntimeError {
     misplaced(format!(
         "{what}: its plan's service `{service}` is not registered with {place}{besides}; \
-         serve the plan with `workflow_restate::serve`, or by the verb `worker` of its program"
+         start a worker of the plan: the verb `worker` of its program, or `workflow_restate::serve`"
     ))
 }
 

@@ -273,7 +273,7 @@ impl Reading {
 pub(super) fn held_by(status: &Status) -> Option<String> {
     match status {
         Status::Busy(who) => Some(who.clone()),
-        Status::Stuck { why, .. } => Some(format!("the engine, which cannot have it carried out: {why}")),
+        Status::Stuck { why, .. } => Some(format!("the engine (which cannot have it carried out: {why})")),
         Status::Idle | Status::Over | Status::Killed(_) => None,
     }
 }

@@ -1,13 +1,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tests::restate::free;
 use workflow_runtime::__engine::Ended;
 use workflow_runtime::RuntimeError;
 
 use super::scripted::{Dog, Served, Swim, Walk};
 use super::server::Server;
 use crate::Service;
-use tests::restate::free;
 
 /// Serves until it is ready; yields what it said then.
 async fn once(service: Service) -> Result<String, RuntimeError> {

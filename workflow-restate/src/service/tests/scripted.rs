@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tests::restate::free;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -14,7 +15,6 @@ use super::server::Server;
 use crate::names::service_name;
 use crate::service::Service;
 use crate::service::endpoint::Work;
-use tests::restate::free;
 
 /// What a run that is done yields.
 pub(super) const DONE: &str = r#""done""#;
