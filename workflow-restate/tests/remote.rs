@@ -386,8 +386,7 @@ async fn a_plan_that_nobody_serves_is_named() {
         .to_string();
     println!("{error}");
     assert!(
-        error.contains("no worker of its plan is registered")
-            && error.contains("no service `Flow.aaaaaaaaaaaa`"),
+        error.contains("`Flow.aaaaaaaaaaaa` is not registered with the Restate server at `http"),
         "{error}"
     );
     assert!(
