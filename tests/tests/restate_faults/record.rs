@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tests::ferry::STAGES;
+use ::tests::ferry::STAGES;
 
 /// A line that says that something was killed.
 pub(crate) const KILL: &str = "KILL";
@@ -89,7 +89,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::Record;
-    use tests::ferry::STAGES;
+    use ::tests::ferry::STAGES;
 
     fn all() -> Vec<String> {
         let all = STAGES.iter().flat_map(|stage| stage.iter());
