@@ -15,7 +15,10 @@ fn open(desk: &Desk) -> Vec<(String, String)> {
 }
 
 fn open_are(desk: &Desk, expected: &[(&str, &str)]) {
-    let expected: Vec<_> = expected.iter().map(|(id, standing)| ((*id).to_owned(), (*standing).to_owned())).collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(id, standing)| ((*id).to_owned(), (*standing).to_owned()))
+        .collect();
     assert_eq!(open(desk), expected);
 }
 
@@ -32,7 +35,10 @@ fn a_changed_plan_at_another_address_takes_the_new_runs_and_leaves_the_old_ones(
     desk.folder.program(FERRY_CHANGED);
     desk.well(&["run", "after", "--input", "hay.toml"]);
     desk.well(&["why", "weigh_again", "--run", "after"]);
-    open_are(&desk, &[("after", "waiting"), ("before", "waiting"), ("too", "waiting")]);
+    open_are(
+        &desk,
+        &[("after", "waiting"), ("before", "waiting"), ("too", "waiting")],
+    );
     // It looks at old ones as they are, and says that they are of another plan.
     let status = desk.well(&["status", "before"]).out;
     assert!(status.contains("this program's plan does not fit it"), "{status}");
@@ -46,7 +52,11 @@ fn a_changed_plan_at_another_address_takes_the_new_runs_and_leaves_the_old_ones(
     desk.until("before", "done");
     let (_, shown) = desk.json(&["show", "bill", "--run", "before"]);
     assert!(shown.to_string().contains("21"), "{shown}");
-    assert!(old.complaints().contains("Unloading.wipe"), "{}", old.complaints());
+    assert!(
+        old.complaints().contains("Unloading.wipe"),
+        "{}",
+        old.complaints()
+    );
     assert!(!new.complaints().contains("before"), "{}", new.complaints());
     desk.folder.program(FERRY_CHANGED);
     desk.well(&["approve", "clear", "--run", "after"]);
@@ -72,10 +82,13 @@ fn a_changed_plan_at_the_same_address_is_refused_and_touches_nothing() {
     old.kill();
     desk.folder.program(FERRY_CHANGED);
     let (url, listen) = (desk.server.admin_url(), format!("127.0.0.1:{port}"));
-    let words = ["worker", "--engine", "restate", "--url", &url, "--listen", &listen];
+    let words = [
+        "worker", "--engine", "restate", "--url", &url, "--listen", &listen,
+    ];
     let said = within(SOON, desk.folder.called(&words));
     said.ends(3);
-    said.tells("another build was served at").tells("serve this build at another address");
+    said.tells("another build was served at")
+        .tells("serve this build at another address");
     // Elsewhere it is served; nobody carries out what the old build left, until that is back.
     let _new = desk.worker(FERRY_CHANGED, free(), &[]);
     desk.well(&["run", "after", "--input", "straw.toml"]);
@@ -103,5 +116,9 @@ fn the_same_plan_with_other_code_goes_on_with_it_at_the_same_address() {
     desk.until("same", "done");
     let (_, shown) = desk.json(&["show", "bill", "--run", "same"]);
     assert!(shown.to_string().contains("27"), "{shown}");
-    assert!(!after.complaints().contains("Loading.weigh"), "{}", after.complaints());
+    assert!(
+        !after.complaints().contains("Loading.weigh"),
+        "{}",
+        after.complaints()
+    );
 }

@@ -57,7 +57,9 @@ impl Desk {
     /// Starts a worker there, and waits until it is registered.
     pub(crate) fn worker(&self, program: &str, port: u16, settings: &[(&str, &str)]) -> Service {
         let (url, listen) = (self.server.admin_url(), format!("127.0.0.1:{port}"));
-        let words = ["worker", "--engine", "restate", "--url", &url, "--listen", &listen];
+        let words = [
+            "worker", "--engine", "restate", "--url", &url, "--listen", &listen,
+        ];
         let worker = Service::start(program, &words, settings, port);
         is_registered(&worker);
         worker
@@ -109,7 +111,10 @@ impl Desk {
             if status["run"]["standing"] == standing {
                 return;
             }
-            assert!(began.elapsed() < LONG, "`{run}` does not come to be {standing}: {status}");
+            assert!(
+                began.elapsed() < LONG,
+                "`{run}` does not come to be {standing}: {status}"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -120,7 +125,11 @@ impl Desk {
 pub(crate) fn is_registered(worker: &Service) {
     let began = Instant::now();
     while !worker.complaints().contains("served at") {
-        assert!(began.elapsed() < LONG, "it is not registered: {}", worker.complaints());
+        assert!(
+            began.elapsed() < LONG,
+            "it is not registered: {}",
+            worker.complaints()
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -142,7 +151,11 @@ pub(crate) fn within(time: Duration, mut command: Command) -> Said {
     let said = Said::of(child.wait_with_output().expect("it ends"));
     drop(over);
     let late = guard.join().expect("it waits only");
-    assert!(!late, "{command:?} does not end within {time:?}\n{}{}", said.out, said.err);
+    assert!(
+        !late,
+        "{command:?} does not end within {time:?}\n{}{}",
+        said.out, said.err
+    );
     said
 }
 

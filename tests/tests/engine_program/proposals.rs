@@ -15,7 +15,10 @@ fn proposed(desk: &Desk, run: Option<&str>) -> Vec<(String, String)> {
             .replace(" FILE", " calm.toml")
             .replace(" ID", " another")
             .replace("REASON", "'no good'");
-        (action["verb"].as_str().expect("it has a verb").to_owned(), command)
+        (
+            action["verb"].as_str().expect("it has a verb").to_owned(),
+            command,
+        )
     };
     actions.iter().map(of).collect()
 }
@@ -40,7 +43,10 @@ fn whoever_follows_next_comes_to_the_end() {
     let mut followed = Vec::new();
     for _ in 0..9 {
         let (verb, command) = proposed(&desk, None).remove(0);
-        assert!(command.contains("--engine restate --url http://127.0.0.1:"), "{command}");
+        assert!(
+            command.contains("--engine restate --url http://127.0.0.1:"),
+            "{command}"
+        );
         typed(&desk, &command).ends(0);
         let is_over = verb == "report";
         followed.push(verb);
@@ -49,9 +55,17 @@ fn whoever_follows_next_comes_to_the_end() {
         }
     }
     // A run on an engine goes on by itself once it was handed what it waits for; `run` is who looks on.
-    assert_eq!(followed.first().map(String::as_str), Some("approve"), "{followed:?}");
+    assert_eq!(
+        followed.first().map(String::as_str),
+        Some("approve"),
+        "{followed:?}"
+    );
     assert!(followed.contains(&"done".to_owned()), "{followed:?}");
-    assert_eq!(followed.last().map(String::as_str), Some("report"), "{followed:?}");
+    assert_eq!(
+        followed.last().map(String::as_str),
+        Some("report"),
+        "{followed:?}"
+    );
 }
 
 #[test]
@@ -59,12 +73,24 @@ fn ids_that_a_shell_would_take_apart_are_quoted() {
     let Some((desk, _worker)) = waiting() else {
         return;
     };
-    for id in ["two words", "a/b", "it's", "-x", "$(touch owned)", "a;b&c|d", "🌙", "%2e"] {
+    for id in [
+        "two words",
+        "a/b",
+        "it's",
+        "-x",
+        "$(touch owned)",
+        "a;b&c|d",
+        "🌙",
+        "%2e",
+    ] {
         desk.well(&["run", "--input", "moon.toml", "--", id]);
         for verb in ["approve", "done"] {
             desk.until(id, "waiting");
             let proposed = proposed(&desk, Some(id));
-            let (_, command) = proposed.iter().find(|(proposed, _)| proposed == verb).expect("it is proposed");
+            let (_, command) = proposed
+                .iter()
+                .find(|(proposed, _)| proposed == verb)
+                .expect("it is proposed");
             typed(&desk, command).ends(0);
         }
         desk.until(id, "done");

@@ -18,7 +18,11 @@ const VERBS: &[(&[&str], &str, i32)] = &[
     (&["log"], "workflow.log/1", 0),
     (&["verify"], "workflow.verify/1", 0),
     (&["graph"], "workflow.picture/1", 0),
-    (&["graph", "--run", "moon", "--format", "svg"], "workflow.picture/1", 0),
+    (
+        &["graph", "--run", "moon", "--format", "svg"],
+        "workflow.picture/1",
+        0,
+    ),
     (&["report"], "workflow.picture/1", 0),
     (&["report", "--output", "-"], "workflow.picture/1", 0),
     (&["export", "--format", "junit"], "workflow.picture/1", 0),
@@ -31,7 +35,11 @@ const VERBS: &[(&[&str], &str, i32)] = &[
     (&["log", "sun"], "workflow.error/1", 2),
     (&["verify", "sun"], "workflow.error/1", 2),
     (&["report", "sun"], "workflow.error/1", 2),
-    (&["done", "forecast", "--artifact", "calm.toml"], "workflow.error/1", 3),
+    (
+        &["done", "forecast", "--artifact", "calm.toml"],
+        "workflow.error/1",
+        3,
+    ),
     (&["done", "forecast"], "workflow.error/1", 2),
     (&["approve", "ready"], "workflow.error/1", 3),
     (&["reject", "review"], "workflow.error/1", 2),
@@ -93,7 +101,8 @@ fn a_run_begins_waits_and_goes_on_as_with_a_journal() {
         assert!(log.contains(told), "no `{told}` in\n{log}");
     }
 
-    desk.run(&["approve", "review", "--by", "grace", "--detailed-exitcode"]).ends(0);
+    desk.run(&["approve", "review", "--by", "grace", "--detailed-exitcode"])
+        .ends(0);
     desk.run(&["run", "moon", "--detailed-exitcode"]).ends(5);
     desk.run(&["done", "forecast", "--artifact", "calm.toml"]).ends(0);
     let run = desk.well(&["run", "moon"]);
@@ -103,7 +112,10 @@ fn a_run_begins_waits_and_goes_on_as_with_a_journal() {
     let (_, list) = desk.json(&["list", "--open"]);
     assert_eq!(list["runs"], serde_json::json!([]), "{list}");
     let junit = desk.well(&["export", "moon", "--format", "junit"]).out;
-    assert!(junit.contains("<testsuites") && junit.contains("lift_off"), "{junit}");
+    assert!(
+        junit.contains("<testsuites") && junit.contains("lift_off"),
+        "{junit}"
+    );
     let report = desk.well(&["report", "moon", "--output", "-"]).out;
     assert!(report.contains("grace"), "nobody approved it:\n{report}");
 }
@@ -114,10 +126,22 @@ fn whoever_waits_with_a_run_sees_it_to_its_end() {
         return;
     };
     let url = desk.server.admin_url();
-    let words = ["run", "--wait", "--input", "moon.toml", "--engine", "restate", "--url", &url];
+    let words = [
+        "run",
+        "--wait",
+        "--input",
+        "moon.toml",
+        "--engine",
+        "restate",
+        "--url",
+        &url,
+    ];
     let beside = desk.folder.beside(&words);
     desk.folder.until("a run", |folder| {
-        let list = within(SOON, folder.called(&["list", "--json", "--engine", "restate", "--url", &url]));
+        let list = within(
+            SOON,
+            folder.called(&["list", "--json", "--engine", "restate", "--url", &url]),
+        );
         checked(&["list"], &list.out)["runs"][0]["standing"] == "waiting"
     });
     desk.well(&["approve", "review"]);
@@ -139,7 +163,10 @@ fn a_rejection_a_failure_and_a_skip_end_as_they_are_documented() {
     let (_, rejected) = desk.json(&["reject", "review", "-m", "no door"]);
     assert_eq!(rejected["mark"], "rejected");
     let (said, halted) = desk.json(&["run"]);
-    assert_eq!((said.status, &halted["error"]["code"]), (1, &"gate_rejected".into()));
+    assert_eq!(
+        (said.status, &halted["error"]["code"]),
+        (1, &"gate_rejected".into())
+    );
     desk.well(&["undo", "--yes"]);
 
     desk.well(&["run", "second", "--input", "moon.toml"]);
@@ -150,14 +177,25 @@ fn a_rejection_a_failure_and_a_skip_end_as_they_are_documented() {
     // It goes on when told, and stops before the phase that nobody can say of whether it is needed.
     let (said, failed) = desk.json(&["run"]);
     assert_eq!(said.status, 1, "{failed}");
-    assert_eq!((&failed["outcome"], &failed["error"]["target"]), (&"failed".into(), &"Paint.waive".into()));
+    assert_eq!(
+        (&failed["outcome"], &failed["error"]["target"]),
+        (&"failed".into(), &"Paint.waive".into())
+    );
     said.tells("who asks");
     let (said, refused) = desk.json(&["skip", "Paint", "--because", "no guests"]);
-    assert_eq!((said.status, &refused["error"]["code"]), (3, &"refused".into()), "{refused}");
+    assert_eq!(
+        (said.status, &refused["error"]["code"]),
+        (3, &"refused".into()),
+        "{refused}"
+    );
     said.tells("do in the team what you would do here");
     let (_, next) = desk.json(&["next"]);
     let skips = next["actions"].as_array().expect("there are some").iter();
-    assert_eq!(skips.filter(|action| action["verb"] == "skip").count(), 0, "{next}");
+    assert_eq!(
+        skips.filter(|action| action["verb"] == "skip").count(),
+        0,
+        "{next}"
+    );
 }
 
 #[test]
@@ -181,8 +219,18 @@ fn json_lines_stream_events_and_end_with_the_document_of_the_verb() {
             happened.push(event["event"].as_str().expect("it is named").to_owned());
         }
     }
-    for event in ["began", "step_failed", "step_done", "waiting", "undo_began", "step_undone"] {
-        assert!(happened.iter().any(|had| had == event), "no `{event}` in {happened:?}");
+    for event in [
+        "began",
+        "step_failed",
+        "step_done",
+        "waiting",
+        "undo_began",
+        "step_undone",
+    ] {
+        assert!(
+            happened.iter().any(|had| had == event),
+            "no `{event}` in {happened:?}"
+        );
     }
 }
 
@@ -192,9 +240,20 @@ fn a_run_that_is_cancelled_ends_with_the_status_of_that_and_goes_on_when_told() 
         return;
     };
     let url = desk.server.admin_url();
-    let beside = desk.folder.beside(&["run", "--input", "moon.toml", "--engine", "restate", "--url", &url]);
+    let beside = desk.folder.beside(&[
+        "run",
+        "--input",
+        "moon.toml",
+        "--engine",
+        "restate",
+        "--url",
+        &url,
+    ]);
     desk.folder.until("a run", |folder| {
-        let list = within(SOON, folder.called(&["list", "--json", "--engine", "restate", "--url", &url]));
+        let list = within(
+            SOON,
+            folder.called(&["list", "--json", "--engine", "restate", "--url", &url]),
+        );
         checked(&["list"], &list.out)["runs"][0]["standing"] == "running"
     });
     desk.well(&["cancel", "moon", "--yes"]);
@@ -211,7 +270,11 @@ fn a_journal_of_the_same_plan_is_another_place() {
     };
     desk.well(&["run", "there", "--input", "moon.toml"]);
     within(SOON, desk.folder.called(&["run", "here", "--input", "moon.toml"])).ends(0);
-    let ids = |list: &serde_json::Value| list["runs"].as_array().map(|runs| runs.iter().map(|run| run["id"].clone()).collect::<Vec<_>>());
+    let ids = |list: &serde_json::Value| {
+        list["runs"]
+            .as_array()
+            .map(|runs| runs.iter().map(|run| run["id"].clone()).collect::<Vec<_>>())
+    };
     assert_eq!(ids(&desk.folder.json(&["list"])), Some(vec!["here".into()]));
     assert_eq!(ids(&desk.json(&["list"]).1), Some(vec!["there".into()]));
     within(SOON, desk.folder.called(&["approve", "review"])).ends(0);

@@ -11,7 +11,9 @@ fn variables_name_the_engine_for_all_commands() {
         return;
     };
     let url = desk.server.admin_url();
-    desk.folder.set("WORKFLOW_ENGINE", "restate").set("WORKFLOW_ENGINE_URL", &url);
+    desk.folder
+        .set("WORKFLOW_ENGINE", "restate")
+        .set("WORKFLOW_ENGINE_URL", &url);
     for words in [
         &["run", "--input", "moon.toml"] as &[&str],
         &["status", "moon"],
@@ -24,12 +26,21 @@ fn variables_name_the_engine_for_all_commands() {
     ] {
         at(&desk.folder, words).ends(0);
     }
-    assert!(!desk.folder.journal().exists(), "nothing is kept beside the engine");
+    assert!(
+        !desk.folder.journal().exists(),
+        "nothing is kept beside the engine"
+    );
     // An option counts more than a variable.
     let nobody = format!("http://127.0.0.1:{}", free());
-    at(&desk.folder, &["list", "--url", &nobody]).ends(1).tells(&nobody);
+    at(&desk.folder, &["list", "--url", &nobody])
+        .ends(1)
+        .tells(&nobody);
     // So does a journal that is named.
-    at(&desk.folder, &["run", "--input", "moon.toml", "--journal", "here.db"]).ends(0);
+    at(
+        &desk.folder,
+        &["run", "--input", "moon.toml", "--journal", "here.db"],
+    )
+    .ends(0);
     assert!(desk.folder.path("here.db").exists());
 }
 
@@ -39,11 +50,17 @@ fn each_way_to_name_an_engine_wrong_is_told_with_its_remedy() {
     let cases: [(&[&str], &[&str]); 5] = [
         (
             &["list", "--engine", "temporal"],
-            &["this program has no engine `temporal`", "it has `--engine restate`"],
+            &[
+                "this program has no engine `temporal`",
+                "it has `--engine restate`",
+            ],
         ),
         (
             &["list", "--url", "http://127.0.0.1:1"],
-            &["it is not said which engine is at `http://127.0.0.1:1`", "--engine NAME"],
+            &[
+                "it is not said which engine is at `http://127.0.0.1:1`",
+                "--engine NAME",
+            ],
         ),
         (
             &["list", "--journal", "launch.db", "--engine", "restate"],
@@ -51,7 +68,10 @@ fn each_way_to_name_an_engine_wrong_is_told_with_its_remedy() {
         ),
         (
             &["list", "--engine", "restate", "--url", "127.0.0.1:9070"],
-            &["`127.0.0.1:9070` is no address of a Restate server", "write it as in `http://127.0.0.1:9070`"],
+            &[
+                "`127.0.0.1:9070` is no address of a Restate server",
+                "write it as in `http://127.0.0.1:9070`",
+            ],
         ),
         (
             &["list", "--engine", "restate", "--url", "https://127.0.0.1:9070"],
@@ -71,7 +91,11 @@ fn each_way_to_name_an_engine_wrong_is_told_with_its_remedy() {
 fn a_program_without_an_engine_says_how_it_gets_one() {
     let mut folder = Folder::new();
     folder.program(ERRAND);
-    for words in [&["list", "--engine", "restate"] as &[&str], &["worker"], &["worker", "--engine", "restate"]] {
+    for words in [
+        &["list", "--engine", "restate"] as &[&str],
+        &["worker"],
+        &["worker", "--engine", "restate"],
+    ] {
         let said = within(SOON, folder.called(words));
         said.ends(2).tells("engine").tells("workflow_restate::install()");
     }

@@ -92,7 +92,7 @@ impl Run<'_> {
         while let Some(at) = members.open.iter().position(|step| is_ready(self, step)) {
             let step = members.open.remove(at);
             if !layout.step(step).manual {
-                self.begin_attempt(members, step)?;
+                self.begin_attempt(members, step).await?;
             } else if !self.stands(step).await? {
                 let ticket = self.wait_for(step)?;
                 members.flying.push(Flying {
@@ -118,20 +118,26 @@ impl Run<'_> {
         }
     }
 
-    fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
+    async fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
         let attempt: Attempt = self.attempt(step)?;
         self.begins(&attempt)?;
         let taken = kept::texts_of(self.layout, &self.texts, self.layout.step(step).takes)?;
+        let number = attempt.attempt;
+        let task = match attempt.task(self.layout, taken).text() {
+            Ok(task) => task,
+            Err(why) => {
+                let line = self.cannot_be_made(step, number, why).await?;
+                return self.came_to(step, &line).map(drop);
+            }
+        };
         let part = Part::Attempt {
             name: self.layout.path(step).to_owned(),
-            task: attempt.task(self.layout, taken).text()?,
+            task,
         };
         members.flying.push(Flying {
             ticket: self.durable.begin(part),
             step,
-            waits_for: WaitsFor::Attempt {
-                attempt: attempt.attempt,
-            },
+            waits_for: WaitsFor::Attempt { attempt: number },
         });
         Ok(())
     }
@@ -141,7 +147,7 @@ impl Run<'_> {
         let step = flying.step;
         let line = match (outcome, flying.waits_for) {
             (Outcome::Rang, _) if members.end.is_some() => return Ok(()),
-            (Outcome::Rang, _) => return self.begin_attempt(members, step),
+            (Outcome::Rang, _) => return self.begin_attempt(members, step).await,
             (Outcome::Text(line), _) => line,
             // It was stopped with the run.
             (Outcome::Lost(_), _) if members.end.is_some() => return Ok(()),
@@ -172,11 +178,17 @@ impl Run<'_> {
 
     /// The line of an attempt that the engine ended without a result.
     async fn lost(&mut self, step: u16, attempt: u32, why: &str) -> Result<String, Break> {
+        let why = format!("the engine ended the attempt: {why}");
+        self.cannot_be_made(step, attempt, why).await
+    }
+
+    /// The line of an attempt that nobody makes.
+    async fn cannot_be_made(&mut self, step: u16, attempt: u32, why: String) -> Result<String, Break> {
         let failed = Event::Failed {
             step,
             round: self.state.round,
             attempt,
-            error: format!("the engine ended the attempt: {why}").into(),
+            error: why.into(),
             terminal: true,
             last: true,
             took_ms: None,
