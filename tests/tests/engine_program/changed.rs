@@ -1,6 +1,8 @@
 //! Two builds of one program: a changed plan is served beside the one before, and takes nothing from it.
 
-use tests::restate::free;
+use std::collections::BTreeMap;
+
+use tests::restate::{ask, free};
 
 use crate::desk::{Desk, FERRY, FERRY_CHANGED, SOON, within};
 
@@ -20,6 +22,24 @@ fn open_are(desk: &Desk, expected: &[(&str, &str)]) {
         .map(|(id, standing)| ((*id).to_owned(), (*standing).to_owned()))
         .collect();
     assert_eq!(open(desk), expected);
+}
+
+/// The same by the services of their plans, as the README says that they are found.
+fn by_plan(desk: &Desk) -> BTreeMap<String, Vec<String>> {
+    let sql = "select target_service_name, target_service_key from sys_invocation \
+        where target_service_name like 'Ferry.%' and target_handler_name = 'run' and status <> 'completed'";
+    let url = format!("{}/query", desk.server.admin_url());
+    let answer = ask(&url, Some(&serde_json::json!({ "query": sql }))).expect("it answers");
+    let mut plans: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in answer.json()["rows"].as_array().expect("there are rows") {
+        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        plans
+            .entry(text("target_service_name"))
+            .or_default()
+            .push(text("target_service_key"));
+    }
+    plans.values_mut().for_each(|ids| ids.sort());
+    plans
 }
 
 #[test]
