@@ -170,6 +170,7 @@ fn each_port_that_is_taken_is_told_and_nothing_is_left() -> Tested {
         let began = Instant::now();
         let output = script.command.output()?;
         let text = said(&output);
+        println!("{} after {:.1?}: {text}", PORTS[taken], began.elapsed());
         assert!(!output.status.success(), "{text}");
         assert!(
             text.contains("choose other ports with INGRESS_PORT"),
