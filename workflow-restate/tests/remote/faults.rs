@@ -75,11 +75,12 @@ const MOVES: Answer = Says(
     500,
     r#"{"message":"Datafusion error: External error: node lookup for partition 1 failed"}"#,
 );
+const NO_PLANS: Answer = Says(200, r#"{"services":[]}"#);
 const NONE: Answer = Says(200, r#"{"rows":[]}"#);
 
 #[tokio::test]
 async fn a_partition_that_nobody_leads_just_now_is_waited_for() {
-    let url = pretend(&[KNOWN, MOVES, MOVES, NONE]).await;
+    let url = pretend(&[KNOWN, NO_PLANS, MOVES, MOVES, NONE]).await;
     assert!(__remote(&url).unwrap().list().await.unwrap().is_empty());
 }
 
