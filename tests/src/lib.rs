@@ -3,6 +3,7 @@
 pub mod child;
 pub mod cuts;
 pub mod dice;
+pub mod engine;
 pub mod ferry;
 pub mod march;
 pub mod page;

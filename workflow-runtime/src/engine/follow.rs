@@ -35,6 +35,11 @@ impl Live {
         let Some(engine) = runtime.backend().engine() else {
             return Ok(());
         };
+        let reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
+        // One that was told to stop, and has not yet, goes on after that.
+        if reading.is_stopping() {
+            self.follow(engine, reading.lines.len(), None).await?;
+        }
         let word = engine.go_on(&self.id).await.map_err(Reason::Journal)?;
         let from = usize::try_from(self.seen).unwrap_or(usize::MAX);
         let reading = self.follow(engine, from, word.as_deref()).await?;
