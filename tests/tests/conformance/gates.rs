@@ -87,3 +87,14 @@ pub(crate) async fn a_gate_without_rework_halts_the_run_for_good(scene: &Scene) 
     }
     assert_eq!(manned.standing("a").await, "halted");
 }
+
+pub(crate) async fn nobody_is_asked_to_waive_what_was_begun(scene: &Scene) {
+    let manned = Manned::at(scene).await;
+    let deeds = manned.deeds();
+    deeds.at("Painting.paint", Act::Terminal("no brush"));
+    drop(manned.cruise("a").await.unwrap_err());
+    deeds.were(scene, &CRUISE[..5]);
+    let done = manned.cruise("a").await.unwrap();
+    assert_eq!(done.artifacts().colour().map(String::as_str), Some("blue 150"));
+    deeds.were_in_any_order(scene, &[&["Painting.paint a2"], &CRUISE[5..]].concat());
+}

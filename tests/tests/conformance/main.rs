@@ -116,6 +116,7 @@ behaviours! {
     }
     gates {
         a_waived_phase_is_left_out,
+        nobody_is_asked_to_waive_what_was_begun,
         a_rejection_sends_the_run_back_as_often_as_the_plan_says,
         what_a_round_made_is_forgotten_in_the_next,
         attempts_are_counted_anew_in_each_round,

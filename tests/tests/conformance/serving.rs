@@ -130,20 +130,21 @@ fn a_run_that_an_operator_ended_is_over_and_says_so() {
 fn an_attempt_that_an_operator_ended_is_a_failure() {
     on_engine(async |engine, crew| {
         let _served = engine.serve(staffed(&crew));
-        crew.0.at("Sailing.chart", Act::Hang);
-        let losing = async {
-            crew.0.until("Sailing.chart").await;
-            crew.0.until("Sailing.watch").await;
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            engine.lose_attempts("a", "killed");
-        };
-        let (halted, ()) = tokio::join!(cruise(&engine, &crew), losing);
-        let error = halted.unwrap_err();
-        assert!(
-            error.contains("step `Sailing.chart` failed terminally on attempt 1"),
-            "{error}"
-        );
-        assert!(error.contains("the engine ended the attempt: killed"), "{error}");
+        for (attempt, call) in [(1, "Sailing.chart"), (2, "Sailing.chart a2")] {
+            crew.0.at(call, Act::Hang);
+            let losing = async {
+                crew.0.until(call).await;
+                crew.0.until("Sailing.watch").await;
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                engine.lose_attempts("a", "killed");
+            };
+            let (halted, ()) = tokio::join!(cruise(&engine, &crew), losing);
+            let error = halted.unwrap_err();
+            let expected = format!(
+                "step `Sailing.chart` failed terminally on attempt {attempt}: the engine ended the attempt: killed"
+            );
+            assert!(error.contains(&expected), "{error}");
+        }
         let done = cruise(&engine, &crew).await.unwrap();
         assert_eq!(*done.artifacts().log(), 150_016);
     });
