@@ -35,13 +35,18 @@ impl Live {
         let Some(engine) = runtime.backend().engine() else {
             return Ok(());
         };
-        let reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
+        let hold = self.shared_hold()?;
+        let mut from = usize::try_from(self.seen).unwrap_or(usize::MAX);
+        let mut reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
         // One that was told to stop, and has not yet, goes on after that.
-        if reading.is_stopping() {
-            self.follow(engine, reading.lines.len(), None).await?;
+        if reading.is_stopping() && hold.found_asking("") {
+            reading = self.follow(engine, from, None).await?;
+            from = reading.lines.len();
         }
-        let word = engine.go_on(&self.id).await.map_err(Reason::Journal)?;
-        let from = usize::try_from(self.seen).unwrap_or(usize::MAX);
+        let word = reading.word.clone().filter(|word| hold.found_asking(word));
+        if word.is_some() {
+            engine.go_on(&reading).await.map_err(Reason::Journal)?;
+        }
         let reading = self.follow(engine, from, word.as_deref()).await?;
         self.becomes(&reading).map_err(Reason::Journal)?;
         match reading.standing() {

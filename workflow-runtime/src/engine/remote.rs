@@ -46,6 +46,9 @@ struct Onlooker {
     place: String,
     id: Arc<str>,
     bell: Arc<Bell>,
+    /// The key under which it asked how to go on.
+    word: Option<String>,
+    is_stopping: bool,
 }
 
 impl OnEngine {
@@ -67,25 +70,15 @@ impl OnEngine {
         self.reading(id).await?.ok_or_else(|| no_such_run(id))
     }
 
-    /// Has a halted run go on; does nothing to one that is not halted. Yields the key that it was told under.
-    pub(super) async fn go_on(&self, id: &str) -> Result<Option<String>, RuntimeError> {
-        let deadline = Instant::now() + SHOWS_WITHIN;
-        let reading = loop {
-            let reading = self.existing(id).await?;
-            self.is_not_killed(&reading.seen)?;
-            let halts = matches!(reading.standing(), Standing::Halted | Standing::Cancelled);
-            if reading.word.is_some() || !halts {
-                break reading;
-            }
-            // It is about to ask.
-            self.in_time(deadline, id, "go on").await?;
-        };
+    /// Has a halted run go on; does nothing to one that is not halted.
+    pub(super) async fn go_on(&self, reading: &Reading) -> Result<(), RuntimeError> {
+        self.is_not_killed(&reading.seen)?;
         if let Some(word) = &reading.word {
             self.remote
                 .give(&reading.seen, word, kept::GO_ON.to_owned())
                 .await?;
         }
-        Ok(reading.word)
+        Ok(())
     }
 
     /// An error if an operator ended it: nothing can be done with it any more.
@@ -113,7 +106,7 @@ impl OnEngine {
             reading = self.existing(id).await?;
         }
         if reading.standing() == Standing::Undoing {
-            return self.go_on(id).await.map(drop);
+            return self.go_on(&reading).await;
         }
         if reading.word.is_none() {
             self.remote.stop(&reading.seen).await?;
@@ -185,11 +178,13 @@ impl OnEngine {
         Ok((reading.lines.len() as u64, reading.standing()))
     }
 
-    fn onlooker(&self, id: &Arc<str>) -> Box<dyn Hold> {
+    fn onlooker(&self, id: &Arc<str>, found: Option<&Reading>) -> Box<dyn Hold> {
         Box::new(Onlooker {
             place: self.place(),
             id: Arc::clone(id),
             bell: Arc::default(),
+            word: found.and_then(|reading| reading.word.clone()),
+            is_stopping: found.is_some_and(Reading::is_stopping),
         })
     }
 }
@@ -216,7 +211,7 @@ impl Backend for OnEngine {
             };
             let line = wire::write(layout, &begun)?;
             match self.remote.begin(plan, id, line).await? {
-                true => Ok(self.onlooker(id)),
+                true => Ok(self.onlooker(id, None)),
                 false => Err(crate::journal::memory::taken(id)),
             }
         })
@@ -233,7 +228,7 @@ impl Backend for OnEngine {
                 return Ok(None);
             };
             let (seen, stood) = Self::show(&reading, layout, reader)?;
-            let hold = self.onlooker(id);
+            let hold = self.onlooker(id, Some(&reading));
             Ok(Some(Found { hold, seen, stood }))
         })
     }
@@ -375,6 +370,10 @@ impl Hold for Onlooker {
 
     fn since<'a>(&'a self, _: &'a Arc<Layout>, _: u64) -> Reply<'a, (Vec<Event>, u64)> {
         Box::pin(std::future::ready(Err(self.driven_by_services())))
+    }
+
+    fn found_asking(&self, word: &str) -> bool {
+        self.is_stopping || self.word.as_deref() == Some(word)
     }
 }
 
