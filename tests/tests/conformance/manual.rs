@@ -147,6 +147,7 @@ pub(crate) async fn what_its_check_rejects_is_refused(scene: &Scene) {
         "{error}"
     );
     manned.pay("a", 1).await.unwrap();
+    drop(manned.permit("a").await.unwrap_err());
 }
 
 pub(crate) async fn who_lacks_the_role_is_refused(scene: &Scene) {
@@ -252,9 +253,9 @@ pub(crate) async fn what_was_said_of_the_same_stands_in_the_next_round(scene: &S
 pub(crate) async fn what_comes_late_after_the_run_was_sent_back_is_refused(scene: &Scene) {
     let manned = at_the_fee(scene).await;
     let deeds = manned.deeds();
-    manned.pay("a", 3).await.unwrap();
     // While the survey is under way, the gate waits; it is rejected, and then the old round is over.
     deeds.at("Review.survey", Act::Behind("survey"));
+    manned.pay("a", 3).await.unwrap();
     let driving = manned.permit("a");
     let others = async {
         deeds.until("Review.survey").await;
@@ -279,9 +280,18 @@ pub(crate) async fn what_comes_late_after_the_run_was_sent_back_is_refused(scene
 
 pub(crate) async fn a_member_that_fails_beside_one_that_waits_halts_the_run(scene: &Scene) {
     let manned = at_the_fee(scene).await;
+    manned
+        .deeds()
+        .at("Review.survey", Act::Then("tape", &Act::Terminal("no tape")));
     manned.pay("a", 3).await.unwrap();
-    manned.deeds().at("Review.survey", Act::Terminal("no tape"));
-    let halted = manned.permit("a").await.unwrap_err();
+    let opening = async {
+        manned.deeds().until("Review.survey").await;
+        // On an engine it goes on by itself: whoever follows it is to be there when it fails.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        manned.deeds().open("tape");
+    };
+    let (halted, ()) = tokio::join!(manned.permit("a"), opening);
+    let halted = halted.unwrap_err();
     assert!(halted.is_failed(), "{halted}");
     assert_eq!(halted.cause.steps(), ["Review.survey"]);
     drop(halted);
