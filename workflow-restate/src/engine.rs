@@ -16,8 +16,11 @@ use crate::service::Service;
 /// workflow_restate::install();
 /// ```
 pub fn install() {
-    engine::install(&Restate);
+    engine::install(KIND);
 }
+
+/// The engine, as the runtime knows it.
+pub(crate) const KIND: &dyn EngineKind = &Restate;
 
 struct Restate;
 

@@ -54,6 +54,12 @@ pub fn connect(url: &str) -> Result<Runtime, RuntimeError> {
     Ok(runtime_on(__remote(url)?))
 }
 
+/// What [`install`] installs. Not public API: it changes without notice.
+#[doc(hidden)]
+pub fn __engine() -> &'static dyn workflow_runtime::__engine::EngineKind {
+    engine::KIND
+}
+
 /// What [`connect`] wraps. Not public API: it changes without notice.
 #[doc(hidden)]
 pub fn __remote(url: &str) -> Result<Arc<dyn Remote>, RuntimeError> {

@@ -15,6 +15,7 @@ mod order;
 mod plan_change;
 mod plans;
 mod reading;
+mod restate;
 mod rounds;
 mod scene;
 mod serving;
@@ -64,6 +65,9 @@ macro_rules! behaviours {
             backend! {
                 crate::scene::Backend::InProcess(tests::engine::Conduct::CrashesBeforeEachResult) => $($tokens)*
             }
+        }
+        mod on_restate {
+            backend! { crate::scene::Backend::Restate => $($tokens)* }
         }
         mod same_history {
             same_history! { $($tokens)* }

@@ -12,6 +12,7 @@ use workflow_runtime::__engine::Staffed;
 use workflow_runtime::{CarriedOutBy, RunSummary, Runtime, Team, Workflow};
 
 use crate::differences::{DIFFERENCES, Difference};
+use crate::restate::Restate;
 use crate::transcript::transcript;
 
 /// A kind of place where runs are kept and driven.
@@ -21,6 +22,8 @@ pub(crate) enum Backend {
     Embedded,
     /// An engine in this process that may crash.
     InProcess(Conduct),
+    /// A real server of Restate, on loopback.
+    Restate,
 }
 
 /// A place of that kind, fresh.
@@ -38,9 +41,9 @@ pub(crate) trait Place: Send + Sync {
 /// A plan is served until this is dropped.
 pub(crate) type Served = Box<dyn Any + Send>;
 
-/// The one place where a backend is made.
-fn place(backend: Backend) -> Box<dyn Place> {
-    match backend {
+/// The one place where a backend is made; `None` where it is not installed.
+fn place(backend: Backend) -> Option<Box<dyn Place>> {
+    Some(match backend {
         Backend::Embedded => {
             let folder = tempfile::tempdir().expect("a temporary folder can be made");
             let runtime = Runtime::open(folder.path().join("plan.db")).expect("a fresh file can be opened");
@@ -50,7 +53,8 @@ fn place(backend: Backend) -> Box<dyn Place> {
             })
         }
         Backend::InProcess(crashes) => Box::new(Engine::new(crashes)),
-    }
+        Backend::Restate => Box::new(Restate::start()?),
+    })
 }
 
 struct Embedded {
@@ -118,7 +122,9 @@ pub(crate) fn show_what(backend: Backend, behaviour: &str, showing: impl AsyncFn
         .build()
         .expect("a tokio runtime can be made");
     tokio.block_on(async {
-        let place = place(backend);
+        let Some(place) = place(backend) else {
+            return Vec::new();
+        };
         let scene = Scene {
             runtime: place.runtime(),
             place,
