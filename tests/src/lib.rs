@@ -3,6 +3,8 @@
 pub mod child;
 pub mod cuts;
 pub mod dice;
+pub mod engine;
+pub mod ferry;
 pub mod march;
 pub mod page;
 pub mod place;

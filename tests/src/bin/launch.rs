@@ -226,5 +226,6 @@ impl launch::Launching for Team {
 }
 
 fn main() -> ExitCode {
+    workflow_restate::install();
     Launch::main(Team::from_env)
 }

@@ -12,6 +12,7 @@ mod names;
 mod proposals;
 mod replanned;
 mod roster;
+mod schema;
 mod stable;
 mod transcripts;
 mod two_processes;

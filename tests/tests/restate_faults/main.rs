@@ -1,8 +1,9 @@
-//! Services, servers and nodes of a cluster are killed at random moments: every run finishes, and what was kept is not done
-//! again. The workflow is written by hand with the SDK.
+//! Workers, servers and nodes of a cluster are killed at random moments: every run of a plan finishes, and what was kept is
+//! not done again.
 //!
 //! `RESTATE_SEED=n` repeats the delays of a trial; each prints its own.
 
+mod record;
 mod trial;
 
 use std::time::{Duration, Instant};
@@ -15,11 +16,19 @@ use tests::soon::LONG;
 use trial::{Target, Trial};
 
 #[test]
-fn runs_survive_the_death_of_their_service() {
+fn runs_survive_the_death_of_their_worker() {
     let Some(server) = Server::start() else {
         return;
     };
-    Trial::on("service", Target::Server(server)).killing_the_service(12);
+    Trial::on("worker", Target::Server(server)).killing_the_worker(12);
+}
+
+#[test]
+fn runs_survive_the_death_of_one_of_two_workers() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    Trial::on("two workers", Target::Server(server)).killing_one_of_two_workers(8);
 }
 
 #[test]
@@ -27,7 +36,7 @@ fn runs_survive_the_death_of_the_server() {
     let Some(server) = Server::start() else {
         return;
     };
-    Trial::on("server", Target::Server(server)).killing_the_engine(5);
+    Trial::on("server", Target::Server(server)).killing_the_engine(6, 4);
 }
 
 #[test]
@@ -35,7 +44,7 @@ fn runs_survive_the_death_of_any_one_of_three_nodes() {
     let Some(cluster) = Cluster::start(3) else {
         return;
     };
-    Trial::on("cluster", Target::Cluster(cluster)).killing_the_engine(3);
+    Trial::on("cluster", Target::Cluster(cluster)).killing_the_engine(3, 7);
 }
 
 #[test]
@@ -87,9 +96,10 @@ fn a_server_has_its_runs_when_it_is_started_again() {
         return;
     };
     let mut trial = Trial::on("again", Target::Server(server));
-    trial.begin(1);
+    trial.begin(1, 0);
     trial.finish();
     trial.target.restart(0);
+    trial.finish();
     trial.check();
     assert_ne!(free(), free());
 }

@@ -1,19 +1,21 @@
 //! Runs on an engine, and what is killed under them.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use std::{env, fs, thread};
+use std::{env, fs, io::Write, thread};
 
-use serde_json::json;
 use tempfile::TempDir;
 use tests::dice::Dice;
-use tests::restate::{Cluster, Server, Service, Usage, ask, free, register};
+use tests::ferry::{Ferry, Load};
+use tests::restate::{Cluster, Server, Service, Usage, free};
+use tokio::sync::oneshot;
+use workflow_runtime::{Halted, RunEvent, RunEventKind, Runtime, Standing};
 
-const RUNS: usize = 20;
-/// Of one step, in milliseconds: a run takes half a second.
+use crate::record::{KILL, Record};
+
+/// Of one step, in milliseconds: a run takes some 0.6 seconds.
 const PAUSE: &str = "50";
 /// Until all runs of a trial are at their end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What the runs are on.
 #[derive(Debug)]
@@ -34,13 +36,6 @@ impl Target {
         match self {
             Target::Server(server) => server.admin_url(),
             Target::Cluster(cluster) => cluster.admin_urls().swap_remove(node),
-        }
-    }
-
-    fn ingress_url(&self, node: usize) -> String {
-        match self {
-            Target::Server(server) => server.ingress_url(),
-            Target::Cluster(cluster) => cluster.ingress_urls().swap_remove(node),
         }
     }
 
@@ -66,81 +61,107 @@ impl Target {
     }
 }
 
-/// Some runs of the workflow that is written by hand.
-#[derive(Debug)]
+/// Some runs of the ferry.
 pub(crate) struct Trial {
     name: &'static str,
     pub(crate) target: Target,
-    service: Service,
+    worker: Service,
     folder: TempDir,
     dice: Dice,
     runs: Vec<String>,
+    kills: usize,
     began: Instant,
+    clock: tokio::runtime::Runtime,
 }
 
 impl Trial {
-    /// Starts a service and makes it known; no run is begun yet.
+    /// Starts a worker, which makes itself known; no run is begun yet.
     pub(crate) fn on(name: &'static str, target: Target) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let effects = folder.path().join("effects").display().to_string();
         let port = free();
-        let arguments = [&port.to_string(), &*effects, PAUSE];
-        let service = Service::start(env!("CARGO_BIN_EXE_by_hand"), &arguments, &[], port);
-        register(&target.admin_url(0), &service.url());
         let seed = seed();
         println!("{name}: RESTATE_SEED={seed} repeats it");
         Trial {
             name,
+            worker: worker(&target.admin_url(0), port, &effects),
             target,
-            service,
             folder,
             dice: Dice::new(seed),
             runs: Vec::new(),
+            kills: 0,
             began: Instant::now(),
+            clock: tokio::runtime::Runtime::new().expect("threads can be started"),
         }
     }
 
-    /// Begins so many more, all at once.
-    pub(crate) fn begin(&mut self, count: usize) {
-        for _ in 0..count {
-            let id = format!("r{}", self.runs.len());
-            let url = format!("{}/ByHand/{id}/run/send", self.target.ingress_url(0));
-            let begun = ask(&url, Some(&json!("made "))).expect("the engine answers");
-            assert!(begun.is_good(), "{id}: {begun:?}");
-            self.runs.push(id);
-        }
+    /// Begins so many more, all at once, through that node.
+    pub(crate) fn begin(&mut self, count: usize, node: usize) {
+        let url = self.target.admin_url(node);
+        let ids: Vec<_> = (0..count)
+            .map(|at| format!("r{}", self.runs.len() + at))
+            .collect();
+        self.clock.block_on(async {
+            let began: Vec<_> = ids
+                .iter()
+                .map(|id| tokio::spawn(begun(url.clone(), id.clone())))
+                .collect();
+            for began in began {
+                began.await.expect("the engine takes it");
+            }
+        });
+        self.runs.extend(ids);
     }
 
-    /// Kills the service so often, each time at a moment in which runs are at their steps.
-    pub(crate) fn killing_the_service(mut self, kills: usize) {
-        self.begin(RUNS);
+    /// Kills the worker so often, each time at a moment in which runs are at their steps, and starts it again at the same
+    /// address.
+    pub(crate) fn killing_the_worker(mut self, kills: usize) {
         for _ in 0..kills {
-            self.pass(400);
-            self.service.kill();
+            self.begin(3, 0);
+            self.pass(500);
+            self.worker.kill();
+            self.is_killed();
             self.pass(100);
-            self.service.restart();
+            self.worker.restart();
         }
-        self.end(kills);
+        self.end(true);
     }
 
-    /// Kills one node so often, a different one each time. Others go on meanwhile, which is seen by a run that begins and
-    /// ends then: if each line were kept by one node only, it could not.
-    pub(crate) fn killing_the_engine(mut self, kills: usize) {
-        for kill in 0..kills {
-            self.begin(RUNS / kills + 1);
+    /// The same with two of them at one engine: what one of them has under way is not the other's, as each has an address.
+    pub(crate) fn killing_one_of_two_workers(mut self, kills: usize) {
+        let effects = self.folder.path().join("effects").display().to_string();
+        let mut second = worker(&self.target.admin_url(0), free(), &effects);
+        for _ in 0..kills {
+            self.begin(3, 0);
             self.pass(400);
+            std::mem::swap(&mut self.worker, &mut second);
+            self.worker.kill();
+            self.is_killed();
+            self.pass(100);
+            self.worker.restart();
+        }
+        self.end(true);
+    }
+
+    /// Kills one node so often, a different one each time. Others go on meanwhile, which is seen by runs that begin and end
+    /// then: if each line were kept by one node only, they could not.
+    pub(crate) fn killing_the_engine(mut self, kills: usize, runs: usize) {
+        for kill in 0..kills {
             let node = kill % self.target.nodes();
+            let alive = (node + 1) % self.target.nodes();
+            self.begin(runs, alive);
+            self.pass(500);
             self.target.kill(node);
+            self.is_killed();
             if self.target.nodes() > 1 {
-                let alive = (node + 1) % self.target.nodes();
                 let killed = Instant::now();
+                self.begin(1, alive);
                 self.finish_on(alive);
                 println!(
                     "{}: all at their end {:.1?} after node {node} was killed",
                     self.name,
                     killed.elapsed()
                 );
-                self.check();
             }
             let restarted = Instant::now();
             self.target.restart(node);
@@ -150,7 +171,9 @@ impl Trial {
                 restarted.elapsed()
             );
         }
-        self.end(kills);
+        // The leadership of partitions may move more than once a kill.
+        let is_alone = self.target.nodes() == 1;
+        self.end(is_alone);
     }
 
     /// A moment, of less than so many milliseconds.
@@ -158,16 +181,35 @@ impl Trial {
         thread::sleep(Duration::from_millis(self.dice.below(end) as u64));
     }
 
-    /// Waits for all, looks at what they did, and says what it took.
-    fn end(mut self, kills: usize) {
+    /// Notes it among the effects.
+    fn is_killed(&mut self) {
+        self.kills += 1;
+        let path = self.folder.path().join("effects");
+        let effects = fs::File::options().append(true).create(true).open(path);
+        let noted = effects.and_then(|mut effects| effects.write_all(format!("{KILL}\n").as_bytes()));
+        noted.expect("it can be written");
+    }
+
+    /// Waits for all, looks at what they did, and says what it took. `once_a_kill`: what was in flight is begun again once
+    /// for each kill, and not more often.
+    fn end(mut self, once_a_kill: bool) {
         self.finish();
-        let again = self.check();
+        let record = self.check();
+        if once_a_kill {
+            record.repeats_only_after_a_kill();
+        }
         let usage = Usage::of(&self.target.ids());
         println!(
-            "{}: {} runs of 10 steps and {kills} kills in {:.1?}, {again} steps in flight done again; {usage}",
+            "{}: {} runs of 10 steps and {} kills in {:.1?}, {} attempts in flight done again; {usage}",
             self.name,
             self.runs.len(),
+            self.kills,
             self.began.elapsed(),
+            record.repeats(),
+        );
+        assert!(
+            self.runs.len() >= 20 && self.kills > 0 || self.kills == 0,
+            "too few runs"
         );
     }
 
@@ -177,47 +219,82 @@ impl Trial {
     }
 
     fn finish_on(&self, node: usize) {
+        let runtime = connected(&self.target.admin_url(node));
         let began = Instant::now();
-        for run in &self.runs {
-            let url = format!(
-                "{}/restate/workflow/ByHand/{run}/output",
-                self.target.ingress_url(node)
-            );
-            loop {
-                let answer = ask(&url, None);
-                if let Ok(answer) = &answer
-                    && answer.is_good()
-                {
-                    assert_eq!(answer.json(), json!("made 0123456789"), "{run}");
-                    break;
+        loop {
+            let runs = self.clock.block_on(runtime.runs());
+            let open: Vec<_> = match &runs {
+                Ok(runs) => {
+                    let done = |id: &&String| {
+                        runs.iter()
+                            .any(|run| run.id == **id && run.standing == Standing::Done)
+                    };
+                    self.runs.iter().filter(|id| !done(id)).collect()
                 }
-                assert!(began.elapsed() < PATIENCE, "{run} does not end: {answer:?}");
-                thread::sleep(Duration::from_millis(20));
+                Err(_) => self.runs.iter().collect(),
+            };
+            if open.is_empty() {
+                return;
             }
+            assert!(began.elapsed() < PATIENCE, "{open:?} do not end: {runs:?}");
+            thread::sleep(Duration::from_millis(100));
         }
     }
 
-    /// Each run did each step, in order; only the one at which it was stopped is there again. Yields how often that was.
-    pub(crate) fn check(&self) -> usize {
+    /// Each run did each step, in order.
+    pub(crate) fn check(&self) -> Record {
         let effects = fs::read_to_string(self.folder.path().join("effects")).expect("they were written");
-        let mut did: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for line in effects.lines() {
-            let (run, step) = line.split_once(' ').expect("a run and a step");
-            did.entry(run).or_default().push(step.parse().expect("a number"));
+        let record = Record::of(&effects);
+        assert_eq!(record.runs(), self.runs.len());
+        record.is_in_order();
+        record
+    }
+}
+
+fn worker(admin: &str, port: u16, effects: &str) -> Service {
+    let listen = format!("127.0.0.1:{port}");
+    Service::start(
+        env!("CARGO_BIN_EXE_ferry"),
+        &[
+            "worker", "--engine", "restate", "--url", admin, "--listen", &listen,
+        ],
+        &[("FERRY_EFFECTS", effects), ("FERRY_PAUSE", PAUSE)],
+        port,
+    )
+}
+
+fn connected(url: &str) -> Runtime {
+    workflow_restate::connect(url).expect("it is an address")
+}
+
+/// Begins a run and lets it be; a server that is not ready yet is asked again.
+async fn begun(url: String, id: String) {
+    let began = Instant::now();
+    loop {
+        let (told, is_begun) = oneshot::channel();
+        let told = std::sync::Mutex::new(Some(told));
+        let runtime = connected(&url).with_observer(move |event: &RunEvent<'_>| {
+            if let RunEventKind::Began = event.kind
+                && let Some(told) = told.lock().expect("nobody panics").take()
+            {
+                let _ = told.send(());
+            }
+        });
+        let load = Load {
+            goods: "hay".to_owned(),
+            customs: false,
+        };
+        let nobody = std::sync::Arc::new(tests::ferry::Crew::idle());
+        tokio::select! {
+            ran = Ferry::run(&runtime, &id, &nobody, load) => match ran {
+                Ok(_) => return,
+                Err(Halted { cause, .. }) => {
+                    assert!(began.elapsed() < PATIENCE, "{id} does not begin: {cause}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            _ = is_begun => return,
         }
-        assert_eq!(did.len(), self.runs.len());
-        let mut again = 0;
-        for (run, steps) in &did {
-            assert!(
-                steps.is_sorted(),
-                "{run} went back to what it had done: {steps:?}"
-            );
-            let mut once = steps.clone();
-            once.dedup();
-            assert_eq!(once, (0..10).collect::<Vec<_>>(), "{run}");
-            again += steps.len() - once.len();
-        }
-        again
     }
 }
 

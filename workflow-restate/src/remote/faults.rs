@@ -34,3 +34,12 @@ pub(super) fn purged(what: &str, place: &str) -> RuntimeError {
          begin another, under another id, and leave journals to the retention that `workflow_restate::serve` asks for"
     ))
 }
+
+/// More than the server takes.
+pub(super) fn too_long(what: &str, length: usize, most: usize) -> RuntimeError {
+    let (length, most) = (length >> 20, most >> 20);
+    unavailable(format!(
+        "{what}: that takes {length} MiB, and a Restate server is sent {most} MiB at most; keep the bulk of it elsewhere, and \
+         say where it is"
+    ))
+}

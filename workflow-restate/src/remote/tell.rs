@@ -15,6 +15,9 @@ use crate::server::faults::{unexpected, unreadable};
 use crate::server::http::{Reply, segment};
 use crate::server::quoted;
 
+/// What is longer is not sent: the server takes half of it again as much, and hangs up on what is longer.
+const LONGEST: usize = 16 << 20;
+
 /// What the ingress says to something that it is to see to by itself.
 #[derive(Deserialize)]
 struct Sent {
@@ -166,6 +169,9 @@ impl Restate {
         key: Option<&str>,
         body: String,
     ) -> Result<Sent, RuntimeError> {
+        if body.len() > LONGEST {
+            return Err(faults::too_long(what, body.len(), LONGEST));
+        }
         let asked = self.server.ask_ingress(what, |client, ingress| {
             let request = client.post(format!("{ingress}{path}"));
             let request = request

@@ -71,6 +71,19 @@ async fn pretend(answers: &[Answer]) -> String {
     format!("http://{at}")
 }
 
+const MOVES: Answer = Says(
+    500,
+    r#"{"message":"Datafusion error: External error: node lookup for partition 1 failed"}"#,
+);
+const NO_PLANS: Answer = Says(200, r#"{"services":[]}"#);
+const NONE: Answer = Says(200, r#"{"rows":[]}"#);
+
+#[tokio::test]
+async fn a_partition_that_nobody_leads_just_now_is_waited_for() {
+    let url = pretend(&[KNOWN, NO_PLANS, MOVES, MOVES, NONE]).await;
+    assert!(__remote(&url).unwrap().list().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn faults_of_the_way_are_named_with_their_remedy() {
     let nobody = format!("http://127.0.0.1:{}", free());

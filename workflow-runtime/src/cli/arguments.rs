@@ -321,10 +321,10 @@ pub(crate) fn parse(
         ..
     } = &mut arguments.options;
     let text = |name: &str| from_env(name)?.into_string().ok();
-    *url = url.take().or_else(|| text("WORKFLOW_ENGINE_URL"));
     // What is typed counts before what is set, and a journal and an engine exclude each other.
     if journal.is_none() {
         *engine = engine.take().or_else(|| text("WORKFLOW_ENGINE"));
+        *url = url.take().or_else(|| text("WORKFLOW_ENGINE_URL"));
     }
     if engine.is_none() {
         *journal = journal

@@ -17,6 +17,10 @@ use crate::run::perform::{Crew, Missed, Ready, Task, next_try, wait_before};
 use crate::step::{RunOf, StepError};
 use crate::verdict::Verdict;
 
+/// What is longer than that is not given to an engine: Restate takes half of it again as much, and breaks off what is
+/// longer, over and over, with the step done each time.
+const LONGEST: usize = 16 << 20;
+
 /// Which attempt, and what it is made with.
 pub(super) struct Attempt {
     pub(super) step: u16,
@@ -58,7 +62,8 @@ impl Attempt {
 
 impl AttemptTask {
     pub(super) fn text(&self) -> Result<String, String> {
-        serde_json::to_string(self).map_err(|error| error.to_string())
+        let text = serde_json::to_string(self).map_err(|error| error.to_string())?;
+        fits("what it takes", text)
     }
 
     fn read(layout: &Layout, text: &str) -> Result<Attempt, String> {
@@ -119,8 +124,8 @@ pub(super) async fn line_of(staffed: &Staffed, of: &Arc<RunOf>, crew: &dyn Crew,
     });
     let started = Instant::now();
     let event = event_of(staffed, of, crew, attempt, started).await;
-    let line = match kept::line(layout, &event) {
-        Ok(line) => line,
+    let (event, line) = match kept::line(layout, &event).and_then(|line| fits("what it came to", line)) {
+        Ok(line) => (event, line),
         Err(why) => unwritable(layout, step, round, number, &why),
     };
     let took = started.elapsed();
@@ -235,7 +240,19 @@ pub(super) fn retry_in(of: &RunOf, step: u16, event: &Event, failed: u32) -> Opt
     (!last).then(|| wait_before(retry, failed, chance.finish()))
 }
 
-fn unwritable(layout: &Layout, step: u16, round: u32, attempt: u32, why: &str) -> String {
+/// The text, if it is not too long for an engine.
+pub(super) fn fits(what: &str, text: String) -> Result<String, String> {
+    if text.len() <= LONGEST {
+        return Ok(text);
+    }
+    let (mib, most) = (text.len() >> 20, LONGEST >> 20);
+    Err(format!(
+        "{what} is {mib} MiB long, and an engine is given {most} MiB at most: keep it elsewhere, and have the step make where \
+         it is"
+    ))
+}
+
+fn unwritable(layout: &Layout, step: u16, round: u32, attempt: u32, why: &str) -> (Event, String) {
     let failed = Event::Failed {
         step,
         round,
@@ -246,5 +263,6 @@ fn unwritable(layout: &Layout, step: u16, round: u32, attempt: u32, why: &str) -
         took_ms: None,
         said: None,
     };
-    kept::line(layout, &failed).unwrap_or_default()
+    let line = kept::line(layout, &failed).unwrap_or_default();
+    (failed, line)
 }

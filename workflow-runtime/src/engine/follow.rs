@@ -25,6 +25,9 @@ const LONGEST: Duration = Duration::from_millis(250);
 /// How long the engine may fail to have a run carried out before that is told.
 const STUCK_FOR: Duration = Duration::from_secs(30);
 
+/// Between two tries it looks as if the run was carried out: only after that long it is, though nothing was kept.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
+
 impl Live {
     /// Has the run go on if it is halted, and follows it to its end.
     pub(crate) async fn follow_on(&mut self) -> Result<(), Reason> {
@@ -32,8 +35,18 @@ impl Live {
         let Some(engine) = runtime.backend().engine() else {
             return Ok(());
         };
-        let word = engine.go_on(&self.id).await.map_err(Reason::Journal)?;
-        let from = usize::try_from(self.seen).unwrap_or(usize::MAX);
+        let hold = self.shared_hold()?;
+        let mut from = usize::try_from(self.seen).unwrap_or(usize::MAX);
+        let mut reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
+        // One that was told to stop, and has not yet, goes on after that.
+        if reading.is_stopping() && hold.found_asking("") {
+            reading = self.follow(engine, from, None).await?;
+            from = reading.lines.len();
+        }
+        let word = reading.word.clone().filter(|word| hold.found_asking(word));
+        if word.is_some() {
+            engine.go_on(&reading).await.map_err(Reason::Journal)?;
+        }
         let reading = self.follow(engine, from, word.as_deref()).await?;
         self.becomes(&reading).map_err(Reason::Journal)?;
         match reading.standing() {
@@ -62,28 +75,30 @@ impl Live {
         mut from: usize,
         word: Option<&str>,
     ) -> Result<Reading, Reason> {
-        let (mut wait, mut stuck) = (FIRST, None);
+        let mut wait = FIRST;
+        // Since when it is stuck, and when that was last seen.
+        let mut stuck: Option<(Instant, Instant)> = None;
         loop {
             let reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
             if reading.lines.len() > from {
                 self.tell_from(&reading, from);
-                (from, wait) = (reading.lines.len(), FIRST);
+                (from, wait, stuck) = (reading.lines.len(), FIRST, None);
             }
             let is_new = word.is_none() || reading.word.as_deref() != word;
             let is_wanted = reading.standing() != Standing::Waiting || !self.runtime.waits();
             if is_new && is_wanted && reading.is_at_rest() {
                 return Ok(reading);
             }
-            stuck = match &reading.seen.status {
-                Status::Stuck { why, paused } => {
-                    let since = stuck.unwrap_or_else(Instant::now);
-                    if *paused || since.elapsed() > STUCK_FOR {
-                        return Err(Reason::Journal(self.is_stuck(engine, why, *paused)));
-                    }
-                    Some(since)
+            if let Status::Stuck { why, paused } = &reading.seen.status {
+                let now = Instant::now();
+                let (since, _) = stuck
+                    .filter(|(_, seen)| now - *seen < FORGOTTEN_AFTER)
+                    .unwrap_or((now, now));
+                if *paused || now - since > STUCK_FOR {
+                    return Err(Reason::Journal(self.is_stuck(engine, why, *paused)));
                 }
-                _ => None,
-            };
+                stuck = Some((since, now));
+            }
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(LONGEST);
         }

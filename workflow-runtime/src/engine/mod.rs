@@ -14,6 +14,7 @@ mod promises;
 mod reading;
 mod remote;
 mod staffed;
+mod told;
 mod undo;
 
 use std::future::Future;
@@ -125,7 +126,7 @@ pub struct Seen {
     pub id: String,
     /// The name of its workflow.
     pub workflow: String,
-    /// The outline of its plan, as JSON.
+    /// Its plan, as [`Staffed::outline`] tells it.
     pub plan: String,
     /// What the engine calls it: the adapter's own.
     pub handle: String,

@@ -17,8 +17,7 @@ struct Members {
     flying: Vec<Flying>,
     /// How the phase ends, if it does not go on to its end.
     end: Option<Result<Left, Break>>,
-    /// Whether something came of a part since people were last waited for.
-    is_old: bool,
+    is_stopped: bool,
 }
 
 struct Flying {
@@ -62,7 +61,6 @@ impl Run<'_> {
             if members.is_over() {
                 return members.end.unwrap_or(Ok(Left::Done));
             }
-            self.wait_for_people_alone(&mut members);
             let tickets: Vec<_> = members.awaited().collect();
             match self.durable.next(&tickets).await {
                 Ok((ticket, outcome)) => {
@@ -74,6 +72,7 @@ impl Run<'_> {
                     }
                 }
                 Err(Stopped) => {
+                    members.is_stopped = true;
                     let stopped = self.is_stopped(Stopped);
                     members.ends(stopped);
                 }
@@ -92,7 +91,7 @@ impl Run<'_> {
         while let Some(at) = members.open.iter().position(|step| is_ready(self, step)) {
             let step = members.open.remove(at);
             if !layout.step(step).manual {
-                self.begin_attempt(members, step)?;
+                self.begin_attempt(members, step).await?;
             } else if !self.stands(step).await? {
                 let ticket = self.wait_for(step)?;
                 members.flying.push(Flying {
@@ -105,33 +104,26 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Where nothing else is under way, it is said once more whom the run waits for: who looks on sees by that last thing
-    /// that nothing happens by itself.
-    fn wait_for_people_alone(&mut self, members: &mut Members) {
-        let is_person = |flying: &Flying| flying.waits_for == WaitsFor::Person;
-        if !members.is_old || !members.flying.iter().all(is_person) {
-            return;
-        }
-        members.is_old = false;
-        for flying in &mut members.flying {
-            flying.ticket = self.durable.begin(self.hand_in_of(flying.step));
-        }
-    }
-
-    fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
+    async fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
         let attempt: Attempt = self.attempt(step)?;
         self.begins(&attempt)?;
         let taken = kept::texts_of(self.layout, &self.texts, self.layout.step(step).takes)?;
+        let number = attempt.attempt;
+        let task = match attempt.task(self.layout, taken).text() {
+            Ok(task) => task,
+            Err(why) => {
+                let line = self.cannot_be_made(step, number, why).await?;
+                return self.came_to(step, &line).map(drop);
+            }
+        };
         let part = Part::Attempt {
             name: self.layout.path(step).to_owned(),
-            task: attempt.task(self.layout, taken).text()?,
+            task,
         };
         members.flying.push(Flying {
             ticket: self.durable.begin(part),
             step,
-            waits_for: WaitsFor::Attempt {
-                attempt: attempt.attempt,
-            },
+            waits_for: WaitsFor::Attempt { attempt: number },
         });
         Ok(())
     }
@@ -140,8 +132,8 @@ impl Run<'_> {
     async fn land(&mut self, members: &mut Members, flying: Flying, outcome: Outcome) -> Result<(), Break> {
         let step = flying.step;
         let line = match (outcome, flying.waits_for) {
-            (Outcome::Rang, _) if members.end.is_some() => return Ok(()),
-            (Outcome::Rang, _) => return self.begin_attempt(members, step),
+            (Outcome::Rang, _) if !members.tries_again() => return Ok(()),
+            (Outcome::Rang, _) => return self.begin_attempt(members, step).await,
             (Outcome::Text(line), _) => line,
             // It was stopped with the run.
             (Outcome::Lost(_), _) if members.end.is_some() => return Ok(()),
@@ -156,7 +148,7 @@ impl Run<'_> {
         match self.came_to(step, &line)? {
             Came::To(Left::Done) => {}
             Came::To(Left::Back) => members.ends(Ok(Left::Back)),
-            Came::Again(_) if members.end.is_some() => {}
+            Came::Again(_) if !members.tries_again() => {}
             Came::Again(wait) => self.wait(members, step, wait),
         }
         Ok(())
@@ -172,11 +164,17 @@ impl Run<'_> {
 
     /// The line of an attempt that the engine ended without a result.
     async fn lost(&mut self, step: u16, attempt: u32, why: &str) -> Result<String, Break> {
+        let why = format!("the engine ended the attempt: {why}");
+        self.cannot_be_made(step, attempt, why).await
+    }
+
+    /// The line of an attempt that nobody makes.
+    async fn cannot_be_made(&mut self, step: u16, attempt: u32, why: String) -> Result<String, Break> {
         let failed = Event::Failed {
             step,
             round: self.state.round,
             attempt,
-            error: format!("the engine ended the attempt: {why}").into(),
+            error: why.into(),
             terminal: true,
             last: true,
             took_ms: None,
@@ -205,16 +203,23 @@ impl Members {
         self.awaited().next().is_none()
     }
 
-    /// What is waited for: once the phase ends, attempts only.
+    /// Whether what fails is tried again: also beside a failure, as it was in flight then.
+    fn tries_again(&self) -> bool {
+        matches!(self.end, None | Some(Err(Break::Halted))) && !self.is_stopped
+    }
+
+    /// What is waited for: once the phase ends, nobody.
     fn awaited(&self) -> impl Iterator<Item = Ticket> {
-        let counts =
-            |flying: &&Flying| self.end.is_none() || matches!(flying.waits_for, WaitsFor::Attempt { .. });
+        let counts = |flying: &&Flying| match flying.waits_for {
+            WaitsFor::Attempt { .. } => true,
+            WaitsFor::Time => self.tries_again(),
+            WaitsFor::Person => self.end.is_none(),
+        };
         self.flying.iter().filter(counts).map(|flying| flying.ticket)
     }
 
     fn landed(&mut self, ticket: Ticket) -> Option<Flying> {
         let at = self.flying.iter().position(|flying| flying.ticket == ticket)?;
-        self.is_old = true;
         Some(self.flying.remove(at))
     }
 }

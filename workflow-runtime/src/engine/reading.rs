@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::engine::promises::Promise;
+use crate::engine::told::Known;
 use crate::engine::{Entry, EntryKind, Seen, Status, kept};
 use crate::error::{Kind, RuntimeError};
 use crate::journal::event::Event;
@@ -18,6 +19,7 @@ pub(super) struct Reading {
     pub(super) seen: Seen,
     /// Its own plan, without types.
     pub(super) layout: Arc<Layout>,
+    plan: Known,
     pub(super) lines: Vec<ReadLine>,
     pub(super) state: State,
     pub(super) position: String,
@@ -29,6 +31,8 @@ pub(super) struct Reading {
     pub(super) failed: Option<Event>,
     halted: bool,
     cancelled: bool,
+    /// It was told to go on, and has not yet.
+    told_to_go_on: bool,
     /// What is under way, by name.
     open: Vec<String>,
     /// The keys that something was given under, in the round that they are for.
@@ -44,10 +48,11 @@ pub(super) struct ReadLine {
 }
 
 impl Reading {
-    pub(super) fn of(seen: Seen, layout: Arc<Layout>) -> Result<Self, RuntimeError> {
+    pub(super) fn of(seen: Seen, plan: Known) -> Result<Self, RuntimeError> {
         let mut reading = Reading {
-            state: State::new(&layout),
-            layout,
+            state: State::new(&plan.layout),
+            layout: Arc::clone(&plan.layout),
+            plan,
             lines: Vec::with_capacity(seen.entries.len()),
             position: String::new(),
             word: None,
@@ -55,6 +60,7 @@ impl Reading {
             failed: None,
             halted: false,
             cancelled: false,
+            told_to_go_on: false,
             open: Vec::new(),
             given: HashSet::new(),
             late: HashSet::new(),
@@ -92,9 +98,29 @@ impl Reading {
             Status::Killed(_) => true,
             // The line comes a moment before the end.
             Status::Over => standing.is_over(),
-            Status::Idle => self.word.is_some() || (standing == Standing::Waiting && self.open.is_empty()),
-            _ => self.word.is_some(),
+            _ => self.word.is_some() || (standing == Standing::Waiting && !self.is_about_to_go_on()),
         }
+    }
+
+    /// Whether something is under way besides what it waits for, or begins as soon as its driver has taken in the rest.
+    fn is_about_to_go_on(&self) -> bool {
+        let (state, layout) = (&self.state, &self.layout);
+        let phase = state.phases_done();
+        let is_ready = |step: u16| {
+            let mut makers = layout.awaits(step).iter();
+            !state.step_is_done(step)
+                && !state.step_waits(step)
+                && makers.all(|maker| state.step_is_done(*maker))
+        };
+        self.told_to_go_on
+            || !self.open.is_empty()
+            || (layout.phase(phase).parallel && layout.members(phase).any(is_ready))
+    }
+
+    /// Whether it was told to stop, and will when what is under way is over.
+    pub(super) fn is_stopping(&self) -> bool {
+        let is_over = matches!(self.seen.status, Status::Over | Status::Killed(_));
+        self.cancelled && self.word.is_none() && !is_over
     }
 
     /// Whether what was given under that key was taken.
@@ -138,7 +164,7 @@ impl Reading {
             EntryKind::Given { key, text } => self.given(at_ms, key, text),
             EntryKind::Stopped => {
                 self.cancelled = true;
-                // It will ask anew.
+                // Where it was halted it asks anew, and hears no more of what it is told now.
                 self.word = None;
                 let line = wire::cancelled().map_err(|error| error.to_string())?;
                 self.line(at_ms, line)
@@ -152,37 +178,49 @@ impl Reading {
 
     fn line(&mut self, at_ms: u64, body: String) -> Result<(), String> {
         let event = kept::event(&self.layout, &body)?;
+        let round = self.state.round;
         self.state.apply(&self.layout, &event);
         let position = event.position(&self.layout);
         if !position.is_empty() {
             position.clone_into(&mut self.position);
         }
         self.lines.push(ReadLine { at_ms, body });
-        let is_final = |event: &Event| {
-            matches!(
-                event,
-                Event::Failed { last: true, .. }
-                    | Event::UndoFailed { last: true, .. }
-                    | Event::Rejected { back: None, .. }
-            )
-        };
-        if is_final(&event) {
-            self.halted = true;
-            self.failed = (!matches!(event, Event::Rejected { .. })).then_some(event);
+        match event {
+            // The first reason counts.
+            Event::Failed {
+                last: true,
+                round: of,
+                ..
+            } if of == round && !self.halted => {
+                (self.halted, self.failed) = (true, Some(event));
+            }
+            Event::UndoFailed { last: true, .. } => (self.halted, self.failed) = (true, Some(event)),
+            Event::Rejected {
+                back: None,
+                round: of,
+                ..
+            } if of == round => self.halted = true,
+            // Where it was sent back, what failed beside that does not count.
+            Event::Rejected {
+                back: Some(_),
+                round: of,
+                ..
+            } if of == round => {
+                (self.halted, self.failed) = (false, None);
+            }
+            _ => {}
         }
         Ok(())
     }
 
     /// Of what can be undone it is told when it begins.
     fn trying(&mut self, at_ms: u64, name: String) -> Result<(), String> {
+        self.told_to_go_on = false;
         if !self.open.contains(&name) {
             self.open.push(name.clone());
         }
-        let Some(step) = self
-            .layout
-            .find(&name)
-            .filter(|step| self.layout.step(*step).undo.is_some())
-        else {
+        let step = self.layout.find(&name);
+        let Some(step) = step.filter(|step| self.plan.is_undoable(*step)) else {
             return Ok(());
         };
         let started = Event::Started {
@@ -221,17 +259,21 @@ impl Reading {
     }
 
     fn awaits(&mut self, at_ms: u64, key: String) -> Result<(), String> {
+        self.told_to_go_on = false;
         match Promise::of_key(&key) {
-            Some(Promise::Word { .. }) => {
+            Some(Promise::Word { standing, .. }) => {
                 self.word = Some(key);
+                // One that goes on may halt again with nothing new to be told, as where a rejection stands.
+                self.halted |= standing == Standing::Halted;
                 // What was under way when it was stopped came to nothing.
                 self.open.clear();
                 Ok(())
             }
             Some(Promise::HandIn { path, round }) => {
                 let step = self.layout.find(&path);
-                let is_new =
-                    step.is_some_and(|step| !self.state.step_waits(step) && !self.state.step_is_done(step));
+                // One that was told to stop since it came here is listed as waiting again.
+                let is_told = |step| self.state.step_waits(step) && !self.state.is_cancelled();
+                let is_new = step.is_some_and(|step| !is_told(step) && !self.state.step_is_done(step));
                 match step.filter(|_| is_new) {
                     Some(step) => {
                         let line = kept::line(&self.layout, &Event::Waiting { step, round })?;
@@ -246,8 +288,10 @@ impl Reading {
 
     fn given(&mut self, at_ms: u64, key: String, text: String) -> Result<(), String> {
         match Promise::of_key(&key) {
+            Some(Promise::Word { .. }) if self.word.as_ref() != Some(&key) => Ok(()),
             Some(Promise::Word { .. }) => {
                 self.word = None;
+                self.told_to_go_on = true;
                 (self.halted, self.cancelled) = (false, false);
                 (self.failed, self.could_not_say) = (None, None);
                 match text == kept::GO_ON {
@@ -257,11 +301,13 @@ impl Reading {
             }
             // One that halted meanwhile waits for it twice.
             Some(Promise::HandIn { .. }) if self.given.contains(&key) || self.late.contains(&key) => Ok(()),
-            Some(Promise::HandIn { round, .. }) => {
-                match round == self.state.round {
-                    true => self.given.insert(key),
-                    false => self.late.insert(key),
-                };
+            // Nobody takes it in.
+            Some(Promise::HandIn { round, .. }) if round != self.state.round => {
+                self.late.insert(key);
+                Ok(())
+            }
+            Some(Promise::HandIn { .. }) => {
+                self.given.insert(key);
                 self.line(at_ms, text)
             }
             None => Err(format!("it was given `{key}`")),

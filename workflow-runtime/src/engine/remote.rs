@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::bell::Bell;
 use crate::engine::promises::Promise;
 use crate::engine::reading::{ReadLine, Reading, held_by};
+use crate::engine::told::Known;
 use crate::engine::{Listed, PlanName, Remote, Seen, Status, kept};
 use crate::error::{Kind, RuntimeError};
 use crate::hand_in::no_such_run;
@@ -26,7 +27,7 @@ use crate::wall_clock::time_of;
 pub fn runtime_on(remote: Arc<dyn Remote>) -> Runtime {
     Runtime::on(Arc::new(OnEngine {
         remote,
-        layouts: Mutex::default(),
+        plans: Mutex::default(),
     }))
 }
 
@@ -36,8 +37,8 @@ const SHOWS_WITHIN: Duration = Duration::from_secs(30);
 /// The journals of an engine.
 pub(crate) struct OnEngine {
     remote: Arc<dyn Remote>,
-    /// By the plan's outline.
-    layouts: Mutex<HashMap<String, Arc<Layout>>>,
+    /// By what is told of them.
+    plans: Mutex<HashMap<String, Known>>,
 }
 
 /// A look at a run that its services drive.
@@ -45,6 +46,9 @@ struct Onlooker {
     place: String,
     id: Arc<str>,
     bell: Arc<Bell>,
+    /// The key under which it asked how to go on.
+    word: Option<String>,
+    is_stopping: bool,
 }
 
 impl OnEngine {
@@ -58,72 +62,65 @@ impl OnEngine {
         let Some(seen) = self.remote.look(id).await? else {
             return Ok(None);
         };
-        let layout = self.layout_of(&seen)?;
-        Reading::of(seen, layout).map(Some)
+        let plan = self.plan_of(&seen)?;
+        Reading::of(seen, plan).map(Some)
     }
 
     pub(super) async fn existing(&self, id: &str) -> Result<Reading, RuntimeError> {
         self.reading(id).await?.ok_or_else(|| no_such_run(id))
     }
 
-    /// Has a halted run go on; does nothing to one that is not halted. Yields the key that it was told under.
-    pub(super) async fn go_on(&self, id: &str) -> Result<Option<String>, RuntimeError> {
-        let deadline = Instant::now() + SHOWS_WITHIN;
-        let reading = loop {
-            let reading = self.existing(id).await?;
-            let halts = matches!(reading.standing(), Standing::Halted | Standing::Cancelled);
-            let is_killed = matches!(reading.seen.status, Status::Killed(_));
-            if is_killed || reading.word.is_some() || !halts {
-                break reading;
-            }
-            // It is about to ask.
-            self.in_time(deadline, id, "go on").await?;
-        };
-        let seen = &reading.seen;
-        if let Status::Killed(why) = &seen.status {
-            let (id, place) = (&seen.id, self.place());
-            return Err(RuntimeError::new(
-                Kind::Over,
-                format!("run `{id}` was ended by an operator of {place}: {why}; begin a run of another id"),
-            ));
-        }
+    /// Has a halted run go on; does nothing to one that is not halted.
+    pub(super) async fn go_on(&self, reading: &Reading) -> Result<(), RuntimeError> {
+        self.is_not_killed(&reading.seen)?;
         if let Some(word) = &reading.word {
-            self.remote.give(seen, word, kept::GO_ON.to_owned()).await?;
+            self.remote
+                .give(&reading.seen, word, kept::GO_ON.to_owned())
+                .await?;
         }
-        Ok(reading.word)
+        Ok(())
+    }
+
+    /// An error if an operator ended it: nothing can be done with it any more.
+    fn is_not_killed(&self, seen: &Seen) -> Result<(), RuntimeError> {
+        let Status::Killed(why) = &seen.status else {
+            return Ok(());
+        };
+        let (id, place) = (&seen.id, self.place());
+        let error =
+            format!("run `{id}` was ended by an operator of {place}: {why}; begin a run of another id");
+        Err(RuntimeError::new(Kind::Over, error))
     }
 
     /// Has a run taken back, wherever it is.
     pub(super) async fn take_back(&self, id: &str) -> Result<(), RuntimeError> {
         let mut reading = self.existing(id).await?;
+        self.is_not_killed(&reading.seen)?;
         if reading.standing() == Standing::Done {
             let lines = reading.lines.into_iter().map(|line| line.body).collect();
             return self.remote.take_back(&reading.seen, lines).await;
         }
-        if reading.word.is_none() && reading.standing() != Standing::Undoing {
+        let deadline = Instant::now() + SHOWS_WITHIN;
+        while reading.is_stopping() {
+            self.in_time(deadline, id, "stop before it is taken back").await?;
+            reading = self.existing(id).await?;
+        }
+        if reading.standing() == Standing::Undoing {
+            return self.go_on(&reading).await;
+        }
+        if reading.word.is_none() {
             self.remote.stop(&reading.seen).await?;
         }
-        let deadline = Instant::now() + SHOWS_WITHIN;
         loop {
-            let (seen, standing) = (&reading.seen, reading.standing());
-            match (&reading.word, standing) {
-                (_, Standing::Undone) => return Ok(()),
-                (Some(word), Standing::Undoing) => {
-                    return self
-                        .remote
-                        .give(seen, word, kept::GO_ON.to_owned())
-                        .await
-                        .map(drop);
-                }
-                (None, Standing::Undoing) => return Ok(()),
-                (Some(word), _) => {
-                    let line = wire::write(&reading.layout, &Event::Undoing)?;
-                    if self.remote.give(seen, word, line).await? {
-                        return Ok(());
-                    }
-                }
+            match (&reading.word, reading.standing()) {
+                (_, Standing::Undoing | Standing::Undone) => return Ok(()),
                 // It came to its end before it heard.
                 (None, Standing::Done) => return Box::pin(self.take_back(id)).await,
+                // Whether that was heard is seen next: the run may be told to stop at the same time.
+                (Some(word), _) => {
+                    let line = wire::write(&reading.layout, &Event::Undoing)?;
+                    self.remote.give(&reading.seen, word, line).await?;
+                }
                 (None, _) => {}
             }
             self.in_time(deadline, id, "stop before it is taken back").await?;
@@ -144,19 +141,18 @@ impl OnEngine {
         Ok(())
     }
 
-    fn layout_of(&self, seen: &Seen) -> Result<Arc<Layout>, RuntimeError> {
-        let mut layouts = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(layout) = layouts.get(&seen.plan) {
-            return Ok(Arc::clone(layout));
+    fn plan_of(&self, seen: &Seen) -> Result<Known, RuntimeError> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(&seen.plan) {
+            return Ok(plan.clone());
         }
-        let outline: Outline = serde_json::from_str(&seen.plan).map_err(|error| {
+        let plan = Known::read(&seen.plan).map_err(|error| {
             let (id, place) = (&seen.id, self.place());
             let error = format!("the plan of run `{id}`, as {place} has it, cannot be read: {error}");
             RuntimeError::new(Kind::Damaged, error)
         })?;
-        let layout = Arc::new(Layout::untyped(&outline));
-        layouts.insert(seen.plan.clone(), Arc::clone(&layout));
-        Ok(layout)
+        plans.insert(seen.plan.clone(), plan.clone());
+        Ok(plan)
     }
 
     /// Shows a run to a reader.
@@ -182,11 +178,13 @@ impl OnEngine {
         Ok((reading.lines.len() as u64, reading.standing()))
     }
 
-    fn onlooker(&self, id: &Arc<str>) -> Box<dyn Hold> {
+    fn onlooker(&self, id: &Arc<str>, found: Option<&Reading>) -> Box<dyn Hold> {
         Box::new(Onlooker {
             place: self.place(),
             id: Arc::clone(id),
             bell: Arc::default(),
+            word: found.and_then(|reading| reading.word.clone()),
+            is_stopping: found.is_some_and(Reading::is_stopping),
         })
     }
 }
@@ -213,7 +211,7 @@ impl Backend for OnEngine {
             };
             let line = wire::write(layout, &begun)?;
             match self.remote.begin(plan, id, line).await? {
-                true => Ok(self.onlooker(id)),
+                true => Ok(self.onlooker(id, None)),
                 false => Err(crate::journal::memory::taken(id)),
             }
         })
@@ -230,7 +228,7 @@ impl Backend for OnEngine {
                 return Ok(None);
             };
             let (seen, stood) = Self::show(&reading, layout, reader)?;
-            let hold = self.onlooker(id);
+            let hold = self.onlooker(id, Some(&reading));
             Ok(Some(Found { hold, seen, stood }))
         })
     }
@@ -304,6 +302,7 @@ impl Backend for OnEngine {
             if stood.stopped().is_none() {
                 return Ok(Some(stood));
             }
+            self.is_not_killed(&reading.seen)?;
             self.remote.stop(&reading.seen).await?;
             let deadline = Instant::now() + SHOWS_WITHIN;
             loop {
@@ -371,6 +370,10 @@ impl Hold for Onlooker {
 
     fn since<'a>(&'a self, _: &'a Arc<Layout>, _: u64) -> Reply<'a, (Vec<Event>, u64)> {
         Box::pin(std::future::ready(Err(self.driven_by_workers())))
+    }
+
+    fn found_asking(&self, word: &str) -> bool {
+        self.is_stopping || self.word.as_deref() == Some(word)
     }
 }
 

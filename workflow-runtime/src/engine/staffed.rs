@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::engine::told::Told;
 use crate::engine::{Doing, Durable, Stopped, attempt, drive, undo};
 use crate::layout::Layout;
 use crate::observe::Observer;
@@ -18,6 +19,7 @@ use crate::step::{CarriedOutBy, RunOf};
 pub struct Staffed {
     pub(super) layout: Arc<Layout>,
     pub(super) crews: Arc<dyn Crews>,
+    told: Arc<str>,
     /// Who is told of what happens here.
     pub(super) runtime: Runtime,
 }
@@ -80,8 +82,10 @@ impl Staffed {
         team: Arc<T>,
     ) -> Self {
         let runtime = Runtime::in_memory();
+        let layout = runtime.layout(plan);
         Staffed {
-            layout: runtime.layout(plan),
+            told: Told::of(&layout).into(),
+            layout,
             crews: Arc::new(Known { team, phases, undos }),
             runtime,
         }
@@ -111,9 +115,9 @@ impl Staffed {
         &self.layout.fingerprint
     }
 
-    /// The plan's outline, as JSON.
+    /// What those who read its runs know of the plan, as JSON: its outline, and what of it can be undone.
     pub fn outline(&self) -> &str {
-        &self.layout.outline_json
+        &self.told
     }
 
     /// The longest time limit of its steps; `None` if any has none.

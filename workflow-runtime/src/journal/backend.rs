@@ -101,6 +101,12 @@ pub(crate) trait Hold: Send + Sync {
 
     /// What was appended after the line `seen`, by whomever; refused if the hold was ended.
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
+
+    /// Whether a run on an engine, which asks how to go on under that key, did so or was about to when it was taken up:
+    /// what it halts for later is news.
+    fn found_asking(&self, _word: &str) -> bool {
+        false
+    }
 }
 
 /// Takes in a run as its journal is read, line by line: only what it keeps stays in memory.

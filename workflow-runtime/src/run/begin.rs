@@ -380,13 +380,12 @@ impl Opening {
     /// Records that the run goes under this plan now, if it went under another. It stands as before, unless the plan has
     /// more to be done or less.
     async fn replan(&self, live: &Live, before: Before) -> Result<(), RuntimeError> {
-        // On an engine it stays under the plan that it was begun with, whoever looks on.
-        if self.runtime.backend().engine().is_some() {
-            return Ok(());
-        }
         let (Some(differences), Ok(hold)) = (before.differences, &live.hold) else {
             return Ok(());
         };
+        if self.runtime.backend().engine().is_some() {
+            return Err(self.carried_out_under_another(differences));
+        }
         let plan = Arc::new(self.layout.outline.clone());
         let replanned = Event::Replanned { plan, differences };
         let standing = match before.stood {
@@ -396,6 +395,18 @@ impl Opening {
             stood => stood,
         };
         hold.record(&self.layout, replanned, standing).await
+    }
+
+    /// The services of an engine carry a run out under the plan that it was begun with.
+    fn carried_out_under_another(&self, differences: Vec<String>) -> RuntimeError {
+        let error = format!(
+            "run `{}` is carried out under another plan of `{}`:\n  - {}\n\
+             drive it with the build that began it, whose services carry it out, or begin a run of another id",
+            self.id,
+            self.layout.plan.name,
+            differences.join("\n  - ")
+        );
+        RuntimeError::new(Kind::PlanChanged, error).with_differences(differences)
     }
 
     fn live(&self, hold: Box<dyn Hold>, state: State, seen: u64) -> Live {

@@ -23,6 +23,8 @@ use crate::cli::output::Reply;
 
 /// Does what the verb says.
 pub(crate) async fn perform(desk: &mut Desk, verb: Verb, command: clap::Command) -> Result<Reply, Fault> {
+    // Also where a verb could do without: who names an engine means it.
+    desk.engine()?;
     match verb {
         Verb::Plan => Ok(plan::plan(desk)),
         Verb::Run { id, input, wait } => drive::run(desk, id.as_deref(), input.as_deref(), wait).await,
