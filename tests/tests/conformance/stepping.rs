@@ -13,7 +13,7 @@ pub(crate) async fn a_run_is_driven_by_phase_and_by_step(scene: &Scene) {
         let halted = stepped.unwrap_err();
         let error = halted.cause.journal().unwrap();
         assert!(
-            error.is_refused() && error.to_string().contains("driven by the services of its plan"),
+            error.is_refused() && error.to_string().contains("driven by the workers of its plan"),
             "{error}"
         );
         drop(halted);

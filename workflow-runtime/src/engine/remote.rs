@@ -133,7 +133,7 @@ impl OnEngine {
         if Instant::now() > deadline {
             let place = self.place();
             return Err(super::unavailable(format!(
-                "run `{id}` was told to {what}, and did not within {SHOWS_WITHIN:?}; it will once {place} reaches a service \
+                "run `{id}` was told to {what}, and did not within {SHOWS_WITHIN:?}; it will once {place} reaches a worker \
                  of its plan, or the step under way there is over: ask again then"
             )));
         }
@@ -285,7 +285,7 @@ impl Backend for OnEngine {
             self.existing(id).await?;
             let place = self.place();
             let error = format!(
-                "run `{id}` has no hold to be broken: {place} gives it to another service by itself when one is gone; tell it \
+                "run `{id}` has no hold to be broken: {place} gives it to another worker by itself when one is gone; tell it \
                  to stop with `cancel`"
             );
             Err(RuntimeError::new(Kind::Refused, error))
@@ -361,7 +361,7 @@ impl Hold for Onlooker {
     }
 
     fn record(&self, _: &Layout, _: Event, _: Standing) -> Recording<'_> {
-        Recording::Kept(Err(self.driven_by_services()))
+        Recording::Kept(Err(self.driven_by_workers()))
     }
 
     fn stands(&self, _: Standing) -> Reply<'_, ()> {
@@ -369,7 +369,7 @@ impl Hold for Onlooker {
     }
 
     fn since<'a>(&'a self, _: &'a Arc<Layout>, _: u64) -> Reply<'a, (Vec<Event>, u64)> {
-        Box::pin(std::future::ready(Err(self.driven_by_services())))
+        Box::pin(std::future::ready(Err(self.driven_by_workers())))
     }
 
     fn found_asking(&self, word: &str) -> bool {
@@ -378,12 +378,12 @@ impl Hold for Onlooker {
 }
 
 impl Onlooker {
-    fn driven_by_services(&self) -> RuntimeError {
+    fn driven_by_workers(&self) -> RuntimeError {
         let Onlooker { place, id, .. } = self;
         RuntimeError::new(
             Kind::Refused,
             format!(
-                "run `{id}` is driven by the services of its plan, through {place}; have it go on with `run`, and do in the team \
+                "run `{id}` is driven by the workers of its plan, through {place}; have it go on with `run`, and do in the team \
                  what you would do here"
             ),
         )
