@@ -114,7 +114,7 @@ async fn a_run_shows_all_that_it_kept() {
     expected.push(EntryKind::Awaits(key.to_owned()));
     assert_eq!(found, expected);
     assert_eq!(
-        (seen.workflow.as_str(), seen.plan.as_str()),
+        (seen.workflow.as_str(), &*seen.plan),
         ("Flow", r#"{"workflow":"Flow"}"#)
     );
 

@@ -113,7 +113,7 @@ impl Inner {
         Some(Seen {
             id: run.id.clone(),
             workflow: run.workflow.clone(),
-            plan: run.plan.clone(),
+            plan: run.plan.as_str().into(),
             handle: String::new(),
             status: run.status(is_served),
             began_ms: ms(run.main.began),
@@ -143,6 +143,7 @@ impl Inner {
                 undone: matches!(run.newest().end(), Some(Over::Run(Ended::Undone))),
                 id: seen.id,
                 workflow: seen.workflow,
+                plan: seen.plan,
                 status: seen.status,
                 began_ms: seen.began_ms,
                 changed_ms: seen.changed_ms,

@@ -21,7 +21,7 @@ pub(super) struct Served {
     pub(super) service: String,
     pub(super) workflow: String,
     /// Its outline.
-    pub(super) plan: String,
+    pub(super) plan: Arc<str>,
     format: String,
 }
 
@@ -128,7 +128,7 @@ impl Service {
         let mut mark = |name| self.metadata.remove(name).unwrap_or_default();
         Served {
             workflow: mark(METADATA_WORKFLOW),
-            plan: mark(METADATA_PLAN),
+            plan: mark(METADATA_PLAN).into(),
             format: mark(METADATA_FORMAT),
             service: self.name,
         }

@@ -1,6 +1,7 @@
 //! All runs: of those that are over no journal is read, of the others only what says how they stand.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use workflow_runtime::__engine::Listed;
@@ -68,15 +69,17 @@ pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Liste
     let known: HashMap<_, _> = plans
         .served
         .iter()
-        .map(|served| (served.service.as_str(), served.workflow.as_str()))
+        .map(|served| (served.service.as_str(), served))
         .collect();
     let workflow = |group: &Group| {
         let service = group.run.service.as_str();
-        let named = known
-            .get(service)
-            .copied()
-            .or_else(|| catalog::workflow_of(service));
-        named.map(str::to_owned)
+        let named = known.get(service).map(|served| served.workflow.as_str());
+        named.or_else(|| catalog::workflow_of(service)).map(str::to_owned)
+    };
+    // Of one that is no longer registered nothing is known.
+    let plan = |group: &Group| {
+        let served = known.get(group.run.service.as_str());
+        served.map_or_else(|| Arc::from(""), |served| Arc::clone(&served.plan))
     };
     let mut groups = invocations::read(server, WHAT, Of::All).await?;
     groups.retain(|group| workflow(group).is_some());
@@ -92,6 +95,7 @@ pub(super) async fn list(server: &Server, catalog: &Catalog) -> Result<Vec<Liste
         let changed_ms = group.changed_ms(&standing);
         Listed {
             workflow: workflow(&group).unwrap_or_default(),
+            plan: plan(&group),
             awaits: standing.awaits.filter(|_| !group.current().is_over()),
             last,
             undone: group.undone(),

@@ -127,7 +127,7 @@ pub struct Seen {
     /// The name of its workflow.
     pub workflow: String,
     /// Its plan, as [`Staffed::outline`] tells it.
-    pub plan: String,
+    pub plan: Arc<str>,
     /// What the engine calls it: the adapter's own.
     pub handle: String,
     /// What was kept, in that order.
@@ -205,6 +205,8 @@ pub struct Listed {
     pub id: String,
     /// The name of its workflow.
     pub workflow: String,
+    /// Its plan, as in [`Seen`].
+    pub plan: Arc<str>,
     /// What it waits for: the key of the newest promise that nothing was given for.
     pub awaits: Option<String>,
     /// The name of what was begun last.

@@ -38,7 +38,7 @@ const SHOWS_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct OnEngine {
     remote: Arc<dyn Remote>,
     /// By what is told of them.
-    plans: Mutex<HashMap<String, Known>>,
+    plans: Mutex<HashMap<Arc<str>, Known>>,
 }
 
 /// A look at a run that its services drive.
@@ -62,7 +62,7 @@ impl OnEngine {
         let Some(seen) = self.remote.look(id).await? else {
             return Ok(None);
         };
-        let plan = self.plan_of(&seen)?;
+        let plan = self.plan_of(&seen.id, &seen.plan)?;
         Reading::of(seen, plan).map(Some)
     }
 
@@ -141,18 +141,43 @@ impl OnEngine {
         Ok(())
     }
 
-    fn plan_of(&self, seen: &Seen) -> Result<Known, RuntimeError> {
+    fn plan_of(&self, id: &str, told: &Arc<str>) -> Result<Known, RuntimeError> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(&seen.plan) {
+        if let Some(plan) = plans.get(told) {
             return Ok(plan.clone());
         }
-        let plan = Known::read(&seen.plan).map_err(|error| {
-            let (id, place) = (&seen.id, self.place());
+        let plan = Known::read(told).map_err(|error| {
+            let place = self.place();
             let error = format!("the plan of run `{id}`, as {place} has it, cannot be read: {error}");
             RuntimeError::new(Kind::Damaged, error)
         })?;
-        plans.insert(seen.plan.clone(), plan.clone());
+        plans.insert(Arc::clone(told), plan.clone());
         Ok(plan)
+    }
+
+    fn summary(&self, listed: Listed) -> RunSummary {
+        let promise = listed.awaits.as_deref().and_then(Promise::of_key);
+        let standing = standing_of(&listed, promise.as_ref());
+        let position = match standing {
+            // Nobody looks into the journal of what is over, and its end is that of the plan.
+            Standing::Done => {
+                let plan = self.plan_of(&listed.id, &listed.plan).ok();
+                plan.map_or_else(String::new, |plan| plan.last_step().to_owned())
+            }
+            _ => kept::step_of(&listed.last).to_owned(),
+        };
+        RunSummary {
+            id: listed.id,
+            workflow: listed.workflow,
+            standing,
+            position,
+            began_at: time_of(listed.began_ms),
+            changed_at: time_of(listed.changed_ms),
+            held_by: match standing {
+                Standing::Running | Standing::Undoing if promise.is_none() => held_by(&listed.status),
+                _ => None,
+            },
+        }
     }
 
     /// Shows a run to a reader.
@@ -272,7 +297,10 @@ impl Backend for OnEngine {
     }
 
     fn list(&self) -> Reply<'_, Vec<RunSummary>> {
-        Box::pin(async move { Ok(self.remote.list().await?.into_iter().map(summary).collect()) })
+        Box::pin(async move {
+            let listed = self.remote.list().await?.into_iter();
+            Ok(listed.map(|listed| self.summary(listed)).collect())
+        })
     }
 
     fn verify<'a>(&'a self, id: &'a str) -> Reply<'a, ()> {
@@ -390,9 +418,8 @@ impl Onlooker {
     }
 }
 
-fn summary(listed: Listed) -> RunSummary {
-    let promise = listed.awaits.as_deref().and_then(Promise::of_key);
-    let standing = match (&listed.status, &promise) {
+fn standing_of(listed: &Listed, promise: Option<&Promise>) -> Standing {
+    match (&listed.status, promise) {
         (Status::Over, _) if listed.undone => Standing::Undone,
         (Status::Over, _) => Standing::Done,
         (Status::Killed(_), _) => Standing::Halted,
@@ -400,18 +427,6 @@ fn summary(listed: Listed) -> RunSummary {
         (_, Some(Promise::HandIn { .. })) => Standing::Waiting,
         (_, None) if kept::is_undo(&listed.last) => Standing::Undoing,
         (_, None) => Standing::Running,
-    };
-    RunSummary {
-        id: listed.id,
-        workflow: listed.workflow,
-        standing,
-        position: kept::step_of(&listed.last).to_owned(),
-        began_at: time_of(listed.began_ms),
-        changed_at: time_of(listed.changed_ms),
-        held_by: match standing {
-            Standing::Running | Standing::Undoing if promise.is_none() => held_by(&listed.status),
-            _ => None,
-        },
     }
 }
 

@@ -45,6 +45,14 @@ impl Known {
         })
     }
 
+    /// The path of the last step.
+    pub(super) fn last_step(&self) -> &str {
+        match self.layout.step_count().checked_sub(1) {
+            Some(last) => self.layout.path(index(last)),
+            None => "",
+        }
+    }
+
     pub(super) fn is_undoable(&self, step: u16) -> bool {
         let path = self.layout.path(step);
         self.undoable.iter().any(|undoable| undoable == path)
