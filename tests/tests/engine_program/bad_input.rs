@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tests::restate::{Server, free};
 
-use crate::desk::{Desk, FERRY, SOON, STRAW, at, within};
+use crate::desk::{Desk, FERRY, STRAW, at, within};
 use crate::folder::{Folder, LAUNCH};
 
 /// Says that to whatever it is asked.

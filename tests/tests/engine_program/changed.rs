@@ -59,6 +59,12 @@ fn a_changed_plan_at_another_address_takes_the_new_runs_and_leaves_the_old_ones(
         &desk,
         &[("after", "waiting"), ("before", "waiting"), ("too", "waiting")],
     );
+    let on = by_plan(&desk);
+    assert_eq!(on.len(), 2, "{on:?}");
+    assert!(
+        on.values().any(|ids| ids == &["after"]) && on.values().any(|ids| ids == &["before", "too"]),
+        "{on:?}"
+    );
     // It looks at old ones as they are, and says that they are of another plan.
     let status = desk.well(&["status", "before"]).out;
     assert!(status.contains("this program's plan does not fit it"), "{status}");
