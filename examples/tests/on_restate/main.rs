@@ -161,7 +161,7 @@ fn a_shop_is_migrated_on_the_engine_with_the_people_who_hand_in() -> Tested {
 
 #[test]
 fn each_port_that_is_taken_is_told_and_nothing_is_left() -> Tested {
-    for taken in 0..PORTS.len() {
+    for (taken, name) in PORTS.iter().enumerate() {
         let place = Place::new("restful_api")?;
         let Some(mut script) = Script::of("restful_api", place.path())? else {
             return Ok(());
@@ -170,12 +170,12 @@ fn each_port_that_is_taken_is_told_and_nothing_is_left() -> Tested {
         let began = Instant::now();
         let output = script.command.output()?;
         let text = said(&output);
-        println!("{} after {:.1?}: {text}", PORTS[taken], began.elapsed());
+        println!("{} after {:.1?}: {text}", name, began.elapsed());
         assert!(!output.status.success(), "{text}");
         assert!(
             text.contains("choose other ports with INGRESS_PORT"),
             "{}: {text}",
-            PORTS[taken]
+            name
         );
         assert!(began.elapsed() < LONG);
         drop(held);
