@@ -6,6 +6,7 @@ use tests::engine::{Conduct, Engine};
 use tests::soon::soon;
 use workflow_runtime::__engine::Staffed;
 use workflow_runtime::Standing;
+use workflow_runtime::prelude::*;
 
 use crate::deeds::Act;
 use crate::plans::{Crew, Cruise};
@@ -147,5 +148,42 @@ fn an_attempt_that_an_operator_ended_is_a_failure() {
         }
         let done = cruise(&engine, &crew).await.unwrap();
         assert_eq!(*done.artifacts().log(), 150_016);
+    });
+}
+
+workflow! {
+    /// What is hard to undo.
+    pub workflow Tie() {
+        phase Tying {
+            #[retry(attempts = 8, backoff = "1s..1000s")]
+            #[undo(untie)]
+            step knot();
+        }
+    }
+}
+
+impl tie::Tying for Crew {
+    async fn knot(&self, cx: &StepContext) -> StepResult<()> {
+        self.0.step(cx).await
+    }
+    async fn untie(&self, cx: &StepContext, _: Option<&()>) -> StepResult<()> {
+        self.0.undo(cx, ()).await
+    }
+}
+
+#[test]
+fn an_undo_that_fails_is_tried_again_less_and_less_often() {
+    on_engine(async |engine, crew| {
+        let _served = engine.serve(Staffed::new::<Tie, _>(Crew::clone(&crew)));
+        for attempt in ["", " a2", " a3", " a4", " a5", " a6", " a7"] {
+            crew.0
+                .at(&format!("undo Tying.knot{attempt}"), Act::Fail("tight"));
+        }
+        let done = Tie::run(&engine.runtime(), "a", &crew).await.unwrap();
+        let began = tokio::time::Instant::now();
+        drop(done.undo(&crew).await.unwrap());
+        // Seven times the first wait if that did not grow.
+        let took = began.elapsed();
+        assert!(took > std::time::Duration::from_secs(15), "{took:?}");
     });
 }

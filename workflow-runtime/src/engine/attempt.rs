@@ -229,15 +229,19 @@ async fn event_of(
     }
 }
 
-/// How long to wait before the next attempt, if there is one. A repeat waits as long, so chance has no say in it.
+/// How long to wait before the next attempt, if there is one.
 pub(super) fn retry_in(of: &RunOf, step: u16, event: &Event, failed: u32) -> Option<Duration> {
     let Event::Failed { attempt, last, .. } = event else {
         return None;
     };
+    (!last).then(|| wait_after(of, of.layout.path(step), step, *attempt, failed))
+}
+
+/// How long to wait after an attempt at what is done under that name. A repeat waits as long, so chance has no say in it.
+pub(super) fn wait_after(of: &RunOf, name: &str, step: u16, attempt: u32, failed: u32) -> Duration {
     let mut chance = std::hash::DefaultHasher::new();
-    (&of.id, of.layout.path(step), attempt).hash(&mut chance);
-    let retry = of.layout.step(step).retry;
-    (!last).then(|| wait_before(retry, failed, chance.finish()))
+    (&of.id, name, attempt).hash(&mut chance);
+    wait_before(of.layout.step(step).retry, failed, chance.finish())
 }
 
 /// The text, if it is not too long for an engine.

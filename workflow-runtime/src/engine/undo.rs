@@ -7,13 +7,14 @@ use futures_util::FutureExt;
 
 use crate::bell::Bell;
 use crate::call::Taken;
+use crate::engine::attempt::wait_after;
 use crate::engine::drive::{Break, Run};
 use crate::engine::{Durable, Ended, Part, Staffed, kept};
 use crate::journal::backend::Reader;
 use crate::journal::event::Event;
 use crate::layout::Layout;
 use crate::observe::RunEventKind;
-use crate::run::perform::{Crew, Missed, next_try, wait_before, within};
+use crate::run::perform::{Crew, Missed, next_try, within};
 use crate::run::undo::{Done, History};
 use crate::step::{RunOf, StepContext, StepError};
 
@@ -87,7 +88,7 @@ impl Run<'_> {
             match self.take_in(&line)? {
                 Event::UndoFailed { last: false, .. } => {
                     failed += 1;
-                    let wait = wait_before(layout.step(done.step).retry, failed, u64::from(attempt));
+                    let wait = wait_after(&self.of, &name, done.step, attempt, failed);
                     let timer = self.durable.begin(Part::Timer(wait));
                     let rang = self.durable.next(&[timer]).await;
                     rang.map(drop).or_else(|stopped| self.is_stopped(stopped))?;
