@@ -1,7 +1,8 @@
 //! Runs that are told to stop.
 
 use crate::deeds::Act;
-use crate::plans::{CRUISE, Manned, Permit};
+use crate::plans::{CRUISE, Crew, Manned, Permit};
+use crate::rounds::Circle;
 use crate::scene::Scene;
 
 pub(crate) async fn a_step_under_way_is_stopped_or_let_finish(scene: &Scene) {
@@ -53,6 +54,42 @@ pub(crate) async fn members_at_once_are_stopped_together(scene: &Scene) {
     assert_eq!(*done.artifacts().log(), 150_016);
     // On an engine they were let finish.
     scene.differs();
+    a_gate_that_sends_back_does_not_outdo_it(scene).await;
+}
+
+/// Whether it rejects before the run is told to stop or after.
+async fn a_gate_that_sends_back_does_not_outdo_it(scene: &Scene) {
+    let crew = std::sync::Arc::new(Crew::default());
+    let _served = scene.serve::<Circle, _>(&crew).await;
+    let deeds = &crew.0;
+    for (id, look, even, door) in [
+        ("before", Act::Behind("look"), Act::Reject("crooked"), "look"),
+        (
+            "after",
+            Act::Behind("look"),
+            Act::Then("even", &Act::Reject("crooked")),
+            "even",
+        ),
+    ] {
+        drop(deeds.taken_in_short(scene));
+        deeds.at("Showing.look", look).at("Showing.even", even);
+        let stopping = async {
+            for call in ["Showing.look", "Showing.even"] {
+                deeds.until(call).await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            scene.runtime.cancel(id).await.unwrap();
+            deeds.open(door);
+        };
+        let (halted, ()) = tokio::join!(Circle::run(&scene.runtime, id, &crew, 4), stopping);
+        let halted = halted.unwrap_err();
+        assert!(halted.is_cancelled(), "{id}: {halted}");
+        drop(halted);
+        let standing = scene.runtime.history(id).await.unwrap().run.standing;
+        assert_eq!(standing.to_string(), "cancelled", "{id}");
+        let halted = Circle::run(&scene.runtime, id, &crew, 4).await.unwrap_err();
+        assert_eq!(halted.cause.steps(), ["Showing.opinion"], "{id}: {halted}");
+    }
 }
 
 pub(crate) async fn a_run_is_cancelled_in_each_standing_and_goes_on(scene: &Scene) {

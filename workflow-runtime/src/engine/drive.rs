@@ -31,7 +31,7 @@ pub(super) struct Run<'e> {
     /// How often it was asked how to go on.
     words: u32,
     /// Whether it was told to stop since it last went on.
-    is_cancelled: bool,
+    pub(super) is_cancelled: bool,
 }
 
 /// Why a run does not go on by itself.

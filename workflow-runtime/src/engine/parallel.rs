@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::attempt::Attempt;
 use crate::engine::drive::{Break, Came, Left, Run};
-use crate::engine::{Outcome, Part, Stopped, Ticket, kept};
+use crate::engine::{Outcome, Part, Ticket, kept};
 use crate::journal::event::Event;
 
 /// The members of a phase under way.
@@ -58,8 +58,13 @@ impl Run<'_> {
             {
                 members.ends(Err(halt));
             }
+            members.is_stopped = self.is_cancelled;
             if members.is_over() {
-                return members.end.unwrap_or(Ok(Left::Done));
+                return match members.end {
+                    // Where it was sent back to is where it goes on once it is told to.
+                    Some(Ok(Left::Back)) if members.is_stopped => Err(Break::Halted),
+                    end => end.unwrap_or(Ok(Left::Done)),
+                };
             }
             let tickets: Vec<_> = members.awaited().collect();
             match self.durable.next(&tickets).await {
@@ -71,11 +76,7 @@ impl Run<'_> {
                         members.ends(Err(halt));
                     }
                 }
-                Err(Stopped) => {
-                    members.is_stopped = true;
-                    let stopped = self.is_stopped(Stopped);
-                    members.ends(stopped);
-                }
+                Err(stopped) => members.ends(self.is_stopped(stopped)),
             }
         }
     }
