@@ -86,6 +86,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         in_history: false,
     },
     Difference {
+        behaviour: "rounds::what_fails_after_a_gate_sent_the_run_back",
+        embedded: "what fails beside a gate that sent the run back is tried again, as it was in flight",
+        engine: "it is not tried again",
+        because: "its round is over: whatever it came to would not count",
+        in_history: true,
+    },
+    Difference {
         behaviour: "reading::a_hold_is_broken",
         embedded: "`break_hold` ends the hold of a driver that hangs",
         engine: "it is refused",

@@ -165,6 +165,7 @@ behaviours! {
         each_round_asks_and_makes_anew,
         who_was_asked_in_vain_is_not_waited_for,
         a_failure_beside_a_gate_that_sends_back_does_not_count,
+        what_fails_after_a_gate_sent_the_run_back,
         the_first_reason_counts,
     }
     reading {

@@ -19,6 +19,7 @@ workflow! {
         }
         parallel phase Showing {
             manual step opinion(line) -> opinion: String;
+            #[retry(attempts = 2, backoff = "5ms")]
             step look(line) -> look: u32;
             #[rework(to = Inking, max = 2)]
             gate even(line);
@@ -175,6 +176,21 @@ pub(crate) async fn a_failure_beside_a_gate_that_sends_back_does_not_count(scene
         assert_eq!(done.artifacts().picture(), "9 in Some(\"ink 1\"): fine");
         drop(deeds.taken_in_short(scene));
     }
+}
+
+pub(crate) async fn what_fails_after_a_gate_sent_the_run_back(scene: &Scene) {
+    let crew = Arc::new(Crew::default());
+    let _served = scene.serve::<Circle, _>(&crew).await;
+    let deeds = &crew.0;
+    deeds.at("Showing.look", Act::Then("look", &Act::Fail("blind")));
+    deeds.at("Showing.even", Act::Reject("crooked"));
+    let both = ["Showing.look", "Showing.even"];
+    let run = Circle::run(&scene.runtime, "a", &crew, 4);
+    let (halted, ()) = tokio::join!(run, open_after(deeds, both, "look"));
+    assert_eq!(halted.unwrap_err().cause.steps(), ["Showing.opinion"]);
+    let done = deeds.taken_in_short(scene);
+    let is_tried_again = done.iter().any(|deed| deed == "Showing.look a2");
+    assert_eq!(is_tried_again, !scene.differs(), "{done:?}");
 }
 
 pub(crate) async fn the_first_reason_counts(scene: &Scene) {

@@ -261,6 +261,8 @@ impl<'e> Run<'e> {
         Ok(match &event {
             Event::Done { .. } | Event::Stands { .. } => Came::To(Left::Done),
             Event::Rejected { back: Some(_), .. } => Came::To(Left::Back),
+            // Beside a gate that sent the run back: there is no next attempt in that round.
+            Event::Failed { round, .. } if *round != self.state.round => Came::To(Left::Back),
             Event::Failed { last: false, .. } => {
                 let (_, failed) = self.state.attempts(step);
                 Came::Again(retry_in(&self.of, step, &event, failed).unwrap_or_default())
