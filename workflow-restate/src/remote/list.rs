@@ -124,6 +124,7 @@ fn folded(rows: Vec<Row>) -> HashMap<String, (String, Standing)> {
                     *last = step.to_owned();
                 }
                 standing.awaits_last = row.index == row.top;
+                open.retain(|(_, before)| !is_in_vain(before, &key));
                 open.push((completion, key));
             }
             (_, _, Some(completion)) => open.retain(|(of, _)| *of != completion),
@@ -143,6 +144,16 @@ fn folded(rows: Vec<Row>) -> HashMap<String, (String, Standing)> {
 fn step_of(key: &str) -> Option<&str> {
     let (step, _) = key.strip_prefix("hand-in/")?.rsplit_once('/')?;
     Some(step)
+}
+
+/// Whether somebody was asked in a round that is over, since others are asked in a later one.
+fn is_in_vain(before: &str, now: &str) -> bool {
+    matches!((round_of(before), round_of(now)), (Some(before), Some(now)) if before < now)
+}
+
+fn round_of(key: &str) -> Option<u32> {
+    let (_, round) = key.strip_prefix("hand-in/")?.rsplit_once('/')?;
+    round.parse().ok()
 }
 
 /// The step in the parameter of an attempt, which is a JSON array of bytes.
@@ -190,5 +201,23 @@ mod tests {
             ("B", 1, 1)
         );
         assert_eq!(standing.awaits, None);
+    }
+
+    #[test]
+    fn who_was_asked_in_a_round_that_is_over_is_not_waited_for_once_others_are_asked() {
+        let asked = |index: u32, key: &str| {
+            format!(
+                r#"{{"id": "inv_1", "index": {index}, "entry_type": "Command: GetPromise", "key": "{key}",
+                "completion": {index}, "open_work": 1, "open_timers": 0, "top": 9, "last_ms": 70}}"#
+            )
+        };
+        let given = asked(2, "").replace("Command", "Notification");
+        let (before, now) = (asked(1, "hand-in/Build.sign/0"), asked(2, "hand-in/Build.sign/1"));
+        let rows = format!("[{before}, {now}, {given}]");
+        let stands = folded(serde_json::from_str(&rows).unwrap());
+        assert_eq!(stands["inv_1"].1.awaits, None);
+        let rows = format!("[{before}, {}, {given}]", asked(2, "hand-in/Build.look/0"));
+        let stands = folded(serde_json::from_str(&rows).unwrap());
+        assert_eq!(stands["inv_1"].1.awaits.as_deref(), Some("hand-in/Build.sign/0"));
     }
 }
