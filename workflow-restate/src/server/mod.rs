@@ -6,22 +6,14 @@ mod patience;
 #[cfg(feature = "tls")]
 mod tls;
 
-use std::time::Duration;
-
 use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 use workflow_runtime::RuntimeError;
 
 use self::faults::Lost;
 use self::http::Reply;
-
-/// For how long the server may know of a partition that it has, but not who leads it: it was just started, or one of its
-/// nodes is gone.
-const MOVES_WITHIN: Duration = Duration::from_secs(15);
-const AGAIN: Duration = Duration::from_millis(100);
 
 /// A server.
 #[derive(Debug)]
@@ -138,17 +130,6 @@ impl Server {
         sql: &str,
     ) -> Result<Vec<T>, RuntimeError> {
         let query = serde_json::json!({ "query": sql });
-        let deadline = Instant::now() + MOVES_WITHIN;
-        let mut reply = self.ask_rows(what, &query).await?;
-        while is_moving(&reply) && Instant::now() < deadline {
-            tokio::time::sleep(AGAIN).await;
-            reply = self.ask_rows(what, &query).await?;
-        }
-        let Rows { rows } = self.read(what, &reply)?;
-        Ok(rows)
-    }
-
-    async fn ask_rows(&self, what: &str, query: &serde_json::Value) -> Result<Reply, RuntimeError> {
         let asked = self.ask_admin(what, |client, admin| {
             client
                 .post(format!("{admin}/query"))
@@ -156,9 +137,10 @@ impl Server {
                 // The server sends an answer in parts and waits in between, which takes 40 ms on a connection that was
                 // used before.
                 .header("connection", "close")
-                .json(query)
+                .json(&query)
         });
-        asked.await
+        let Rows { rows } = self.read(what, &asked.await?)?;
+        Ok(rows)
     }
 
     /// What the admin API answered.
@@ -168,12 +150,6 @@ impl Server {
         }
         serde_json::from_slice(&reply.body).map_err(|error| faults::unreadable(what, &self.admin, error))
     }
-}
-
-/// What it was asked is good, but a part of it cannot be reached just now.
-fn is_moving(reply: &Reply) -> bool {
-    let said = || String::from_utf8_lossy(&reply.body);
-    reply.status == 500 && said().contains("External error")
 }
 
 /// Newer ones of the same major are taken: their API is meant to stay.

@@ -44,7 +44,7 @@ pub(crate) async fn ask(request: impl Fn() -> RequestBuilder) -> Result<Reply, L
 fn is_passing(reply: &Reply) -> bool {
     match reply.status {
         502..=504 => !reply.from_invocation,
-        // A partition has no leader yet.
+        // The server knows of a partition that it has, but not who leads it: it was just started, or a node is gone.
         500 => faults::said(reply).contains("External error"),
         _ => false,
     }
