@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::engine::reading::Reading;
+use crate::engine::reading::{Halt, Reading};
 use crate::engine::remote::OnEngine;
 use crate::engine::{Status, unavailable};
 use crate::error::{Reason, RuntimeError};
@@ -38,12 +38,16 @@ impl Live {
         let hold = self.shared_hold()?;
         let mut from = usize::try_from(self.seen).unwrap_or(usize::MAX);
         let mut reading = engine.existing(&self.id).await.map_err(Reason::Journal)?;
-        // One that was told to stop, and has not yet, goes on after that.
-        if reading.is_stopping() && hold.found_asking("") {
+        let found = hold.found();
+        if *found == Halt::Coming && reading.is_stopping() {
             reading = self.follow(engine, from, None).await?;
             from = reading.lines.len();
         }
-        let word = reading.word.clone().filter(|word| hold.found_asking(word));
+        let word = reading.word.clone().filter(|word| match found {
+            Halt::None => false,
+            Halt::Coming => true,
+            Halt::Asking(before) => before == word,
+        });
         if word.is_some() {
             engine.go_on(&reading).await.map_err(Reason::Journal)?;
         }

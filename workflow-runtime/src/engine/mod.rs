@@ -22,6 +22,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+pub(crate) use self::reading::Halt;
 pub(crate) use self::remote::OnEngine;
 pub use self::remote::runtime_on;
 pub use self::staffed::{Ended, Staffed};

@@ -41,6 +41,16 @@ pub(super) struct Reading {
     late: HashSet<String>,
 }
 
+/// Whether a run has halted, until somebody has it go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Halt {
+    None,
+    /// It was told to stop, and has not yet.
+    Coming,
+    /// It asks how to go on under that key.
+    Asking(String),
+}
+
 /// One line of the journal.
 pub(super) struct ReadLine {
     pub(super) at_ms: u64,
@@ -115,6 +125,14 @@ impl Reading {
         self.told_to_go_on
             || !self.open.is_empty()
             || (layout.phase(phase).parallel && layout.members(phase).any(is_ready))
+    }
+
+    pub(super) fn halt(&self) -> Halt {
+        match &self.word {
+            Some(word) => Halt::Asking(word.clone()),
+            None if self.is_stopping() => Halt::Coming,
+            None => Halt::None,
+        }
     }
 
     /// Whether it was told to stop, and will when what is under way is over.

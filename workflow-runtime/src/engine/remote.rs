@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::bell::Bell;
 use crate::engine::promises::Promise;
-use crate::engine::reading::{ReadLine, Reading, held_by};
+use crate::engine::reading::{Halt, ReadLine, Reading, held_by};
 use crate::engine::told::Known;
 use crate::engine::{Listed, PlanName, Remote, Seen, Status, kept};
 use crate::error::{Kind, RuntimeError};
@@ -46,9 +46,7 @@ struct Onlooker {
     place: String,
     id: Arc<str>,
     bell: Arc<Bell>,
-    /// The key under which it asked how to go on.
-    word: Option<String>,
-    is_stopping: bool,
+    found: Halt,
 }
 
 impl OnEngine {
@@ -203,13 +201,12 @@ impl OnEngine {
         Ok((reading.lines.len() as u64, reading.standing()))
     }
 
-    fn onlooker(&self, id: &Arc<str>, found: Option<&Reading>) -> Box<dyn Hold> {
+    fn onlooker(&self, id: &Arc<str>, found: Halt) -> Box<dyn Hold> {
         Box::new(Onlooker {
             place: self.place(),
             id: Arc::clone(id),
             bell: Arc::default(),
-            word: found.and_then(|reading| reading.word.clone()),
-            is_stopping: found.is_some_and(Reading::is_stopping),
+            found,
         })
     }
 }
@@ -236,7 +233,7 @@ impl Backend for OnEngine {
             };
             let line = wire::write(layout, &begun)?;
             match self.remote.begin(plan, id, line).await? {
-                true => Ok(self.onlooker(id, None)),
+                true => Ok(self.onlooker(id, Halt::None)),
                 false => Err(crate::journal::memory::taken(id)),
             }
         })
@@ -253,7 +250,7 @@ impl Backend for OnEngine {
                 return Ok(None);
             };
             let (seen, stood) = Self::show(&reading, layout, reader)?;
-            let hold = self.onlooker(id, Some(&reading));
+            let hold = self.onlooker(id, reading.halt());
             Ok(Some(Found { hold, seen, stood }))
         })
     }
@@ -400,8 +397,8 @@ impl Hold for Onlooker {
         Box::pin(std::future::ready(Err(self.driven_by_workers())))
     }
 
-    fn found_asking(&self, word: &str) -> bool {
-        self.is_stopping || self.word.as_deref() == Some(word)
+    fn found(&self) -> &Halt {
+        &self.found
     }
 }
 

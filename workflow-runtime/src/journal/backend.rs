@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::bell::Bell;
-use crate::engine::OnEngine;
+use crate::engine::{Halt, OnEngine};
 use crate::error::RuntimeError;
 use crate::history::Record;
 use crate::journal::event::Event;
@@ -102,10 +102,9 @@ pub(crate) trait Hold: Send + Sync {
     /// What was appended after the line `seen`, by whomever; refused if the hold was ended.
     fn since<'a>(&'a self, layout: &'a Arc<Layout>, seen: u64) -> Reply<'a, (Vec<Event>, u64)>;
 
-    /// Whether a run on an engine, which asks how to go on under that key, did so or was about to when it was taken up:
-    /// what it halts for later is news.
-    fn found_asking(&self, _word: &str) -> bool {
-        false
+    /// Whether a run on an engine had halted when it was taken up: what it halts for later is news.
+    fn found(&self) -> &Halt {
+        &Halt::None
     }
 }
 
