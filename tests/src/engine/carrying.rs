@@ -155,6 +155,7 @@ impl Carrying {
                 Some(Notice::Over(of, outcome)) => self.has_heard(of, outcome),
                 Some(Notice::Stop) => {
                     self.stop_attempts();
+                    self.dawdle().await;
                     return Err(Stopped);
                 }
                 None => self.invocation.bell.notified().await,

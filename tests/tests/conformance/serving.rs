@@ -1,5 +1,6 @@
 //! What only an engine can come to: services that are away, and operators.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tests::engine::{Conduct, Engine};
@@ -21,12 +22,16 @@ fn staffed(crew: &Arc<Crew>) -> Staffed {
 }
 
 fn on_engine(test: impl AsyncFnOnce(Engine, Arc<Crew>)) {
+    on_engine_that(Conduct::Steady, test);
+}
+
+fn on_engine_that(conduct: Conduct, test: impl AsyncFnOnce(Engine, Arc<Crew>)) {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .build()
         .unwrap();
-    let engine = Engine::new(Conduct::Steady);
+    let engine = Engine::new(conduct);
     tokio.block_on(soon(test(engine.clone(), Arc::default())));
     assert_eq!(engine.faults(), Vec::<String>::new());
 }
@@ -148,6 +153,66 @@ fn an_attempt_that_an_operator_ended_is_a_failure() {
         }
         let done = cruise(&engine, &crew).await.unwrap();
         assert_eq!(*done.artifacts().log(), 150_016);
+    });
+}
+
+#[test]
+fn members_that_are_stopped_before_they_begin_did_not_fail() {
+    on_engine_that(Conduct::Slow, async |engine, crew| {
+        let _served = engine.serve(staffed(&crew));
+        let stopping = async {
+            crew.0.until("Painting.paint").await;
+            engine.runtime().cancel("a").await.unwrap();
+        };
+        let (halted, ()) = tokio::join!(cruise(&engine, &crew), stopping);
+        let error = halted.unwrap_err();
+        assert!(error.contains("was told to stop"), "{error}");
+        let notes = crew.0.raw();
+        assert!(!notes.iter().any(|note| note.starts_with("Sailing")), "{notes:?}");
+        let history = engine.runtime().history("a").await.unwrap();
+        let failed = |record: &workflow_runtime::Record| {
+            matches!(record.kind, workflow_runtime::RecordKind::StepFailed { .. })
+        };
+        assert!(!history.records.iter().any(failed), "{:?}", history.records);
+        let done = cruise(&engine, &crew).await.unwrap();
+        assert_eq!(*done.artifacts().log(), 150_016);
+    });
+}
+
+workflow! {
+    /// What has no order of its own.
+    pub workflow Pack() {
+        phase Packing {
+            step pack() -> bag: HashSet<u32>;
+        }
+        parallel phase Counting {
+            step count(bag) -> count: usize;
+            step sum(bag) -> sum: u32;
+        }
+    }
+}
+
+impl pack::Packing for Crew {
+    async fn pack(&self, _: &StepContext) -> StepResult<HashSet<u32>> {
+        Ok((0..50).collect())
+    }
+}
+
+impl pack::Counting for Crew {
+    async fn count(&self, _: &StepContext, bag: &HashSet<u32>) -> StepResult<usize> {
+        Ok(bag.len())
+    }
+    async fn sum(&self, _: &StepContext, bag: &HashSet<u32>) -> StepResult<u32> {
+        Ok(bag.iter().sum())
+    }
+}
+
+#[test]
+fn what_is_given_out_is_the_same_in_each_repeat_though_its_type_has_no_order() {
+    on_engine_that(Conduct::CrashesAfterEachEntry, async |engine, crew| {
+        let _served = engine.serve(Staffed::new::<Pack, _>(Crew::clone(&crew)));
+        let done = Pack::run(&engine.runtime(), "a", &crew).await.unwrap();
+        assert_eq!((*done.artifacts().count(), *done.artifacts().sum()), (50, 1225));
     });
 }
 
