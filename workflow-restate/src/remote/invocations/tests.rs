@@ -92,8 +92,19 @@ fn a_run_is_with_its_attempts_and_with_its_taking_back() {
             busy(),
         ),
         (
-            vec![("run", "suspended", json!({})), ("attempt", "backing-off", fault)],
+            vec![
+                ("run", "suspended", json!({})),
+                ("attempt", "backing-off", fault.clone()),
+            ],
             stuck("no route", false),
+        ),
+        // That it is tried again helps nobody while a part of it is paused.
+        (
+            vec![
+                ("run", "backing-off", fault),
+                ("attempt", "paused", json!({"trouble": "[500 Internal] no disk"})),
+            ],
+            stuck("no disk", true),
         ),
         (
             vec![("run", "paused", json!({}))],
