@@ -38,7 +38,7 @@ pub(crate) struct Options {
     /// The engine that keeps and drives the runs, instead of a journal [env: WORKFLOW_ENGINE]
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "journal")]
     pub(crate) engine: Option<String>,
-    /// Where the engine is [default: as the engine's own programs have it] [env: WORKFLOW_ENGINE_URL]
+    /// Where the engine is [env: WORKFLOW_ENGINE_URL]
     #[arg(long, global = true, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) url: Option<String>,
     /// Who holds which role, in TOML; without it roles are recorded and not enforced [env: WORKFLOW_ROSTER]
@@ -294,14 +294,21 @@ pub(crate) fn command(plan: &'static Plan, program: &str, has_team: bool) -> cla
         .name(program.to_owned())
         .bin_name(program.to_owned())
         .about(about.to_owned());
-    let has_engine = engine::installed().is_some();
+    let installed = engine::installed();
+    let has_engine = installed.is_some();
     let hidden = |command: clap::Command| command.hide(!has_team && !has_engine);
     let command = command
         .mut_subcommand("run", hidden)
         .mut_subcommand("undo", hidden)
         .mut_subcommand("worker", |command| command.hide(!has_team || !has_engine))
         .mut_arg("engine", |argument| argument.hide(!has_engine))
-        .mut_arg("url", |argument| argument.hide(!has_engine));
+        .mut_arg("url", |argument| match installed {
+            Some(engine) => argument.help(format!(
+                "Where the engine is [default: {}] [env: WORKFLOW_ENGINE_URL]",
+                engine.default_url()
+            )),
+            None => argument.hide(true),
+        });
     names::complete(command, plan)
 }
 
