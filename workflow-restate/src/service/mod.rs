@@ -299,8 +299,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// If a plan is served twice, or it cannot listen there, or be registered: there is no server or one of another version, it does not reach this
-    /// program, or another build was served at this address.
+    /// If a plan is served twice, or it cannot listen there, or be registered: there is no server or one of another
+    /// version, it does not reach this program, or another build was served at this address.
     ///
     /// # Examples
     ///

@@ -153,7 +153,7 @@ impl<'e> Run<'e> {
         }
         let crew = self.staffed.crews.of(self.layout.phase_of(step));
         loop {
-            let attempt = self.attempt(step)?;
+            let attempt = self.attempt(step);
             self.begins(&attempt)?;
             let (staffed, of) = (self.staffed, Arc::clone(&self.of));
             let crew = &*crew;
@@ -232,16 +232,16 @@ impl<'e> Run<'e> {
     }
 
     /// The next attempt at a step.
-    pub(super) fn attempt(&self, step: u16) -> Result<Attempt, Break> {
+    pub(super) fn attempt(&self, step: u16) -> Attempt {
         let (attempts, failed) = self.state.attempts(step);
-        Ok(Attempt {
+        Attempt {
             step,
             round: self.state.round,
             attempt: attempts + 1,
             failed,
             back: self.state.back_from(self.layout, step),
             taken: self.taken(self.layout.step(step).takes),
-        })
+        }
     }
 
     /// What can be undone may have done a part from here on.

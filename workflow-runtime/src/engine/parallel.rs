@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::engine::attempt::Attempt;
 use crate::engine::drive::{Break, Came, Left, Run};
 use crate::engine::{Outcome, Part, Ticket, kept};
 use crate::journal::event::Event;
@@ -106,7 +105,7 @@ impl Run<'_> {
     }
 
     async fn begin_attempt(&mut self, members: &mut Members, step: u16) -> Result<(), Break> {
-        let attempt: Attempt = self.attempt(step)?;
+        let attempt = self.attempt(step);
         self.begins(&attempt)?;
         let taken = kept::texts_of(self.layout, &self.texts, self.layout.step(step).takes)?;
         let number = attempt.attempt;
