@@ -55,6 +55,11 @@ impl Desk {
                 self.command(&self.run_another()),
                 self.command_on(run, &["log"])
             ),
+            // There it never comes under this plan.
+            false if self.is_on_engine() => format!(
+                "use the build that began it, or begin another with `{}`",
+                self.command(&self.run_another())
+            ),
             false => format!(
                 "put the run under this plan first with `{}`, or hand in with the build that drives it",
                 self.command_on(run, &["run"])

@@ -31,7 +31,7 @@ pub(super) async fn next(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault> 
     let actions = actions(desk, &view, desk.roster()?);
     let standing = format!("`{}` {}", run.id, standing::told(&run));
     let standing = fold(&standing, columns::of_stdout(), 0, 2);
-    let text = format!("{standing}\n{}{}", of_its_plan(&view), next_steps(&actions));
+    let text = format!("{standing}\n{}{}", of_its_plan(desk, &view), next_steps(&actions));
     let document = NextDocument {
         schema: NextDocument::SCHEMA,
         run: RunDocument::of(&run),

@@ -48,7 +48,7 @@ pub(super) async fn status(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
     let run = desk.run(&runtime, id, Wanted::Any).await?;
     let view = desk.view(&runtime, &run.id).await?;
     let next = actions(desk, &view, desk.roster()?);
-    let mut text = head(&view);
+    let mut text = head(desk, &view);
     text.push_str(&tree::of_run(&view));
     text.push_str(&next_steps(&next));
     let phases = view.phases.iter().map(|phase| PhaseDocument {
@@ -71,7 +71,7 @@ pub(super) async fn status(desk: &Desk, id: Option<&str>) -> Result<Reply, Fault
 }
 
 /// The run in a line or two.
-fn head(view: &View) -> String {
+fn head(desk: &Desk, view: &View) -> String {
     let bold = Style::new().bold();
     let run = &view.history.run;
     let now = SystemTime::now();
@@ -97,14 +97,21 @@ fn head(view: &View) -> String {
         let _ = write!(times, ", driven by {holder}");
     }
     let times = fold(&times, room, 0, 2);
-    format!("{bold}{id}{bold:#} {standing}\n{times}\n{}\n", of_its_plan(view))
+    format!(
+        "{bold}{id}{bold:#} {standing}\n{times}\n{}\n",
+        of_its_plan(desk, view)
+    )
 }
 
 /// What is to be said if the plan was edited since, in lines.
-pub(super) fn of_its_plan(view: &View) -> String {
+pub(super) fn of_its_plan(desk: &Desk, view: &View) -> String {
     match &view.fits {
         Fits::Same => String::new(),
         Fits::Edited if view.history.run.standing.is_over() => String::new(),
+        Fits::Edited if desk.is_on_engine() => {
+            "the plan was edited since; the run goes on under its own, by the build that began it\n"
+                .to_owned()
+        }
         Fits::Edited => {
             "the plan was edited since; when it is driven, it goes on under the plan as it is now\n"
                 .to_owned()
