@@ -59,7 +59,7 @@ fn each_way_to_name_an_engine_wrong_is_told_with_its_remedy() {
             &["list", "--url", "http://127.0.0.1:1"],
             &[
                 "it is not said which engine is at `http://127.0.0.1:1`",
-                "--engine NAME",
+                "name it with `--engine restate`",
             ],
         ),
         (

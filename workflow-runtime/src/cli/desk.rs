@@ -72,11 +72,11 @@ impl Desk {
     pub(crate) fn engine(&self) -> Result<Option<(&'static dyn EngineKind, String)>, Fault> {
         let Some(name) = &self.options.engine else {
             return match &self.options.url {
-                Some(url) => Err(Fault::new(
-                    Code::Usage,
-                    format!("it is not said which engine is at `{url}`"),
-                )
-                .fix("name it with `--engine NAME`")),
+                Some(url) => {
+                    let fault = Fault::new(Code::Usage, format!("it is not said which engine is at `{url}`"));
+                    let name = engine::installed().map_or("NAME", EngineKind::name);
+                    Err(fault.fix(format!("name it with `--engine {name}`")))
+                }
                 None => Ok(None),
             };
         };
