@@ -38,6 +38,8 @@ pub(super) fn command(command: &str) -> String {
 pub(super) fn told(plan: &Plan, kind: &RunEventKind<'_>) -> Option<Told> {
     let steps: usize = plan.phases.iter().map(|phase| phase.steps.len()).sum();
     let again = |retry_in: &Option<Duration>| match retry_in {
+        // Whoever follows a run of an engine is not told how long that waits.
+        Some(Duration::ZERO) => "; it is tried again".to_owned(),
         Some(wait) => format!("; again in {}", span(*wait)),
         None => String::new(),
     };
