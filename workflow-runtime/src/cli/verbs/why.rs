@@ -181,7 +181,8 @@ fn failed(step: &StepView) -> Vec<String> {
     let earlier = failed.len().saturating_sub(SHOWN);
     let mut reasons = Vec::new();
     if earlier > 0 {
-        reasons.push(format!("{earlier} attempts before that failed too"));
+        let attempts = if earlier == 1 { "attempt" } else { "attempts" };
+        reasons.push(format!("{earlier} {attempts} before that failed too"));
     }
     reasons.extend(failed[earlier..].iter().map(|attempt| told(step, attempt)));
     reasons
