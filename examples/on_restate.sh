@@ -120,4 +120,6 @@ esac
 carrying=$!
 wait "$carrying"
 carrying=""
-"$PROGRAM" status "$RUN"
+"$PROGRAM" report "$RUN" --output "$WORK/report.html"
+echo "The work is in $WORK, and what happened in report.html there. The server ends now, and its runs with it: what is said above"
+echo "to come next needs it. \`workflow-restate/README.md\` says how to keep one."
