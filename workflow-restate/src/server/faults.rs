@@ -98,9 +98,17 @@ fn is_of_tls(cause: &(dyn Error + 'static)) -> bool {
 /// The first question, for the version, was not answered by HTTP.
 pub(crate) fn no_http(lost: Lost, what: &str, url: &str) -> RuntimeError {
     match lost {
-        Lost::Broken(cause) => misplaced(format!(
-            "what answers at `{url}` is no Restate server: {cause}; {ADMIN}"
-        )),
+        Lost::Broken(cause) => {
+            // So breaks off, too, what is being ended.
+            let ended = if cause.contains("reset") {
+                ", or one that just ended"
+            } else {
+                ""
+            };
+            misplaced(format!(
+                "what answers at `{url}` is no Restate server{ended}: {cause}; {ADMIN}"
+            ))
+        }
         other => other.at_admin(what, url),
     }
 }

@@ -63,6 +63,7 @@ fn unwanted(server: &Server, address: &str, reply: &Reply) -> RuntimeError {
     let (place, why) = (server.place(), faults::said(reply));
     let remedy = match why.contains(UNREACHED) {
         true => "advertise an address at which the server reaches this program",
+        false if !address.contains("://") => "advertise it as in `http://127.0.0.1:9080`",
         false => "see the log of the server",
     };
     let why = why.replace(&format!("[{UNREACHED}] "), "");
