@@ -112,7 +112,9 @@ impl Live {
         let (id, place) = (&self.id, engine.place());
         let then = match paused {
             true => "mend that, and tell the engine to resume it",
-            false => "see that a worker of the plan runs there: nothing is lost, and it goes on by itself once that is mended",
+            false => {
+                "see that a worker of the plan runs there: nothing is lost, and it goes on by itself once that is mended"
+            }
         };
         unavailable(format!(
             "run `{id}` does not go on, because {place} cannot have it carried out: {why}; {then}"
