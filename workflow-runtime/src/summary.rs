@@ -37,6 +37,8 @@ pub struct RunSummary {
     pub changed_at: SystemTime,
     /// Who drives it now.
     pub held_by: Option<String>,
+    /// Why nobody does, where an engine should have it driven: it tries again by itself.
+    pub stuck: Option<String>,
 }
 
 /// How a run stands, for lists.

@@ -64,7 +64,17 @@ fn a_worker_that_is_gone_is_named_by_run_and_status_and_the_run_goes_on_when_it_
     let address = worker.url();
     loop {
         let status = desk.well(&["status", "hay"]);
-        if status.out.contains(&address) {
+        if status.out.contains("is stuck") && status.out.contains(&address) {
+            assert!(
+                status.out.contains("nobody carries it out: start its worker"),
+                "{}",
+                status.out
+            );
+            assert!(
+                status.out.contains(" worker --listen ADDRESS --engine restate"),
+                "{}",
+                status.out
+            );
             break;
         }
         assert!(killed.elapsed() < SOON, "nothing of it in\n{}", status.out);

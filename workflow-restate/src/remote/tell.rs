@@ -68,7 +68,7 @@ impl Restate {
     }
 
     pub(super) async fn tell_give(&self, run: &Seen, key: &str, text: String) -> Result<bool, RuntimeError> {
-        let what = format!("giving the run `{}` what it waits for as `{key}`", run.id);
+        let what = format!("giving the run `{}` what it waits for", run.id);
         let Handle { service, .. } = Handle::of(run);
         let text = raw(&what, text)?;
         let nonce = nonce();

@@ -41,6 +41,8 @@ pub(crate) enum Verb {
     Report,
     /// Somebody else is at it, who can be told to stop.
     Cancel,
+    /// Nobody carries it out, where an engine should have it carried out.
+    Worker,
 }
 
 /// All that can be done about that run.
@@ -121,6 +123,15 @@ impl OfRun<'_> {
         if let Some(holder) = &view.history.run.held_by {
             let what = format!("{holder} drives it; wait, or tell it to stop");
             actions.push(self.plain(Verb::Cancel, what, &["cancel", "--yes"]));
+            return actions;
+        }
+        if view.history.run.stuck.is_some() {
+            let what =
+                "nobody carries it out: start its worker, at the address that the engine asks".to_owned();
+            actions.push(Action {
+                command: Some(self.desk.command(&["worker", "--listen", "ADDRESS"])),
+                ..self.plain(Verb::Worker, what, &["worker"])
+            });
             return actions;
         }
         match (&view.fits, view.is_taken_back()) {

@@ -21,6 +21,8 @@ pub(crate) struct RunDocument {
     pub(crate) changed_at: String,
     /// Who drives it now.
     pub(crate) held_by: Option<String>,
+    /// Why nobody does, where an engine should have it driven.
+    pub(crate) stuck: Option<String>,
 }
 
 impl RunDocument {
@@ -33,6 +35,7 @@ impl RunDocument {
             began_at: rfc3339(run.began_at),
             changed_at: rfc3339(run.changed_at),
             held_by: run.held_by.clone(),
+            stuck: run.stuck.clone(),
         }
     }
 }

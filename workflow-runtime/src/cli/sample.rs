@@ -124,6 +124,7 @@ impl Diary {
                 position: "Launch.date".to_owned(),
                 began_at: UNIX_EPOCH + NINE,
                 changed_at: UNIX_EPOCH + self.now,
+                stuck: None,
                 held_by: self.held_by,
             },
             plan: self.plan,

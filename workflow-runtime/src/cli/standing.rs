@@ -22,6 +22,7 @@ pub(crate) fn mark(run: &RunSummary) -> Mark {
 /// In a word or two.
 pub(crate) fn word(run: &RunSummary) -> String {
     match mark(run) {
+        Mark::Ready if run.stuck.is_some() => "stuck".to_owned(),
         Mark::Ready if run.standing == Standing::Running => "can go on".to_owned(),
         Mark::Running => "running".to_owned(),
         _ => run.standing.to_string(),
@@ -33,7 +34,7 @@ pub(crate) fn told(run: &RunSummary) -> String {
     match run.standing {
         Standing::Undoing => "is being undone".to_owned(),
         Standing::Undone => "was undone".to_owned(),
-        Standing::Running if run.held_by.is_none() => word(run),
+        Standing::Running if run.held_by.is_none() && run.stuck.is_none() => word(run),
         _ => format!("is {}", word(run)),
     }
 }

@@ -274,7 +274,6 @@ fn told(kind: &RecordKind) -> Option<RunEventKind<'_>> {
             given_in: *given_in,
         },
         RecordKind::Waived { phase, reason, .. } => RunEventKind::Waived { phase, reason },
-        RecordKind::Cancelled => RunEventKind::Cancelled,
         RecordKind::UndoBegan => RunEventKind::UndoBegan,
         RecordKind::StepUndone { step, attempt, .. } => RunEventKind::StepUndone {
             step,
@@ -293,6 +292,7 @@ fn told(kind: &RecordKind) -> Option<RunEventKind<'_>> {
             retry_in: (!halts).then_some(Duration::ZERO),
         },
         RecordKind::Undone => RunEventKind::Undone,
-        RecordKind::Replanned { .. } => return None,
+        // Whoever told it to stop has told that.
+        RecordKind::Cancelled | RecordKind::Replanned { .. } => return None,
     })
 }

@@ -166,10 +166,8 @@ impl Reading {
             position: self.position.clone(),
             began_at: time_of(*began_ms),
             changed_at: time_of(*changed_ms),
-            held_by: match self.is_at_rest() {
-                true => None,
-                false => held_by(status),
-            },
+            held_by: Some(status).filter(|_| !self.is_at_rest()).and_then(held_by),
+            stuck: Some(status).filter(|_| !self.is_at_rest()).and_then(stuck),
         }
     }
 
@@ -337,7 +335,14 @@ impl Reading {
 pub(super) fn held_by(status: &Status) -> Option<String> {
     match status {
         Status::Busy(who) => Some(who.clone()),
-        Status::Stuck { why, .. } => Some(format!("the engine (which cannot have it carried out: {why})")),
-        Status::Idle | Status::Over | Status::Killed(_) => None,
+        Status::Stuck { .. } | Status::Idle | Status::Over | Status::Killed(_) => None,
+    }
+}
+
+/// Why nobody does.
+pub(super) fn stuck(status: &Status) -> Option<String> {
+    match status {
+        Status::Stuck { why, .. } => Some(why.clone()),
+        Status::Busy(_) | Status::Idle | Status::Over | Status::Killed(_) => None,
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::bell::Bell;
 use crate::engine::promises::Promise;
-use crate::engine::reading::{Halt, ReadLine, Reading, held_by};
+use crate::engine::reading::{Halt, ReadLine, Reading, held_by, stuck};
 use crate::engine::told::Known;
 use crate::engine::{Listed, PlanName, Remote, Seen, Status, kept};
 use crate::error::{Kind, RuntimeError};
@@ -164,6 +164,8 @@ impl OnEngine {
             }
             _ => kept::step_of(&listed.last).to_owned(),
         };
+        let goes_on = matches!(standing, Standing::Running | Standing::Undoing) && promise.is_none();
+        let goes_on = Some(&listed.status).filter(|_| goes_on);
         RunSummary {
             id: listed.id,
             workflow: listed.workflow,
@@ -171,10 +173,8 @@ impl OnEngine {
             position,
             began_at: time_of(listed.began_ms),
             changed_at: time_of(listed.changed_ms),
-            held_by: match standing {
-                Standing::Running | Standing::Undoing if promise.is_none() => held_by(&listed.status),
-                _ => None,
-            },
+            held_by: goes_on.and_then(held_by),
+            stuck: goes_on.and_then(stuck),
         }
     }
 

@@ -292,6 +292,7 @@ impl Kept {
                 .to_owned(),
             began_at: self.began_at,
             changed_at: journal.changed_at,
+            stuck: None,
             held_by: journal
                 .holder
                 .as_ref()

@@ -400,6 +400,7 @@ fn summary(header: Header) -> RunSummary {
         position: header.status.position,
         began_at: time(header.created_at),
         changed_at: time(header.updated_at),
+        stuck: None,
         held_by: header.holder.map(|holder| holder.to_string()),
     }
 }

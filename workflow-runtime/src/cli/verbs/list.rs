@@ -80,7 +80,11 @@ fn table(runs: &[RunSummary]) -> String {
         // Of several lines it would look like several runs.
         let id = in_a_line(&run.id);
         let changed = ago(run.changed_at, now);
-        let held = run.held_by.as_ref().map_or("", |_| "  driven");
+        let held = match (&run.held_by, &run.stuck) {
+            (Some(_), _) => "  driven",
+            (None, Some(_)) => "  nobody carries it out",
+            (None, None) => "",
+        };
         let _ = match is_narrow {
             false => writeln!(
                 text,

@@ -96,6 +96,9 @@ fn head(desk: &Desk, view: &View) -> String {
     if let Some(holder) = &run.held_by {
         let _ = write!(times, ", driven by {holder}");
     }
+    if let Some(why) = &run.stuck {
+        let _ = write!(times, "; nobody carries it out now: {why}");
+    }
     let times = fold(&times, room, 0, 2);
     format!(
         "{bold}{id}{bold:#} {standing}\n{times}\n{}\n",
