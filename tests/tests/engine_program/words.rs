@@ -45,6 +45,13 @@ fn variables_name_the_engine_for_all_commands() {
 }
 
 #[test]
+fn where_an_engine_is_says_nothing_to_those_who_ask_for_none() {
+    let mut folder = Folder::new();
+    folder.set("WORKFLOW_ENGINE_URL", "http://127.0.0.1:1");
+    at(&folder, &["list"]).ends(0).tells("no run in `launch.db`");
+}
+
+#[test]
 fn each_way_to_name_an_engine_wrong_is_told_with_its_remedy() {
     let folder = Folder::new();
     let cases: [(&[&str], &[&str]); 5] = [

@@ -195,7 +195,8 @@ impl Service {
         self
     }
 
-    /// Tells an observer what happens to runs in this program.
+    /// Tells an observer what happens to runs in this program: each attempt once, and whom a run waits for each time that
+    /// the run is carried out from its beginning, as it is after an interruption.
     ///
     /// # Examples
     ///

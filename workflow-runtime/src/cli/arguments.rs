@@ -331,9 +331,11 @@ pub(crate) fn parse(
     // What is typed counts before what is set, and a journal and an engine exclude each other.
     if journal.is_none() {
         *engine = engine.take().or_else(|| text("WORKFLOW_ENGINE"));
-        *url = url.take().or_else(|| text("WORKFLOW_ENGINE_URL"));
     }
-    if engine.is_none() {
+    // Where it is counts only for those who ask for an engine.
+    if engine.is_some() {
+        *url = url.take().or_else(|| text("WORKFLOW_ENGINE_URL"));
+    } else {
         *journal = journal
             .take()
             .or_else(|| from_env("WORKFLOW_JOURNAL").map(PathBuf::from));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cli::arguments::from_env;
 use crate::cli::desk::Desk;
 use crate::cli::fault::{Code, Fault};
 use crate::cli::output::{Output, Reply};
@@ -38,7 +39,8 @@ pub(super) async fn worker(
                 Fault::new(Code::Usage, "this program has no engine to serve its plan to")
                     .fix("have its `main` install one first, as `workflow_restate::install()` does")
             })?;
-            (known, known.default_url().to_owned())
+            let set = from_env("WORKFLOW_ENGINE_URL").and_then(|url| url.into_string().ok());
+            (known, set.unwrap_or_else(|| known.default_url().to_owned()))
         }
     };
     let team = desk.team()?;
