@@ -48,7 +48,9 @@ fn variables_name_the_engine_for_all_commands() {
 fn where_an_engine_is_says_nothing_to_those_who_ask_for_none() {
     let mut folder = Folder::new();
     folder.set("WORKFLOW_ENGINE_URL", "http://127.0.0.1:1");
-    at(&folder, &["list"]).ends(0).tells("no run in `launch.db`");
+    let said = at(&folder, &["list"]);
+    said.ends(0);
+    assert!(said.out.contains("no run in `launch.db`"), "{}", said.out);
 }
 
 #[test]
