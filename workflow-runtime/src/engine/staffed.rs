@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use crate::engine::told::Told;
 use crate::engine::{Doing, Durable, Stopped, attempt, drive, undo};
 use crate::layout::Layout;
@@ -143,7 +145,7 @@ impl Staffed {
         id: &'a str,
         begun: &'a str,
     ) -> Doing<'a, Result<Ended, String>> {
-        Box::pin(drive::drive(self, durable, id, begun))
+        Box::pin(drive::drive(self, durable, id, begun).instrument(self.span(id)))
     }
 
     /// One attempt at a step of a parallel phase: `task` is what [`super::Part::Attempt`] has. Yields the text that came
@@ -158,7 +160,7 @@ impl Staffed {
         id: &'a str,
         task: &'a str,
     ) -> Doing<'a, Result<String, Stopped>> {
-        Box::pin(attempt::elsewhere(self, durable, id, task))
+        Box::pin(attempt::elsewhere(self, durable, id, task).instrument(self.span(id)))
     }
 
     /// Takes back a run that is done: `lines` are what [`super::Remote::take_back`] was given.
@@ -172,7 +174,11 @@ impl Staffed {
         id: &'a str,
         lines: &'a [String],
     ) -> Doing<'a, Result<Ended, String>> {
-        Box::pin(undo::take_back(self, durable, id, lines))
+        Box::pin(undo::take_back(self, durable, id, lines).instrument(self.span(id)))
+    }
+
+    fn span(&self, id: &str) -> tracing::Span {
+        tracing::info_span!("run", workflow = self.workflow(), id)
     }
 
     pub(super) fn run_of(&self, id: &str) -> Arc<RunOf> {
