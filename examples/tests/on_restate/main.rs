@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::{
     io::Read,
     net::TcpListener,
@@ -53,6 +54,19 @@ fn server() -> Option<PathBuf> {
     found
 }
 
+/// A port that nobody listens on, below those that systems hand out to outgoing connections; each once in a process.
+fn free() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + std::process::id() % 10_000;
+    loop {
+        let next = u32::from(GIVEN.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(first + next).expect("it is far below 65,536");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// The script, which carries the example out in that folder.
 struct Script {
     command: Command,
@@ -64,14 +78,7 @@ impl Script {
         let Some(server) = server() else {
             return Ok(None);
         };
-        let held: Vec<_> = PORTS
-            .iter()
-            .map(|_| TcpListener::bind("127.0.0.1:0"))
-            .collect::<Result<_, _>>()?;
-        let mut ports = [0; 4];
-        for (port, held) in ports.iter_mut().zip(&held) {
-            *port = held.local_addr()?.port();
-        }
+        let ports = [free(), free(), free(), free()];
         let mut command = Command::new("sh");
         command
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("on_restate.sh"))
