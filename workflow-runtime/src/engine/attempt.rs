@@ -257,7 +257,14 @@ pub(super) fn fits(what: &str, text: String) -> Result<String, String> {
 }
 
 fn unwritable(layout: &Layout, step: u16, round: u32, attempt: u32, why: &str) -> (Event, String) {
-    let failed = Event::Failed {
+    let failed = without_result(step, round, attempt, why);
+    let line = kept::line(layout, &failed).unwrap_or_default();
+    (failed, line)
+}
+
+/// An attempt of which nothing can be kept.
+pub(super) fn without_result(step: u16, round: u32, attempt: u32, why: &str) -> Event {
+    Event::Failed {
         step,
         round,
         attempt,
@@ -266,7 +273,5 @@ fn unwritable(layout: &Layout, step: u16, round: u32, attempt: u32, why: &str) -
         last: true,
         took_ms: None,
         said: None,
-    };
-    let line = kept::line(layout, &failed).unwrap_or_default();
-    (failed, line)
+    }
 }

@@ -2,6 +2,7 @@
 //! was kept is not. So nothing here may depend on anything but the plan and what was kept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::bell::Bell;
 use crate::call::{Taken, WAIVE};
@@ -162,11 +163,7 @@ impl<'e> Run<'e> {
             let line = line.or_else(|stopped| self.is_stopped(stopped))?;
             match self.came_to(step, &line)? {
                 Came::To(left) => return Ok(left),
-                Came::Again(wait) => {
-                    let timer = self.durable.begin(Part::Timer(wait));
-                    let rang = self.durable.next(&[timer]).await;
-                    rang.map(drop).or_else(|stopped| self.is_stopped(stopped))?;
-                }
+                Came::Again(wait) => self.wait(wait).await?,
             }
         }
     }
@@ -221,14 +218,23 @@ impl<'e> Run<'e> {
             given_in: approval.round,
             by: approval.by.clone(),
         };
-        let line = kept::line(self.layout, &event)?;
-        let line = self
-            .durable
-            .once(self.layout.path(step), Box::pin(async { line }))
-            .await;
-        let line = line.or_else(|stopped| self.is_stopped(stopped))?;
+        let line = self.keep(self.layout.path(step), &event).await?;
         self.take_in(&line)?;
         Ok(true)
+    }
+
+    /// Keeps what follows from what is known, and yields its line.
+    pub(super) async fn keep(&mut self, name: &str, event: &Event) -> Result<String, Break> {
+        let line = kept::line(self.layout, event)?;
+        let line = self.durable.once(name, Box::pin(async { line })).await;
+        line.or_else(|stopped| self.is_stopped(stopped))
+    }
+
+    /// Lets that time pass.
+    pub(super) async fn wait(&mut self, time: Duration) -> Result<(), Break> {
+        let timer = self.durable.begin(Part::Timer(time));
+        let rang = self.durable.next(&[timer]).await;
+        rang.map(drop).or_else(|stopped| self.is_stopped(stopped))
     }
 
     /// The next attempt at a step.
@@ -380,5 +386,5 @@ impl<'e> Run<'e> {
 pub(super) enum Came {
     To(Left),
     /// It is made again after that wait.
-    Again(std::time::Duration),
+    Again(Duration),
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::engine::attempt::without_result;
 use crate::engine::drive::{Break, Came, Left, Run};
 use crate::engine::{Outcome, Part, Ticket, kept};
-use crate::journal::event::Event;
 
 /// The members of a phase under way.
 #[derive(Default)]
@@ -149,12 +149,12 @@ impl Run<'_> {
             Came::To(Left::Done) => {}
             Came::To(Left::Back) => members.ends(Ok(Left::Back)),
             Came::Again(_) if !members.tries_again() => {}
-            Came::Again(wait) => self.wait(members, step, wait),
+            Came::Again(wait) => self.tries_after(members, step, wait),
         }
         Ok(())
     }
 
-    fn wait(&mut self, members: &mut Members, step: u16, wait: Duration) {
+    fn tries_after(&mut self, members: &mut Members, step: u16, wait: Duration) {
         members.flying.push(Flying {
             ticket: self.durable.begin(Part::Timer(wait)),
             step,
@@ -170,22 +170,8 @@ impl Run<'_> {
 
     /// The line of an attempt that nobody makes.
     async fn cannot_be_made(&mut self, step: u16, attempt: u32, why: String) -> Result<String, Break> {
-        let failed = Event::Failed {
-            step,
-            round: self.state.round,
-            attempt,
-            error: why.into(),
-            terminal: true,
-            last: true,
-            took_ms: None,
-            said: None,
-        };
-        let line = kept::line(self.layout, &failed)?;
-        let line = self
-            .durable
-            .once(self.layout.path(step), Box::pin(async { line }))
-            .await;
-        line.or_else(|stopped| self.is_stopped(stopped))
+        let failed = without_result(step, self.state.round, attempt, &why);
+        self.keep(self.layout.path(step), &failed).await
     }
 }
 

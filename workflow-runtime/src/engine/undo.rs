@@ -9,7 +9,7 @@ use crate::bell::Bell;
 use crate::call::Taken;
 use crate::engine::attempt::wait_after;
 use crate::engine::drive::{Break, Run};
-use crate::engine::{Durable, Ended, Part, Staffed, kept};
+use crate::engine::{Durable, Ended, Staffed, kept};
 use crate::journal::backend::Reader;
 use crate::journal::event::Event;
 use crate::layout::Layout;
@@ -58,9 +58,7 @@ impl Run<'_> {
                 self.undo(&*crew, &done).await?;
             }
         }
-        let line = kept::line(self.layout, &Event::Undone)?;
-        let line = self.durable.once(kept::UNDONE, Box::pin(async { line })).await;
-        let line = line.or_else(|stopped| self.is_stopped(stopped))?;
+        let line = self.keep(kept::UNDONE, &Event::Undone).await?;
         self.take_in(&line)?;
         Ok(())
     }
@@ -89,9 +87,7 @@ impl Run<'_> {
                 Event::UndoFailed { last: false, .. } => {
                     failed += 1;
                     let wait = wait_after(&self.of, &name, done.step, attempt, failed);
-                    let timer = self.durable.begin(Part::Timer(wait));
-                    let rang = self.durable.next(&[timer]).await;
-                    rang.map(drop).or_else(|stopped| self.is_stopped(stopped))?;
+                    self.wait(wait).await?;
                 }
                 Event::UndoFailed { .. } => return Err(Break::Halted),
                 _ => return Ok(()),
